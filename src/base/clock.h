@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Times and durations as text. Times are int64 microseconds since the Unix epoch, UTC; there is no "now" in here.
+ */
+#ifndef BASE_CLOCK_H
+#define BASE_CLOCK_H
+
+#include "base/buf.h"
+
+/* Unknown time or duration. */
+#define TIME_NONE INT64_MIN
+/* Times outside ±TIME_MAX (the range of a JavaScript Date, years -271821 to 275760) are refused when read. The
+ * difference of two does fit an int64. */
+#define TIME_MAX INT64_C(4000000000000000000)
+
+enum time_unit { UNIT_AUTO, UNIT_MS, UNIT_S };
+
+/* A duration for people, three significant digits: "0 ms", "12 µs", "1.24 ms", "45 ms", "1.24 s", "3 m 05 s",
+ * "2 h 04 m", "5 d 03 h"; UNIT_MS "1,240 ms" and UNIT_S "1.240 s" keep to one unit. Negative ones with U+2212.
+ * TIME_NONE gives "–". */
+void clock_put_duration(struct buf *b, int64_t us, enum time_unit unit);
+
+/* "2026-05-18 04:26:40.125 UTC": fraction to milliseconds, to microseconds when there are any. */
+void clock_put_utc(struct buf *b, int64_t us);
+/* "2026-05-18T04:26:40.125Z", for machines. */
+void clock_put_iso(struct buf *b, int64_t us);
+
+/* Milliseconds as the shortest exact decimal: 1716000000000 or 1716000000000.125. */
+void clock_put_ms(struct buf *b, int64_t us);
+
+/* Parses "250", "250ms", "1.5s", "2m", "1h", "10us" (a bare number is milliseconds) into *ret_us; false when it is no
+ * duration or out of range. */
+bool clock_parse_duration(struct str s, int64_t *ret_us);
+
+#endif

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The open outputs stand in a small table, so that a signal handler can remove their temporaries.
+ */
+#include "base/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { OPEN_MAX_FILES = 16 };
+static struct file_out *volatile open_files[OPEN_MAX_FILES];
+
+static void enlist(struct file_out *f)
+{
+    for (int i = 0; i < OPEN_MAX_FILES; i++)
+        if (!open_files[i]) {
+            open_files[i] = f;
+            return;
+        }
+}
+
+static void delist(struct file_out *f)
+{
+    for (int i = 0; i < OPEN_MAX_FILES; i++)
+        if (open_files[i] == f) open_files[i] = NULL;
+}
+
+void file_abandon_all(void)
+{
+    for (int i = 0; i < OPEN_MAX_FILES; i++)
+        if (open_files[i] && open_files[i]->temporary[0]) unlink(open_files[i]->temporary);
+}
+
+/* An existing path that is not a regular file keeps its identity: /dev/null must not be replaced by a file. */
+static bool written_in_place(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) == 0 && !S_ISREG(st.st_mode);
+}
+
+static int open_temporary(struct file_out *f, const char *path)
+{
+    /* a taken name is tried again with the next number: two programs may write into one directory */
+    for (unsigned i = 0; i < 1000; i++) {
+        if (snprintf(f->temporary, sizeof f->temporary, "%s.tmp%ld.%u", path, (long)getpid(), i) >= (int)sizeof f->temporary) {
+            errno = ENAMETOOLONG;
+            return -1;
+        }
+        int fd = open(f->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        if (fd >= 0 || errno != EEXIST) return fd;
+    }
+    return -1;
+}
+
+bool file_create(struct file_out *f, const char *path, struct err *e)
+{
+    *f = (struct file_out){ .buf = BUF_INIT };
+    struct stat st;
+    if (snprintf(f->path, sizeof f->path, "%s", path) >= (int)sizeof f->path)
+        return err_set(e, ERR_OUTPUT, "", "the output path is longer than %zu bytes: choose a shorter one", sizeof f->path - 1);
+    if (strcmp(path, "-") == 0) {
+        f->buf.fd = STDOUT_FILENO;
+        return true;
+    }
+    if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
+        return err_set(e, ERR_OUTPUT, path, "is a directory: name a file");
+    if (written_in_place(path)) f->buf.fd = open(path, O_WRONLY | O_CLOEXEC);
+    else {
+        f->buf.fd = open_temporary(f, path);
+        if (f->buf.fd >= 0) enlist(f);
+    }
+    if (f->buf.fd >= 0) return true;
+    f->temporary[0] = '\0';
+    return err_set(e, ERR_OUTPUT, path, "cannot be written: %s", strerror(errno));
+}
+
+/* Closes what was opened here; standard output stays open for the next one. Returns 0 or an errno. */
+static int close_out(struct file_out *f)
+{
+    int fd = f->buf.fd;
+    f->buf.fd = -1;
+    if (fd < 0 || fd == STDOUT_FILENO) return 0;
+    return close(fd) == 0 ? 0 : errno;
+}
+
+bool file_commit(struct file_out *f, struct err *e)
+{
+    int error = buf_flush(&f->buf), closed = close_out(f);
+    if (!error) error = closed;
+    if (!error && f->temporary[0] && rename(f->temporary, f->path) != 0) error = errno;
+    if (error && f->temporary[0]) unlink(f->temporary);
+    delist(f);
+    buf_free(&f->buf);
+    if (!error) return true;
+    return err_set(e, ERR_OUTPUT, f->path, "could not be written: %s", strerror(error));
+}
+
+void file_abandon(struct file_out *f)
+{
+    close_out(f);
+    if (f->temporary[0]) unlink(f->temporary);
+    delist(f);
+    buf_free(&f->buf);
+}
+
+bool file_append(const char *path, struct str s, struct err *e)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+    if (fd < 0) return err_set(e, ERR_OUTPUT, path, "cannot be opened for appending: %s", strerror(errno));
+    int error = 0;
+    while (s.len && !error) {
+        ssize_t n = write(fd, s.ptr, s.len);
+        if (n > 0) s = str_skip(s, (size_t)n);
+        else if (n == 0) error = EIO;
+        else if (errno != EINTR) error = errno;
+    }
+    if (close(fd) != 0 && !error) error = errno;
+    return error ? err_set(e, ERR_OUTPUT, path, "could not be appended to: %s", strerror(error)) : true;
+}
+
+bool file_make_directory(const char *path, struct err *e)
+{
+    char part[4096];
+    size_t len = strlen(path);
+    if (len == 0 || len >= sizeof part) return err_set(e, ERR_OUTPUT, path, "is no usable directory name");
+    memcpy(part, path, len + 1);
+    for (size_t i = 1; i <= len; i++) {
+        if (part[i] != '/' && part[i] != '\0') continue;
+        char saved = part[i];
+        part[i] = '\0';
+        struct stat st;
+        if (mkdir(part, 0777) != 0 && !(stat(part, &st) == 0 && S_ISDIR(st.st_mode)))
+            return err_set(e, ERR_OUTPUT, part, "cannot be made as a directory: %s", strerror(errno == EEXIST ? ENOTDIR : errno));
+        part[i] = saved;
+    }
+    return true;
+}
