@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * One event of a run, whatever wrote it. All texts are raw JSON values: slices of the text it was decoded from, valid
+ * as long as that is; the reader of each format makes them, the model turns them into steps.
+ */
+#ifndef EVENT_EVENT_H
+#define EVENT_EVENT_H
+
+#include "base/clock.h"
+#include "event/json.h"
+
+enum event_kind {
+#define EVENT_KIND(identifier, type, operation) EVENT_##identifier,
+#include "event/kinds.def"
+    EVENT_KIND_COUNT
+};
+
+/* A member that this program does not know. */
+struct unknown_field {
+    struct str raw_name; /* as in the log, without its quotes */
+    struct str value;
+};
+
+struct event_step {
+#define SHARED_FIELD(name) struct str name;
+#define STEP_FIELD(name)   struct str name;
+#include "event/kinds.def"
+    int64_t start, end, usage_us; /* from `time`, TIME_NONE when absent, null or no time */
+    bool bad_time;                /* one of them was there and was no time */
+    bool llm;                     /* a record key tells of an LLM response or of token counts */
+    struct unknown_field *unknown;
+    size_t unknown_count, unknown_cap;
+};
+
+struct event {
+    enum event_kind kind;
+    struct str run_id; /* raw JSON value; empty when the text has none */
+    struct event_step step; /* the step; for pipeline events the pipeline itself */
+    struct str logVersion, args, tags, host, parentRun, graph; /* pipeline events */
+    struct str steps;  /* pipeline events: array of all steps in pre-order; or, when `nested`, the object of the root */
+    bool nested;
+    bool document;     /* not a line of a log but a whole run in one value: how it stands is all there is to know */
+    struct str status, recordKey, data, level, message, to, relation;
+    int64_t ts;        /* record and log: TIME_NONE when absent */
+    /* Where the text is that the slices point into: payload offset = offset + (slice.ptr - text.ptr). */
+    struct str text;
+    uint64_t offset, line;
+    uint32_t source;
+};
+
+/* What is wrong with a text, by its place in it. */
+struct event_problem {
+    size_t at;         /* byte in the text */
+    const char *what;  /* a sentence without a full stop */
+};
+
+/* Takes the events out of JSON values: lines of a log, batches (arrays), request wrappers and bare bodies, whole-run
+ * documents (outputPipelineMeta(), nested or flat steps). Reused from value to value; release with decoder_done. */
+struct decoder {
+    struct event event;
+    struct json json;
+};
+
+/* Called for each event; the event is valid during the call. */
+typedef void event_sink(void *context, struct event *event);
+/* Called for each problem inside a value that is JSON but not an event, or only partly one. */
+typedef void problem_sink(void *context, const struct event_problem *problem);
+
+/* Decodes the value that begins at d->json.at (set up with json_begin over event->text). False when it is no JSON:
+ * d->json.error and d->json.at say what and where. */
+bool decode_value(struct decoder *d, void *context, event_sink *on_event, problem_sink *on_problem);
+void decoder_done(struct decoder *d);
+
+/* Walks the steps of a whole run (event->steps, event->nested) in pre-order, also nested ones, without recursion. */
+struct event_steps {
+    struct json json;
+    struct event_step step;
+    bool nested, started, in_array;
+    size_t level;        /* nested: how many steps are open around the place */
+    uint64_t lost;       /* members behind `substeps`, which is read as it comes: counted, not read */
+};
+struct event_steps event_steps_begin(const struct event *e);
+/* The next step in ret->step; false at the end. The text was checked when the event was decoded. */
+bool event_steps_next(struct event_steps *it);
+void event_steps_done(struct event_steps *it);
+
+#endif

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Each line is one JSON value or several (a writer that died left a line without its end). A value that begins on the
+ * first line and goes on over the next ones makes the file a document.
+ */
+#include "input/reader.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+enum { CHUNK = 256 * 1024 };
+
+struct reading {
+    const struct reader *r;
+    struct sources *sources;
+    uint32_t source;
+    char *buffer;
+    size_t held, cap;      /* bytes in the buffer */
+    uint64_t buffer_at;    /* of the buffer's first byte in the source */
+    bool end;              /* nothing more to read */
+    uint64_t line;         /* number of the line at hand */
+    bool any_value;        /* a complete value was read from this source */
+    struct decoder decoder;
+    struct err *err;
+};
+
+static void problem(struct reading *g, uint64_t line, uint64_t column, const char *what)
+{
+    g->r->problem(g->r->context, g->sources->list[g->source].name, line, column, what);
+}
+
+/* Adds a chunk to the buffer. False when the source failed. */
+static bool read_more(struct reading *g)
+{
+    size_t want = g->held > CHUNK ? g->held : CHUNK; /* a long line doubles */
+    g->buffer = array_grow(g->buffer, &g->cap, g->held + want, 1);
+    ptrdiff_t got = sources_read(g->sources, g->source, g->buffer_at + g->held, g->buffer + g->held, want);
+    if (got < 0)
+        return err_set(g->err, ERR_INPUT, g->sources->list[g->source].name.ptr, "cannot be read: %s",
+                       errno == ESTALE ? "it was replaced while it was read" : strerror(errno));
+    g->held += (size_t)got;
+    g->end = got == 0;
+    if (g->r->progress) g->r->progress(g->r->context, (uint64_t)got);
+    return true;
+}
+
+static void on_event(void *context, struct event *event)
+{
+    struct reading *g = context;
+    g->r->event(g->r->context, event);
+}
+
+/* The line and column of byte `at` of the text that begins on line `first`. */
+static void report_at(struct reading *g, struct str text, uint64_t first, size_t at, const char *what)
+{
+    uint64_t line = first;
+    size_t start = 0;
+    for (size_t i = 0; i < at && i < text.len; i++)
+        if (text.ptr[i] == '\n') {
+            line++;
+            start = i + 1;
+        }
+    problem(g, line, at - start + 1, what);
+}
+
+static void on_problem(void *context, const struct event_problem *p)
+{
+    struct reading *g = context;
+    report_at(g, g->decoder.event.text, g->decoder.event.line, p->at, p->what);
+}
+
+static void begin_text(struct reading *g, struct str text, uint64_t offset)
+{
+    g->decoder.event.text = text;
+    g->decoder.event.offset = offset;
+    g->decoder.event.line = g->line;
+    g->decoder.event.source = g->source;
+    char *nesting = g->decoder.json.nesting;
+    size_t cap = g->decoder.json.nesting_cap;
+    g->decoder.json = json_begin(text);
+    g->decoder.json.nesting = nesting;
+    g->decoder.json.nesting_cap = cap;
+}
+
+/* All values of the text. False at the first thing that is no JSON: decoder.json says what and where. */
+static bool decode_text(struct reading *g, size_t *ret_values)
+{
+    *ret_values = 0;
+    while (!json_at_end(&g->decoder.json)) {
+        if (!decode_value(&g->decoder, g, on_event, on_problem)) return false;
+        ++*ret_values;
+        g->any_value = true;
+    }
+    return true;
+}
+
+static size_t failed_at(const struct reading *g) { return (size_t)(g->decoder.json.at - g->decoder.event.text.ptr); }
+
+/* The whole rest of the source, from the line that begins at the buffer's start, as one text. Returns false when it is
+ * no document and has to be read as lines. */
+static bool try_document(struct reading *g, size_t skip)
+{
+    while (!g->end && g->held < LINE_BYTES_MAX)
+        if (!read_more(g)) return true;
+    struct str text = str_skip(str_of(g->buffer, g->held), skip);
+    struct json probe = json_begin(text);
+    json_skip(&probe);
+    bool cut = probe.error && probe.at >= probe.end;
+    json_done(&probe);
+    if (probe.error && !cut) return false;
+    size_t values;
+    begin_text(g, text, g->buffer_at + skip);
+    if (cut) report_at(g, text, g->line, text.len, "the JSON document ends too early: it was cut off");
+    else if (!decode_text(g, &values)) report_at(g, text, g->line, failed_at(g), g->decoder.json.error);
+    g->held = 0;
+    return true;
+}
+
+/* Zero bytes before a line: the hole that a crash leaves in a file. */
+static struct str without_nuls(struct reading *g, struct str text)
+{
+    size_t nuls = 0;
+    while (nuls < text.len && text.ptr[nuls] == '\0') nuls++;
+    if (nuls) problem(g, g->line, 1, "zero bytes stand before the line: left out");
+    return str_skip(text, nuls);
+}
+
+/* One line; `offset` is its place in the source. */
+static void read_line(struct reading *g, struct str text, uint64_t offset)
+{
+    size_t values, before = text.len;
+    if (offset == 0 && str_starts(text, S("\xEF\xBB\xBF"))) text = str_skip(text, 3);
+    if (text.len && text.ptr[0] == '\0') text = without_nuls(g, text);
+    begin_text(g, text, offset + (before - text.len));
+    if (decode_text(g, &values)) {
+        if (values > 1 && !memchr(text.ptr, '\r', text.len)) problem(g, g->line, 1, "several JSON values on one line: all are used");
+        return;
+    }
+    size_t column = before - text.len + failed_at(g) + 1;
+    problem(g, g->line, column, g->decoder.json.error);
+}
+
+/* Does the first line hold the beginning of a value only? */
+static bool begins_document(struct reading *g, struct str text)
+{
+    if (g->any_value || !text.len) return false;
+    struct json probe = json_begin(text);
+    if (json_at_end(&probe)) return false;
+    json_skip(&probe);
+    bool open = probe.error && probe.at >= probe.end;
+    json_done(&probe);
+    return open;
+}
+
+static const char *find_newline(const struct reading *g, size_t from)
+{
+    return g->held > from ? memchr(g->buffer + from, '\n', g->held - from) : NULL;
+}
+
+static bool next_line(struct reading *g, size_t *at, bool *document_tried)
+{
+    size_t searched = *at;
+    const char *newline;
+    while (!(newline = find_newline(g, searched)) && !g->end) {
+        searched = g->held;
+        if (g->held - *at > LINE_BYTES_MAX) { /* drop what is there, go on behind the next line end */
+            problem(g, g->line, 1, "the line is longer than 1 GiB: skipped");
+            do {
+                g->buffer_at += g->held;
+                g->held = *at = 0;
+                if (!read_more(g)) return false;
+            } while (!g->end && !(newline = find_newline(g, 0)));
+            *at = newline ? (size_t)(newline - g->buffer) + 1 : g->held;
+            g->line++;
+            return true;
+        }
+        if (*at) { /* keep the begun line only */
+            memmove(g->buffer, g->buffer + *at, g->held - *at);
+            g->buffer_at += *at;
+            g->held -= *at;
+            searched -= *at;
+            *at = 0;
+        }
+        if (!read_more(g)) return false;
+    }
+    size_t len = newline ? (size_t)(newline - g->buffer) - *at : g->held - *at;
+    struct str text = str_of(g->buffer + *at, len);
+    bool bom = g->buffer_at + *at == 0 && str_starts(text, S("\xEF\xBB\xBF"));
+    if (newline && !*document_tried && begins_document(g, str_skip(text, bom ? 3 : 0))) {
+        *document_tried = true;
+        memmove(g->buffer, g->buffer + *at, g->held - *at);
+        g->buffer_at += *at;
+        g->held -= *at;
+        *at = 0;
+        if (try_document(g, bom ? 3 : 0)) return true;
+        return next_line(g, at, document_tried); /* once: document_tried is set */
+    }
+    read_line(g, text, g->buffer_at + *at);
+    *at += len + (newline != NULL);
+    g->line++;
+    return true;
+}
+
+bool reader_run(const struct reader *r, struct sources *s, uint32_t source, struct err *e)
+{
+    struct err own = { 0 };
+    struct reading g = { .r = r, .sources = s, .source = source, .line = 1, .err = &own };
+    bool document_tried = false;
+    size_t at = 0;
+    if (s->list[source].damage) problem(&g, 0, 0, s->list[source].damage);
+    while (own.code == ERR_NONE && !(g.end && at >= g.held))
+        if (!next_line(&g, &at, &document_tried)) break;
+    free(g.buffer);
+    decoder_done(&g.decoder);
+    if (own.code != ERR_NONE && e) *e = own;
+    return own.code == ERR_NONE;
+}
