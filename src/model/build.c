@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: MIT */
+#include "model/build.h"
+
+#include "model/measure.h"
+#include "model/node.h"
+
+#include <stdlib.h>
+
+struct builder *builder_new(struct sources *sources, struct arena *arena)
+{
+    struct builder *b = calloc(1, sizeof *b);
+    if (!b) arena_exhausted(sizeof *b);
+    b->sources = sources;
+    b->arena = arena;
+    return b;
+}
+
+void builder_on_note(struct builder *b, builder_note *note, void *context)
+{
+    b->note = note;
+    b->note_context = context;
+}
+
+void event_note(struct builder *b, const struct event *e, const struct node *n, const char *what)
+{
+    if (b->note) b->note(b->note_context, e->source, e->line, n->step.key, what);
+}
+
+void node_note(struct builder *b, const struct node *n, const char *what)
+{
+    if (b->note) b->note(b->note_context, n->source, n->line, n->step.key, what);
+}
+
+static struct group *group_new(struct builder *b, struct str id)
+{
+    struct group *g = ARENA_NEW(b->arena, struct group);
+    g->id = id;
+    if (b->last_group) b->last_group->next = g;
+    else b->groups = g;
+    b->last_group = g;
+    return g;
+}
+
+static struct instance *instance_new(struct builder *b, struct group *g)
+{
+    struct instance *i = ARENA_NEW(b->arena, struct instance);
+    i->group = g;
+    i->run.id = g->id;
+    i->run.sources = b->sources;
+    i->run.arena = b->arena;
+    i->run.log_version = -1;
+    i->run.start = i->run.end = i->run.duration = TIME_NONE;
+    i->run.attempt = 1;
+    if (g->current) i->run.attempt = g->current->run.attempt + 1;
+    g->current = i;
+    if (b->last) b->last->next_in_order = i;
+    else b->first = i;
+    b->last = i;
+    return i;
+}
+
+/* The group of the event's run id. A whole run without an id is alone, whatever else has none. */
+static struct group *group_of(struct builder *b, const struct event *e)
+{
+    if (e->document && !value_present(e->run_id)) return group_new(b, S(""));
+    if (b->same_group && str_eq(b->same_raw, e->run_id)) return b->same_group; /* most events follow one of their own run */
+    struct str id = node_text(b, e->run_id);
+    struct entry *entry = index_find(&b->index, ENTRY_RUN, NULL, id, 0, 0, true);
+    if (!entry->item) entry->item = group_new(b, id);
+    b->same_group = entry->item;
+    b->same_raw = index_intern(&b->index, e->run_id, b->arena);
+    return entry->item;
+}
+
+/* The run that a pipeline event is about: the one that started then; else the current one, unless that has already been
+ * started or finished and this is another go of the same run id. */
+static struct instance *instance_of(struct builder *b, struct group *g, const struct event *e)
+{
+    struct instance *now = g->current;
+    int64_t start = e->step.start;
+    struct entry *attempt = start == TIME_NONE ? NULL : index_find(&b->index, ENTRY_ATTEMPT, g, S(""), start, 0, false);
+    if (attempt) return attempt->item;
+    if (!now) return instance_new(b, g);
+    if (!now->root || now->root->step.start == TIME_NONE || start == TIME_NONE) return now;
+    if (e->kind == EVENT_PIPELINE_START || now->finished) return instance_new(b, g);
+    return now;
+}
+
+static struct str name_as_key(struct builder *b, struct str name)
+{
+    struct str copy = arena_copy(b->arena, name);
+    char *p = (char *)(uintptr_t)copy.ptr;
+    for (size_t i = 0; i < copy.len; i++)
+        if (p[i] == '.') p[i] = '_';
+    return index_intern(&b->index, copy, b->arena);
+}
+
+/* The pipeline's own step: the one of its key and start, which a step event may have made already. */
+static struct node *find_root(struct builder *b, struct instance *i, const struct event *e)
+{
+    if (i->root) return i->root;
+    struct str key = step_key(b, &e->step);
+    if (!key.len && value_present(e->step.name)) key = name_as_key(b, node_text(b, e->step.name));
+    for (struct node *n = i->first_node; n; n = n->next)
+        if (str_eq(n->step.key, key) && (n->step.start == e->step.start || e->step.start == TIME_NONE)) return i->root = n;
+    return i->root = node_new(b, i, key, e->step.start);
+}
+
+static void merge_meta(struct builder *b, struct instance *i, const struct event *e)
+{
+    struct run *run = &i->run;
+    struct { struct str value; struct payload *field; } payloads[] = {
+        { e->args, &run->args }, { e->tags, &run->tags }, { e->host, &run->host }, { e->graph, &run->graph },
+    };
+    for (size_t k = 0; k < sizeof payloads / sizeof *payloads; k++)
+        if (value_present(payloads[k].value)) *payloads[k].field = payload_of(e, payloads[k].value);
+    if (value_present(e->parentRun)) run->parent_run = node_text(b, e->parentRun);
+    int64_t version;
+    if (json_type(e->logVersion) == JSON_NUMBER && json_ms_to_us(e->logVersion, &version)) run->log_version = version / 1000;
+}
+
+static void pipeline_event(struct builder *b, const struct event *e)
+{
+    struct group *g = group_of(b, e);
+    struct instance *i = instance_of(b, g, e);
+    bool ended = e->kind == EVENT_PIPELINE_FINISH && !(e->document && e->step.end == TIME_NONE);
+    struct node *root = find_root(b, i, e);
+    if (e->step.start != TIME_NONE) index_find(&b->index, ENTRY_ATTEMPT, g, S(""), e->step.start, 0, true)->item = i;
+    merge_meta(b, i, e);
+    node_merge(b, root, e, &e->step, ended);
+    if (ended && e->step.end != TIME_NONE) {
+        root->open = false;
+        root->content = finish_content(&e->step);
+    }
+    builder_steps(b, i, e, e->kind == EVENT_PIPELINE_FINISH);
+    if (e->kind != EVENT_PIPELINE_FINISH) return;
+    i->document |= e->document;
+    i->finished |= ended;
+    if (value_present(e->status)) i->status = node_text(b, e->status);
+    else if (!ended) i->status = S("running");
+}
+
+static void step_event(struct builder *b, const struct event *e)
+{
+    struct group *g = group_of(b, e);
+    struct instance *i = g->current ? g->current : instance_new(b, g);
+    struct str key = step_key(b, &e->step);
+    struct node *n;
+    bool again, was_open = true;
+    if (e->kind == EVENT_STEP_START) {
+        n = node_for_start(b, i, &e->step, key);
+    } else if (e->kind == EVENT_STEP_FINISH) {
+        uint64_t content = finish_content(&e->step);
+        n = node_for_finish(b, i, &e->step, key, content, &again);
+        was_open = n->open;
+        n->open = false;
+        n->content = content;
+    } else {
+        n = node_for_mention(b, i, &e->step, key);
+    }
+    if (n->instance->finished && (!n->line || (e->kind == EVENT_STEP_FINISH && was_open))) n->instance->run.notes.late_events++;
+    node_merge(b, n, e, &e->step, e->kind == EVENT_STEP_FINISH);
+    if (e->kind == EVENT_STEP_RECORD) node_add_record(b, n, e);
+    if (e->kind == EVENT_STEP_LOG) node_add_log(b, n, e);
+    if (e->kind == EVENT_STEP_LINK) node_add_link(b, n, e);
+}
+
+void builder_event(struct builder *b, const struct event *event)
+{
+    if (event->kind == EVENT_PIPELINE_START || event->kind == EVENT_PIPELINE_FINISH) pipeline_event(b, event);
+    else step_event(b, event);
+}
+
+static void settle_status(struct instance *i)
+{
+    struct run *run = &i->run;
+    bool failed = payload_present(run->root->error) || i->root->own_status == 1 + STEP_ERROR;
+    if (str_eq(i->status, S("running"))) run->status = RUN_RUNNING;
+    else if (str_eq(i->status, S("failed"))) run->status = RUN_FAILED;
+    else if (i->finished) run->status = failed ? RUN_FAILED : RUN_COMPLETED;
+    else run->status = RUN_UNFINISHED;
+    run->notes.status_overruled = i->finished && failed && str_eq(i->status, S("completed"));
+}
+
+static void settle_steps(struct builder *b, struct instance *i, struct step_more *none)
+{
+    struct run *run = &i->run;
+    for (uint32_t k = 0; k < run->step_count; k++) {
+        struct node *n = (struct node *)run->steps[k];
+        struct step *s = &n->step;
+        enum step_status own = n->own_status ? (enum step_status)(n->own_status - 1) : STEP_OK;
+        bool known = n->own_status != 0;
+        if (known && (own == STEP_SKIPPED || own == STEP_CACHED || own == STEP_RETRIED)) s->status = (uint8_t)own;
+        else if (payload_present(s->error) || (known && own == STEP_ERROR)) s->status = STEP_ERROR;
+        else if (s->end != TIME_NONE) s->status = STEP_OK;
+        else s->status = run->status == RUN_RUNNING ? STEP_RUNNING : STEP_UNFINISHED;
+        if (s->end != TIME_NONE && s->start != TIME_NONE && s->end < s->start) node_note(b, n, "the step ends before it starts");
+        if (s->more == &b->none) s->more = none;
+        if (n->llm) measure_usage(run, s);
+    }
+}
+
+struct run *builder_finish(struct builder *b)
+{
+    struct run *first = NULL, **end = &first;
+    struct step_more *none = ARENA_NEW(b->arena, struct step_more);
+    for (struct instance *i = b->first; i; i = i->next_in_order) {
+        instance_join(b, i);
+        settle_status(i);
+        settle_steps(b, i, none);
+        measure_run(&i->run);
+        *end = &i->run;
+        end = &i->run.next;
+    }
+    index_free(&b->index);
+    free(b);
+    return first;
+}

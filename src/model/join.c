@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Nodes in order of appearance become a tree in pre-order, without recursion. A step's parent is, in this order: the
+ * step its parentId names; the one before it in a list of steps; the step with the longest key that is a prefix of its
+ * own; the root.
+ */
+#include "model/node.h"
+
+#include <stdlib.h>
+
+static int by_start_then_order(const void *a, const void *b)
+{
+    const struct node *x = *(struct node *const *)a, *y = *(struct node *const *)b;
+    if (x->step.start != y->step.start) { /* without a start: last */
+        if (x->step.start == TIME_NONE) return 1;
+        if (y->step.start == TIME_NONE) return -1;
+        return x->step.start < y->step.start ? -1 : 1;
+    }
+    return (x->order > y->order) - (x->order < y->order);
+}
+
+/* Nodes of one key sorted by start, for keys that many steps share. */
+static void sort_entry(struct builder *b, struct entry *e)
+{
+    if (e->by_start) return;
+    e->by_start = ARENA_ARRAY(&b->index.arena, struct node *, e->nodes);
+    size_t count = 0;
+    for (struct node *n = e->first; n; n = n->next_key) e->by_start[count++] = n;
+    qsort(e->by_start, count, sizeof *e->by_start, by_start_then_order);
+}
+
+static bool is_open_at(const struct node *n, int64_t t) { return n->step.end == TIME_NONE || n->step.end >= t; }
+
+/* Of the steps that share the parent's key, the one that ran when the child began: the latest that had started and not
+ * ended; else the latest that had started; else the first. */
+static struct node *best_of(struct builder *b, struct entry *e, const struct node *child)
+{
+    enum { LOOK_BACK = 64 };
+    if (e->nodes == 1 || child->step.start == TIME_NONE) return e->first;
+    sort_entry(b, e);
+    size_t low = 0, high = e->nodes; /* by_start[0..low) started no later than the child */
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        int64_t start = e->by_start[middle]->step.start;
+        if (start != TIME_NONE && start <= child->step.start) low = middle + 1;
+        else high = middle;
+    }
+    for (size_t i = low; i > 0 && low - i < LOOK_BACK; i--)
+        if (is_open_at(e->by_start[i - 1], child->step.start)) return e->by_start[i - 1];
+    return low ? e->by_start[low - 1] : e->by_start[0];
+}
+
+static struct node *parent_of(struct builder *b, struct instance *i, struct node *n)
+{
+    struct node *root = i->root;
+    struct str id = n->step.more->parent_id;
+    if (id.ptr) {
+        struct entry *e = index_find(&b->index, ENTRY_ID, i->group, id, 0, 0, false);
+        if (e && e->first != n && e->first->instance == i) return e->first;
+        i->run.notes.unknown_parents++;
+        node_note(b, n, "no step has the parentId that this one names: put below the root");
+        return root;
+    }
+    if (n->hint && n->hint != n && n->hint->instance == i) return n->hint;
+    struct entry *e = index_longest_prefix(&b->index, i->group, n->step.key);
+    struct node *p = e ? best_of(b, e, n) : NULL;
+    return p && p != n && p->instance == i ? p : root;
+}
+
+/* A run that no pipeline event told of: its root is the step whose key has no '.', or is made up of the keys' common
+ * beginning. */
+static void find_missing_root(struct builder *b, struct instance *i)
+{
+    if (i->root) return;
+    struct str key = i->first_node ? i->first_node->step.key : S("");
+    key = str_first(key, str_find(key, '.'));
+    for (struct node *n = i->first_node; n && !i->root; n = n->next)
+        if (str_eq(n->step.key, key)) i->root = n;
+    if (i->root) return;
+    i->root = node_new(b, i, index_intern(&b->index, key, b->arena), TIME_NONE);
+    i->root->step.name = i->root->step.key;
+}
+
+/* A step id that is its own ancestor: each step is walked once; what meets its own walk is put below the root. */
+static void break_cycles(struct builder *b, struct instance *i)
+{
+    enum { UNSEEN, ON_THE_WAY, GOOD };
+    i->root->visit = GOOD;
+    for (struct node *n = i->first_node; n; n = n->next) {
+        struct node *at = n, *before = n;
+        while (at->visit == UNSEEN) {
+            at->visit = ON_THE_WAY;
+            before = at;
+            at = (struct node *)at->step.parent;
+        }
+        if (at->visit == ON_THE_WAY) {
+            before->step.parent = &i->root->step;
+            i->run.notes.unknown_parents++;
+            node_note(b, before, "the step is its own ancestor: put below the root");
+        }
+        for (at = n; at->visit == ON_THE_WAY; at = (struct node *)at->step.parent) at->visit = GOOD;
+    }
+}
+
+static uint32_t count_nodes(const struct instance *i)
+{
+    uint32_t count = 0;
+    for (const struct node *n = i->first_node; n; n = n->next) count++;
+    return count;
+}
+
+/* Children lists in start order: all nodes sorted once, each appended to its parent's list. */
+static void link_children(struct instance *i, uint32_t count)
+{
+    struct node **sorted = array_grow(NULL, &(size_t){ 0 }, count, sizeof *sorted);
+    size_t k = 0;
+    for (struct node *n = i->first_node; n; n = n->next) sorted[k++] = n;
+    qsort(sorted, count, sizeof *sorted, by_start_then_order);
+    for (k = 0; k < count; k++) {
+        struct step *s = &sorted[k]->step, *p = s->parent;
+        if (!p) continue;
+        if (p->last_child) p->last_child->next = s;
+        else p->first_child = s;
+        p->last_child = s;
+        p->child_count++;
+    }
+    free(sorted);
+}
+
+/* A step known by its id alone gets the key that its place gives it. */
+static void complete_key(struct builder *b, struct step *s)
+{
+    enum { KEY_BYTES_MAX = 4096 }; /* where keys of deep trees stop growing: the name stands alone */
+    if (!s->name.ptr) { /* no name: the key's last part */
+        size_t dot = str_rfind(s->key, '.');
+        s->name = dot == s->key.len ? s->key : str_skip(s->key, dot + 1);
+    }
+    if (s->key.len || !s->parent) return;
+    struct str name = arena_copy(b->arena, s->name);
+    char *p = (char *)(uintptr_t)name.ptr;
+    for (size_t i = 0; i < name.len; i++)
+        if (p[i] == '.') p[i] = '_';
+    s->key = s->parent->key.len + name.len > KEY_BYTES_MAX ? name
+           : arena_format(b->arena, "%.*s.%.*s", STR_ARG(s->parent->key), STR_ARG(name));
+}
+
+static void *reversed(void *list, size_t next_offset)
+{
+    void *done = NULL;
+    while (list) {
+        void **link = (void **)(void *)((char *)list + next_offset), *rest = *link;
+        *link = done;
+        done = list;
+        list = rest;
+    }
+    return done;
+}
+
+/* The steps in pre-order with what that order gives. */
+static void number_steps(struct builder *b, struct run *run, uint32_t count)
+{
+    run->steps = ARENA_ARRAY(b->arena, struct step *, count);
+    run->step_count = count;
+    uint32_t index = 0;
+    for (struct step *s = run->root; s; s = step_next(run->root, s, false)) {
+        s->index = index;
+        s->depth = s->parent ? (uint16_t)(s->parent->depth + (s->parent->depth < UINT16_MAX)) : 0;
+        s->subtree = 1;
+        complete_key(b, s);
+        run->steps[index++] = s;
+        if (s->more == &b->none) continue;
+        s->more->extras = reversed(s->more->extras, offsetof(struct extra, next));
+        s->more->links = reversed(s->more->links, offsetof(struct step_link, next));
+    }
+    for (index = count; index-- > 1;) run->steps[index]->parent->subtree += run->steps[index]->subtree;
+}
+
+void instance_join(struct builder *b, struct instance *i)
+{
+    find_missing_root(b, i);
+    for (struct node *n = i->first_node; n; n = n->next) n->step.parent = n == i->root ? NULL : &parent_of(b, i, n)->step;
+    break_cycles(b, i);
+    uint32_t count = count_nodes(i);
+    link_children(i, count);
+    i->run.root = &i->root->step;
+    number_steps(b, &i->run, count);
+    i->run.extras = reversed(i->run.extras, offsetof(struct extra, next));
+    i->run.name = i->run.root->name;
+}

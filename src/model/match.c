@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Which step an event speaks of. With an id that is all. Without:
+ *
+ *   start    of a key and time that is known: the same start again, or a parallel step of the same name that began in
+ *            the same millisecond. It is only counted; a finish that no open step waits for, and that differs from
+ *            those seen, then makes the second step.
+ *   finish   the open step of that key and start; else the same finish again; else, when more starts than steps were
+ *            counted (or none at all), a step of its own; else a contradiction of the step that is there. A start time
+ *            that nobody has: the oldest open step of that key; else a new step.
+ */
+#include "model/node.h"
+
+#include "base/utf8.h"
+
+static void chain_key(struct entry *e, struct node *n)
+{
+    if (e->last) e->last->next_key = n;
+    else e->first = e->open = n;
+    e->last = n;
+    e->nodes++;
+}
+
+static void chain_end(struct builder *b, struct node *n)
+{
+    struct entry *e = index_find(&b->index, ENTRY_END, n->instance->group, n->step.key, n->step.end, n->step.start, true);
+    n->next_end = NULL;
+    if (e->last && e->last != n) e->last->next_end = n;
+    else e->first = n;
+    e->last = n;
+}
+
+/* Ends are indexed only where several steps share key and start: elsewhere key and start find the step alone. */
+static void chain_start(struct builder *b, struct node *n, struct entry *e)
+{
+    if (e->last) e->last->next_start = n;
+    else e->first = e->open = n;
+    e->last = n;
+    n->starts = e;
+    e->nodes++;
+    if (e->nodes == 2 && e->first->step.end != TIME_NONE) chain_end(b, e->first);
+    if (e->nodes >= 2 && n->step.end != TIME_NONE) chain_end(b, n);
+}
+
+static struct entry *entry_of_key(struct builder *b, struct instance *i, struct str key)
+{
+    return index_find(&b->index, ENTRY_KEY, i->group, key, 0, 0, true);
+}
+
+/* NULL without a start. */
+static struct entry *entry_of_start(struct builder *b, struct instance *i, struct str key, int64_t start)
+{
+    return start == TIME_NONE ? NULL : index_find(&b->index, ENTRY_START, i->group, key, start, 0, true);
+}
+
+/* A node with the entries of its key and start, which the caller has found already. */
+static struct node *node_make(struct builder *b, struct instance *i, struct str key, int64_t start, struct entry *of_key, struct entry *of_start)
+{
+    struct node *n = ARENA_NEW(b->arena, struct node);
+    n->step.key = key;
+    n->step.start = start;
+    n->step.end = TIME_NONE;
+    n->step.more = &b->none;
+    n->instance = i;
+    n->order = UINT64_C(1) << 40 | b->seq++; /* behind all that a list of steps has put in order */
+    n->open = true;
+    if (i->last_node) i->last_node->next = n;
+    else i->first_node = n;
+    i->last_node = n;
+    chain_key(of_key, n);
+    if (of_start) chain_start(b, n, of_start);
+    return n;
+}
+
+struct node *node_new(struct builder *b, struct instance *i, struct str key, int64_t start)
+{
+    return node_make(b, i, key, start, entry_of_key(b, i, key), entry_of_start(b, i, key, start));
+}
+
+void node_set_start(struct builder *b, struct node *n, int64_t start)
+{
+    bool first = n->step.start == TIME_NONE;
+    n->step.start = start;
+    if (first && start != TIME_NONE) chain_start(b, n, entry_of_start(b, n->instance, n->step.key, start)); /* a start that is contradicted keeps its place in the index */
+}
+
+void node_set_end(struct builder *b, struct node *n, int64_t end)
+{
+    n->step.end = end;
+    if (n->starts && n->starts->nodes >= 2) chain_end(b, n);
+}
+
+/* The oldest open node of a chain that is linked by next_key or next_start. Closed ones at its beginning are passed for
+ * good, so that many finishes in order cost no more than one walk. */
+static struct node *oldest_open(struct entry *e, bool by_start)
+{
+    while (e->open && !e->open->open) e->open = by_start ? e->open->next_start : e->open->next_key;
+    return e->open;
+}
+
+static struct node *find_by_id(struct builder *b, struct instance *i, const struct event_step *s, struct str key)
+{
+    struct str id = node_text(b, s->id);
+    struct entry *e = index_find(&b->index, ENTRY_ID, i->group, id, 0, 0, true);
+    if (!e->first) {
+        e->first = node_new(b, i, key, s->start);
+        struct step_more *more = ARENA_NEW(b->arena, struct step_more);
+        more->id = id;
+        e->first->step.more = more;
+    }
+    return e->first;
+}
+
+struct node *node_for_start(struct builder *b, struct instance *i, const struct event_step *s, struct str key)
+{
+    if (value_present(s->id)) return find_by_id(b, i, s, key);
+    struct entry *e = entry_of_start(b, i, key, s->start);
+    if (e) e->starts++;
+    if (e && e->first) {
+        struct node *open = oldest_open(e, true);
+        return open ? open : e->first;
+    }
+    struct entry *of_key = entry_of_key(b, i, key);
+    struct node *mentioned = oldest_open(of_key, false); /* by a record, before it had a start */
+    if (!mentioned || mentioned->step.start != TIME_NONE) return node_make(b, i, key, s->start, of_key, e);
+    if (s->start != TIME_NONE) node_set_start(b, mentioned, s->start);
+    return mentioned;
+}
+
+/* The node that this very finish closed before. */
+static struct node *seen_before(struct builder *b, struct instance *i, const struct event_step *s, struct str key, uint64_t content, struct entry *e)
+{
+    if (e->nodes == 1) return e->first->content == content ? e->first : NULL;
+    struct entry *ends = index_find(&b->index, ENTRY_END, i->group, key, s->end, s->start, false);
+    int looked = 0;
+    for (struct node *n = ends ? ends->first : NULL; n && looked < 64; n = n->next_end, looked++)
+        if (n->content == content) return n;
+    return NULL;
+}
+
+struct node *node_for_finish(struct builder *b, struct instance *i, const struct event_step *s, struct str key, uint64_t content, bool *ret_again)
+{
+    *ret_again = false;
+    if (value_present(s->id)) {
+        struct node *n = find_by_id(b, i, s, key);
+        *ret_again = !n->open && n->content == content;
+        return n;
+    }
+    struct entry *e = entry_of_start(b, i, key, s->start);
+    if (e && e->first) {
+        struct node *open = oldest_open(e, true), *same = seen_before(b, i, s, key, content, e);
+        if (same && !(open && e->starts >= e->nodes + 1)) {
+            *ret_again = true;
+            return same;
+        }
+        if (open) return open;
+        if (!e->settled && (e->starts == 0 || e->starts > e->nodes)) return node_new(b, i, key, s->start);
+        return e->last;
+    }
+    struct entry *of_key = entry_of_key(b, i, key);
+    struct node *open = oldest_open(of_key, false);
+    return open ? open : node_make(b, i, key, s->start, of_key, e);
+}
+
+struct node *node_for_mention(struct builder *b, struct instance *i, const struct event_step *s, struct str key)
+{
+    if (value_present(s->id)) return find_by_id(b, i, s, key);
+    struct entry *e = entry_of_start(b, i, key, s->start);
+    if (!e || !e->first) e = entry_of_key(b, i, key);
+    if (!e->first) return node_new(b, i, key, s->start);
+    struct node *open = oldest_open(e, e->tag == ENTRY_START);
+    return open ? open : e->last;
+}
+
+struct str step_key(struct builder *b, const struct event_step *s)
+{
+    if (json_type(s->key) != JSON_STRING) return (struct str){ "", 0 };
+    return node_text(b, s->key);
+}
+
+struct str node_text(struct builder *b, struct str value)
+{
+    struct str inner = str_of(value.ptr + 1, value.len - 2);
+    bool plain = json_type(value) == JSON_STRING && !memchr(value.ptr, '\\', value.len) && utf8_valid(inner);
+    if (plain) return index_intern(&b->index, inner, b->arena);
+    struct buf text = BUF_INIT;
+    json_put_text(&text, value);
+    struct str decoded = index_intern(&b->index, buf_str(&text), b->arena);
+    buf_free(&text);
+    return decoded;
+}

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Tokens of LLM calls, from three places:
+ *   records "__LLM_RESPONSE_…"    OpenAI-compatible chat completions, as PipeLens's LLMTrack records them
+ *   records "gen_ai.usage.*"      OpenTelemetry's semantic conventions for generative AI
+ *   the step's own `usage`        {"model", "prompt_tokens", "completion_tokens", "total_tokens"}
+ */
+#include "event/json.h"
+#include "model/measure.h"
+#include "model/records.h"
+
+/* A count of tokens: digits only, anything else counts nothing. */
+static uint64_t tokens(struct str value)
+{
+    uint64_t n = 0;
+    for (size_t i = 0; i < value.len; i++) {
+        if (value.ptr[i] < '0' || value.ptr[i] > '9' || n > UINT64_C(1) << 50) return 0;
+        n = n * 10 + (uint64_t)(value.ptr[i] - '0');
+    }
+    return n;
+}
+
+static struct usage *usage_of(struct run *run, struct step *step, struct str model_value)
+{
+    struct str model = json_type(model_value) == JSON_STRING ? json_text(model_value, run->arena) : S("(unknown model)");
+    struct usage **at = &step->more->usage;
+    size_t models = 1;
+    for (; *at && models < USAGE_MODELS_MAX && !str_eq((*at)->model, model); at = &(*at)->next) models++;
+    if (models == USAGE_MODELS_MAX) model = S("(all other models)");
+    if (!*at) {
+        *at = ARENA_NEW(run->arena, struct usage);
+        (*at)->model = arena_copy(run->arena, model);
+    }
+    return *at;
+}
+
+static void add(struct usage *u, struct str prompt, struct str completion, struct str total)
+{
+    uint64_t in = tokens(prompt), out = tokens(completion);
+    u->responses++;
+    u->prompt_tokens += in;
+    u->completion_tokens += out;
+    u->total_tokens += total.len ? tokens(total) : in + out;
+}
+
+static void add_object(struct run *run, struct step *step, struct str model, struct str usage)
+{
+    add(usage_of(run, step, model), json_get(usage, S("prompt_tokens")), json_get(usage, S("completion_tokens")),
+        json_get(usage, S("total_tokens")));
+}
+
+static void add_gen_ai(struct run *run, struct step *step, const struct record_view *list, size_t count)
+{
+    struct str model = { 0 }, in = { 0 }, out = { 0 };
+    for (size_t i = 0; i < count; i++) {
+        struct str key = list[i].key, value = list[i].value;
+        if (str_eq(key, S("gen_ai.response.model")) || (!model.len && str_eq(key, S("gen_ai.request.model")))) model = value;
+        if (str_eq(key, S("gen_ai.usage.input_tokens")) || str_eq(key, S("gen_ai.usage.prompt_tokens"))) in = value;
+        if (str_eq(key, S("gen_ai.usage.output_tokens")) || str_eq(key, S("gen_ai.usage.completion_tokens"))) out = value;
+    }
+    if (in.len || out.len) add(usage_of(run, step, model), in, out, (struct str){ 0 });
+}
+
+void measure_usage(struct run *run, struct step *step)
+{
+    struct arena scratch = { 0 };
+    struct record_view *list;
+    size_t count = records_list(run, step, &scratch, &list);
+    struct step_more *own = ARENA_NEW(run->arena, struct step_more);
+    *own = *step->more; /* may be the shared empty one */
+    step->more = own;
+    for (size_t i = 0; i < count; i++)
+        if (str_starts(list[i].key, S("__LLM_RESPONSE_")) && json_type(list[i].value) == JSON_OBJECT)
+            add_object(run, step, json_get(list[i].value, S("model")), json_get(list[i].value, S("usage")));
+    add_gen_ai(run, step, list, count);
+    struct str usage = sources_text(run->sources, step->more->usage_field);
+    if (json_type(usage) == JSON_OBJECT) add_object(run, step, json_get(usage, S("model")), usage);
+    arena_free(&scratch);
+}
