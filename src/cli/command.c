@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/command.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+struct command {
+    const char *name, *usage, *summary;
+    enum command_bit bit;
+    enum exit_status (*run)(const struct options *o);
+    const char *examples;
+};
+
+static const struct command commands[] = {
+    { "render", "[render] [OPTIONS] LOG...", "write report.html, gantt.png, graph.png and summary.md", FOR_RENDER, command_render,
+      "  pipelens-report run.ndjson                      the four outputs in pipelens-report/\n"
+      "  pipelens-report -o out --google off logs/       all runs of a directory, pages without outside references\n"
+      "  pipelens-report --gantt gantt.png --scale 2 run.ndjson\n"
+      "  pipelens-report --summary \"$GITHUB_STEP_SUMMARY\" --append --fail-on error run.ndjson\n"
+      "  gunzip -c run.ndjson.gz | pipelens-report --html - - > report.html\n" },
+    { "tree", "tree [OPTIONS] LOG...", "print the step tree", FOR_TREE, command_tree,
+      "  pipelens-report tree run.ndjson\n"
+      "  pipelens-report tree --status error,unfinished --records run.ndjson\n" },
+    { "list", "list [OPTIONS] LOG...", "print a line per run", FOR_LIST, command_list,
+      "  pipelens-report list logs/\n" },
+    { "check", "check [OPTIONS] LOG...", "validate logs; exit status 1 when there is any problem", FOR_CHECK, command_check,
+      "  pipelens-report check run.ndjson\n" },
+    { "export", "export --to FORMAT [OPTIONS] LOG...", "write a run in another shape", FOR_EXPORT, command_export,
+      "  pipelens-report export --to pipelens run.ndjson > run.json     the PipeLens dashboard imports this\n"
+      "  pipelens-report export --to nested --latest logs/\n" },
+};
+
+enum { COMMAND_COUNT = sizeof commands / sizeof *commands };
+
+static const struct command *find_command(const char *word)
+{
+    for (size_t i = 0; i < COMMAND_COUNT; i++)
+        if (strcmp(commands[i].name, word) == 0) return &commands[i];
+    return NULL;
+}
+
+static enum exit_status print_free(struct buf *b)
+{
+    enum exit_status status = print(buf_str(b));
+    buf_free(b);
+    return status;
+}
+
+static enum exit_status command_help(const struct command *c)
+{
+    struct buf b = BUF_INIT;
+    buf_printf(&b, "usage: pipelens-report %s\n\n%s.\n\nLOG is a file, a directory of logs, or - for standard input; gzip is read as it is.\n\noptions:\n",
+               c->usage, c->summary);
+    options_help(c->bit, &b);
+    buf_printf(&b, "\nexamples:\n%s", c->examples);
+    return print_free(&b);
+}
+
+static enum exit_status general_help(void)
+{
+    struct buf b = BUF_INIT;
+    buf_puts(&b, "pipelens-report: reports from the event logs of pipeline runs\n\nusage: pipelens-report [COMMAND] [OPTIONS] LOG...\n\ncommands:\n");
+    for (size_t i = 0; i < COMMAND_COUNT; i++)
+        buf_printf(&b, "  %-8s %s%s\n", commands[i].name, commands[i].summary, i == 0 ? " (when no command is given)" : "");
+    buf_puts(&b, "  help     help [COMMAND]: show the options of a command\n\nexamples:\n");
+    buf_puts(&b, commands[0].examples);
+    buf_puts(&b, "\nexit status: 0 done, 1 the answer is no (--fail-on, check), 2 wrong usage,\n"
+                 "             3 input unreadable or without a run, 4 an output could not be written\n");
+    return print_free(&b);
+}
+
+static enum exit_status print_version(void)
+{
+    return print(S("pipelens-report " VERSION "\n"));
+}
+
+/* A first word that is neither a command nor a file: most likely a command mistyped. */
+static enum exit_status refuse_word(const char *word)
+{
+    const char *names[COMMAND_COUNT + 2];
+    struct err e;
+    for (size_t i = 0; i < COMMAND_COUNT; i++) names[i] = commands[i].name;
+    names[COMMAND_COUNT] = "help";
+    names[COMMAND_COUNT + 1] = NULL;
+    const char *meant = nearest_word(str_z(word), names);
+    if (!meant) return EXIT_DONE;
+    err_set(&e, ERR_USAGE, "", "%s: no such command and no such file; did you mean the command %s?", word, meant);
+    return complain(&e);
+}
+
+static enum exit_status help(int argc, char **argv)
+{
+    struct err e;
+    if (argc == 0) return general_help();
+    const struct command *c = find_command(argv[0]);
+    if (c) return command_help(c);
+    err_set(&e, ERR_USAGE, "", "%s: there is no such command; see pipelens-report help", argv[0]);
+    return complain(&e);
+}
+
+bool wants_colour(uint32_t when)
+{
+    const char *no = getenv("NO_COLOR"), *terminal = getenv("TERM");
+    if (when != WHEN_AUTO) return when == WHEN_ALWAYS;
+    return isatty(STDOUT_FILENO) && !(no && *no) && !(terminal && strcmp(terminal, "dumb") == 0);
+}
+
+int command_main(int argc, char **argv)
+{
+    if (argc < 2) {
+        struct err e;
+        err_set(&e, ERR_USAGE, "", "no log is named: pipelens-report LOG; see --help");
+        return complain(&e);
+    }
+    if (strcmp(argv[1], "--version") == 0) return print_version();
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) return general_help();
+    if (strcmp(argv[1], "help") == 0) return help(argc - 2, argv + 2);
+    const struct command *c = find_command(argv[1]);
+    int skip = c ? 2 : 1;
+    if (!c && argv[1][0] != '-' && access(argv[1], F_OK) != 0) {
+        enum exit_status refused = refuse_word(argv[1]);
+        if (refused != EXIT_DONE) return refused;
+    }
+    if (!c) c = &commands[0];
+    struct options o = options_default();
+    struct err e = { 0 };
+    if (!options_parse(&o, c->bit, argc - skip, argv + skip, &e)) return complain(&e);
+    if (o.help) return command_help(c);
+    return c->run(&o);
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The commands: one row each, one file each.
+ */
+#ifndef CLI_COMMAND_H
+#define CLI_COMMAND_H
+
+#include "cli/load.h"
+
+/* Runs argv (argv[0] is the program) and returns the exit status. */
+int command_main(int argc, char **argv);
+
+/* What each command does with its parsed options. */
+enum exit_status command_render(const struct options *o);
+enum exit_status command_tree(const struct options *o);
+enum exit_status command_list(const struct options *o);
+enum exit_status command_check(const struct options *o);
+enum exit_status command_export(const struct options *o);
+
+/* Is standard output a terminal that wants colour? */
+bool wants_colour(uint32_t when);
+
+#endif

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/load.h"
+
+#include "base/utf8.h"
+#include "input/reader.h"
+
+struct loading {
+    struct loaded *l;
+    const struct options *o;
+    struct builder *builder;
+    struct progress *progress;
+    uint64_t read, total; /* bytes */
+};
+
+static void on_event(void *context, struct event *event)
+{
+    struct loading *g = context;
+    builder_event(g->builder, event);
+}
+
+static void on_progress(void *context, uint64_t bytes)
+{
+    struct loading *g = context;
+    g->read += bytes;
+    progress_show(g->progress, "reading", g->read, g->total);
+}
+
+static struct str place(struct arena *a, struct str file, uint64_t line, uint64_t column, const char *what)
+{
+    struct str name = str_eq(file, S("-")) ? S("standard input") : file;
+    if (!line) return arena_format(a, "%.*s: %s", STR_ARG(name), what);
+    return arena_format(a, "%.*s:%llu:%llu: %s", STR_ARG(name), (unsigned long long)line, (unsigned long long)column, what);
+}
+
+static void on_problem(void *context, struct str source, uint64_t line, uint64_t column, const char *what)
+{
+    struct loading *g = context;
+    struct input_notes *n = &g->l->notes;
+    if (n->bad_lines++ == 0) n->first_bad = place(&g->l->arena, source, line, column, what);
+    bool all = g->o->verbose || g->l->checking;
+    if (!g->o->quiet && (all || n->bad_lines <= BAD_LINES_SHOWN)) {
+        progress_end(g->progress);
+        complain_at(source, line, column, what);
+    }
+}
+
+static void on_note(void *context, uint32_t source, uint64_t line, struct str key, const char *what)
+{
+    struct loading *g = context;
+    struct buf b = BUF_INIT;
+    g->l->oddities++;
+    buf_puts(&b, "step ");
+    buf_put_json(&b, str_first(key, utf8_floor(key, 200)));
+    buf_printf(&b, ": %s", what);
+    buf_putc(&b, '\0');
+    complain_at(g->l->sources.list[source].name, line, 1, b.ptr);
+    buf_free(&b);
+}
+
+static enum exit_status open_all(struct loaded *l, const struct options *o)
+{
+    struct err e = { 0 };
+    if (!o->log_count) {
+        err_set(&e, ERR_USAGE, "", "no log is named: give a file, a directory or - for standard input (see --help)");
+        return complain(&e);
+    }
+    for (size_t i = 0; i < o->log_count; i++)
+        if (!sources_open(&l->sources, o->logs[i], &e)) return complain(&e);
+    return EXIT_DONE;
+}
+
+static enum exit_status read_all(struct loading *g)
+{
+    struct loaded *l = g->l;
+    struct err e = { 0 };
+    const struct reader reader = { .context = g, .event = on_event, .problem = on_problem, .progress = on_progress };
+    for (size_t i = 0; i < l->sources.count; i++) g->total += l->sources.list[i].size;
+    bool good = true;
+    for (uint32_t i = 0; i < l->sources.count && good; i++) good = reader_run(&reader, &l->sources, i, &e);
+    l->runs = builder_finish(g->builder);
+    progress_end(g->progress);
+    if (!good) return complain(&e);
+    uint64_t bad = l->notes.bad_lines;
+    if (bad > BAD_LINES_SHOWN && !g->o->verbose && !l->checking && !g->o->quiet) {
+        struct str text = arena_format(&l->arena, "%llu more bad lines were skipped; -v shows them all", (unsigned long long)(bad - BAD_LINES_SHOWN));
+        complain_at(S(""), 0, 0, text.ptr);
+    }
+    if (bad && g->o->strict) {
+        err_set(&e, ERR_INPUT, "", "--strict: %llu bad line%s, nothing was written", (unsigned long long)bad, bad == 1 ? "" : "s");
+        return complain(&e);
+    }
+    if (l->runs) return EXIT_DONE;
+    err_set(&e, ERR_INPUT, l->sources.count == 1 ? l->sources.list[0].name.ptr : "", "holds no run: is it an event log of PipeLens or of this program?");
+    return complain(&e);
+}
+
+static bool matches_id(const struct run *run, struct str wanted) { return str_starts(run->id, wanted); }
+
+/* Leaves the run of o->run, or the latest, in the list. An exact id beats a beginning. */
+static enum exit_status choose(struct loaded *l, const struct options *o)
+{
+    struct run *chosen = NULL;
+    size_t candidates = 0;
+    for (struct run *r = l->runs; r; r = r->next) l->run_count++;
+    if (o->run) {
+        struct str wanted = str_z(o->run);
+        for (struct run *r = l->runs; r; r = r->next) {
+            if (!matches_id(r, wanted)) continue;
+            bool exact = str_eq(r->id, wanted), had_exact = chosen && str_eq(chosen->id, wanted);
+            if (exact || !had_exact) chosen = r; /* of one id's attempts the last */
+            candidates += !exact;
+        }
+        bool sure = chosen && (str_eq(chosen->id, wanted) || candidates == 1);
+        if (!sure) {
+            struct err e;
+            err_set(&e, ERR_INPUT, "", chosen ? "--run %s: %zu runs begin like this; give more of the id (list shows them)"
+                                              : "--run %s: there is no such run (list shows them)", o->run, candidates);
+            return complain(&e);
+        }
+    } else if (o->which == RUNS_LATEST) {
+        for (struct run *r = l->runs; r; r = r->next)
+            if (!chosen || r->start >= chosen->start) chosen = r;
+    } else return EXIT_DONE;
+    chosen->next = NULL;
+    l->runs = chosen;
+    l->run_count = 1;
+    return EXIT_DONE;
+}
+
+enum exit_status load(struct loaded *l, const struct options *o, struct progress *progress)
+{
+    l->sources = SOURCES_INIT;
+    l->notes.first_bad = S("");
+    enum exit_status status = open_all(l, o);
+    if (status != EXIT_DONE) return status;
+    struct loading g = { .l = l, .o = o, .progress = progress, .builder = builder_new(&l->sources, &l->arena) };
+    if (l->checking) builder_on_note(g.builder, on_note, &g);
+    status = read_all(&g);
+    if (status == EXIT_DONE) status = choose(l, o);
+    if (status != EXIT_DONE) return status;
+    l->left_out = ARENA_ARRAY(&l->arena, struct str, l->run_count);
+    size_t i = 0;
+    for (struct run *r = l->runs; r; r = r->next) l->left_out[i++] = selection_apply(&o->select, r);
+    return EXIT_DONE;
+}
+
+void loaded_free(struct loaded *l)
+{
+    sources_close(&l->sources);
+    arena_free(&l->arena);
+}
+
+enum exit_status verdict(const struct loaded *l, const struct options *o)
+{
+    for (const struct run *r = l->runs; r; r = r->next) {
+        if (o->fail_on >= FAIL_ERROR && r->status == RUN_FAILED) return EXIT_NO;
+        if (o->fail_on == FAIL_UNFINISHED && (r->status == RUN_UNFINISHED || r->status == RUN_RUNNING)) return EXIT_NO;
+    }
+    return EXIT_DONE;
+}

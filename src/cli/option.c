@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/option.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum option_kind {
+    TAKES_NOTHING,  /* bool */
+    TAKES_TEXT,     /* const char * */
+    TAKES_CHOICE,   /* uint32_t: position in `choices` */
+    TAKES_COUNT,    /* uint64_t */
+    TAKES_BYTES,    /* uint64_t, with k, M, or the word comment */
+    TAKES_LEVELS,   /* int64_t */
+    TAKES_DURATION, /* int64_t µs */
+    TAKES_NUMBER,   /* double */
+    SETS_LATEST, SETS_ALL,
+};
+
+struct option_row {
+    const char *name;    /* without the dashes */
+    char letter;         /* '\0' when there is none */
+    enum option_kind kind;
+    unsigned commands;
+    size_t offset;       /* in struct options */
+    const char *value;   /* as help names it */
+    const char *choices; /* "a|b|c" */
+    double low, high;    /* TAKES_NUMBER, TAKES_COUNT, TAKES_BYTES */
+    const char *help;
+};
+
+#define AT(field) offsetof(struct options, field)
+enum { FOR_STEPS = FOR_RENDER | FOR_TREE | FOR_EXPORT };
+
+static const struct option_row rows[] = {
+    { "output", 'o', TAKES_TEXT, FOR_RENDER, AT(out_dir), "DIR", NULL, 0, 0, "directory of the outputs (default pipelens-report)" },
+    { "html", 0, TAKES_TEXT, FOR_RENDER, AT(html), "FILE", NULL, 0, 0, "write the page, and only what is asked for like this; - is standard output" },
+    { "gantt", 0, TAKES_TEXT, FOR_RENDER, AT(gantt), "FILE", NULL, 0, 0, "write the Gantt chart; .png, .svg or .pdf" },
+    { "graph", 0, TAKES_TEXT, FOR_RENDER, AT(graph), "FILE", NULL, 0, 0, "write the execution graph; .png, .svg or .pdf" },
+    { "summary", 0, TAKES_TEXT, FOR_RENDER, AT(summary), "FILE", NULL, 0, 0, "write the Markdown summary" },
+    { "json", 0, TAKES_TEXT, FOR_RENDER, AT(json), "FILE", NULL, 0, 0, "write the measured run as JSON (several runs: one document a line)" },
+    { "csv", 0, TAKES_TEXT, FOR_RENDER, AT(csv), "FILE", NULL, 0, 0, "write a table of the steps" },
+    { "to", 0, TAKES_TEXT, FOR_EXPORT, AT(to), "FORMAT", NULL, 0, 0, "nested, flat or pipelens: the shapes of PipeLens's own outputs" },
+    { "output", 'o', TAKES_TEXT, FOR_EXPORT, AT(out), "FILE", NULL, 0, 0, "where to write (default: standard output)" },
+    { "run", 0, TAKES_TEXT, FOR_STEPS, AT(run), "ID", NULL, 0, 0, "the run of this id; a unique beginning is enough" },
+    { "latest", 0, SETS_LATEST, FOR_STEPS, AT(which), NULL, NULL, 0, 0, "the run that started last" },
+    { "all", 0, SETS_ALL, FOR_STEPS, AT(which), NULL, NULL, 0, 0, "all runs (default)" },
+    { "filter", 0, TAKES_TEXT, FOR_STEPS, AT(select.filter), "REGEX", NULL, 0, 0, "steps whose key matches; their ancestors stay as context" },
+    { "keys", 0, TAKES_TEXT, FOR_STEPS, AT(select.keys), "K,K...", NULL, 0, 0, "steps with these keys" },
+    { "status", 0, TAKES_TEXT, FOR_STEPS, AT(select.statuses), "S,...", NULL, 0, 0, "steps with a status of ok, error, running, unfinished, skipped, cached, retried" },
+    { "min-duration", 0, TAKES_DURATION, FOR_STEPS, AT(select.min_duration), "D", NULL, 0, 0, "steps that took this long: 250ms, 1.5s, 2m" },
+    { "depth", 0, TAKES_LEVELS, FOR_STEPS, AT(select.max_depth), "N", NULL, 0, 1000000, "this many levels below the pipeline" },
+    { "unit", 0, TAKES_CHOICE, FOR_RENDER | FOR_TREE, AT(unit), "UNIT", "auto|ms|s", 0, 0, "of durations and the time axis" },
+    { "min-width", 0, TAKES_NUMBER, FOR_RENDER, AT(min_width), "PX", NULL, 100, 16000, "of pictures (default 500)" },
+    { "min-height", 0, TAKES_NUMBER, FOR_RENDER, AT(min_height), "PX", NULL, 0, 16000, "of pictures (default 300)" },
+    { "scale", 0, TAKES_NUMBER, FOR_RENDER, AT(scale), "N", NULL, 0.25, 8, "device pixels per px of PNGs: 2 for dense screens (default 1)" },
+    { "theme", 0, TAKES_CHOICE, FOR_RENDER, AT(theme), "THEME", "light|dark|auto", 0, 0, "pictures are light, the page is auto, unless told" },
+    { "max-rows", 0, TAKES_COUNT, FOR_RENDER, AT(max_rows), "N", NULL, 1, 1e9, "rows of the Gantt chart (default: pictures 200, page 2,000)" },
+    { "google", 0, TAKES_CHOICE, FOR_RENDER, AT(google), "MODE", "auto|off|only", 0, 0, "Google Charts view in the page; off: the page refers to nothing outside itself" },
+    { "title", 0, TAKES_TEXT, FOR_RENDER, AT(title), "TEXT", NULL, 0, 0, "instead of the pipeline's name" },
+    { "max-bytes", 0, TAKES_BYTES, FOR_RENDER, AT(max_bytes), "N", NULL, 0, 1e9, "size of the summary (default just under 1 MiB; comment: 65,536)" },
+    { "append", 0, TAKES_NOTHING, FOR_RENDER, AT(append), NULL, NULL, 0, 0, "add the summary to what the file holds, as for $GITHUB_STEP_SUMMARY" },
+    { "records", 0, TAKES_NOTHING, FOR_TREE, AT(records), NULL, NULL, 0, 0, "show the steps' records" },
+    { "colour", 0, TAKES_CHOICE, FOR_TREE | FOR_LIST, AT(colour), "WHEN", "auto|always|never", 0, 0, "auto: on a terminal, unless NO_COLOR is set" },
+    { "strict", 0, TAKES_NOTHING, FOR_ALL & ~FOR_CHECK, AT(strict), NULL, NULL, 0, 0, "a bad line is fatal" },
+    { "fail-on", 0, TAKES_CHOICE, FOR_RENDER | FOR_TREE | FOR_LIST, AT(fail_on), "WHAT", "never|error|unfinished", 0, 0, "exit status 1 when a run failed (or did not finish)" },
+    { "progress", 0, TAKES_CHOICE, FOR_ALL, AT(progress), "WHEN", "auto|always|never", 0, 0, "progress on standard error; auto: long work on a terminal" },
+    { "quiet", 'q', TAKES_NOTHING, FOR_ALL, AT(quiet), NULL, NULL, 0, 0, "print no paths and no warnings" },
+    { "verbose", 'v', TAKES_NOTHING, FOR_ALL, AT(verbose), NULL, NULL, 0, 0, "print every bad line, not just the first ten" },
+    { "help", 'h', TAKES_NOTHING, FOR_ALL, AT(help), NULL, NULL, 0, 0, "show this" },
+};
+
+enum { ROW_COUNT = sizeof rows / sizeof *rows };
+
+struct options options_default(void)
+{
+    return (struct options){
+        .select = { .max_depth = -1 },
+        .theme = UINT32_MAX, /* not told */
+        .max_rows = 0,
+        .min_width = 500,
+        .min_height = 300,
+        .scale = 1,
+        .max_bytes = 1048576 - 1024, /* GitHub drops a step summary of more than 1 MiB whole */
+    };
+}
+
+/* Edits that turn a into b (Levenshtein): insert, remove, replace. Words are short. */
+static size_t distance(struct str a, struct str b)
+{
+    size_t row[64];
+    if (a.len >= 60 || b.len >= 60) return SIZE_MAX;
+    for (size_t i = 0; i <= b.len; i++) row[i] = i;
+    for (size_t i = 1; i <= a.len; i++) {
+        size_t diagonal = row[0];
+        row[0] = i;
+        for (size_t k = 1; k <= b.len; k++) {
+            size_t replace = diagonal + (a.ptr[i - 1] != b.ptr[k - 1]);
+            diagonal = row[k];
+            row[k] = row[k] < row[k - 1] ? row[k] + 1 : row[k - 1] + 1;
+            if (replace < row[k]) row[k] = replace;
+        }
+    }
+    return row[b.len];
+}
+
+const char *nearest_word(struct str word, const char *const *candidates)
+{
+    const char *best = NULL;
+    size_t least = word.len / 3 + 2; /* a third of the word may be wrong */
+    for (; *candidates; candidates++) {
+        size_t d = distance(word, str_z(*candidates));
+        if (word.len >= 3 && str_starts(str_z(*candidates), word)) d = 1;
+        if (d < least) {
+            least = d;
+            best = *candidates;
+        }
+    }
+    return best;
+}
+
+static bool unknown_option(const char *word, enum command_bit command, struct err *e)
+{
+    const char *names[ROW_COUNT + 1];
+    size_t count = 0;
+    struct str given = str_z(word + (word[1] == '-' ? 2 : 1));
+    given = str_first(given, str_find(given, '='));
+    for (size_t i = 0; i < ROW_COUNT; i++) {
+        if (rows[i].commands & command) names[count++] = rows[i].name;
+        else if (str_eq(given, str_z(rows[i].name)))
+            return err_set(e, ERR_USAGE, "", "%s: this command does not take this option; see --help", word);
+    }
+    names[count] = NULL;
+    const char *meant = nearest_word(given, names);
+    if (meant) return err_set(e, ERR_USAGE, "", "%s: unknown option; did you mean --%s?", word, meant);
+    return err_set(e, ERR_USAGE, "", "%s: unknown option; see --help (a file of this name: put -- before it)", word);
+}
+
+static bool set_choice(uint32_t *field, const struct option_row *row, const char *value, struct err *e)
+{
+    uint32_t position = 0;
+    for (struct str rest = str_z(row->choices); rest.len; position++)
+        if (str_eq(str_cut(&rest, '|'), str_z(value))) {
+            *field = position;
+            return true;
+        }
+    return err_set(e, ERR_USAGE, "", "--%s: '%s' is none of %s", row->name, value, row->choices);
+}
+
+static bool parse_number(struct str text, double *ret)
+{
+    double value = 0, place = 1;
+    bool point = false, digit = false;
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.ptr[i];
+        if (c == '.' && !point) point = true;
+        else if (c < '0' || c > '9') return false;
+        else {
+            digit = true;
+            if (point) value += (c - '0') * (place /= 10);
+            else value = value * 10 + (c - '0');
+        }
+    }
+    *ret = value;
+    return digit;
+}
+
+static bool set_number(void *field, const struct option_row *row, const char *value, struct err *e)
+{
+    struct str text = str_z(value);
+    double n = 0, unit = 1;
+    if (row->kind == TAKES_BYTES && str_eq(text, S("comment"))) text = S("65536"); /* GitHub's limit for a comment */
+    if (row->kind == TAKES_BYTES && text.len && strchr("kKmM", text.ptr[text.len - 1])) {
+        unit = strchr("kK", text.ptr[text.len - 1]) ? 1024 : 1024 * 1024;
+        text.len--;
+    }
+    bool whole = row->kind != TAKES_NUMBER;
+    if (!parse_number(text, &n) || (whole && memchr(text.ptr, '.', text.len)) || n * unit < row->low || n * unit > row->high) {
+        struct buf range = BUF_INIT;
+        buf_put_fixed(&range, row->low, 2, true);
+        buf_puts(&range, " to ");
+        buf_put_fixed(&range, row->high, 2, true);
+        err_set(e, ERR_USAGE, "", "--%s: '%s' is no %s from %.*s", row->name, value, whole ? "whole number" : "number", STR_ARG(buf_str(&range)));
+        buf_free(&range);
+        return false;
+    }
+    if (row->kind == TAKES_NUMBER) *(double *)field = n;
+    else if (row->kind == TAKES_LEVELS) *(int64_t *)field = (int64_t)n;
+    else *(uint64_t *)field = (uint64_t)(n * unit);
+    return true;
+}
+
+static bool set_option(struct options *o, const struct option_row *row, const char *value, struct err *e)
+{
+    void *field = (char *)o + row->offset;
+    switch (row->kind) {
+    case TAKES_NOTHING: *(bool *)field = true; return true;
+    case SETS_LATEST: *(uint32_t *)field = RUNS_LATEST; return true;
+    case SETS_ALL: *(uint32_t *)field = RUNS_ALL; return true;
+    case TAKES_TEXT: *(const char **)field = value; return true;
+    case TAKES_CHOICE: return set_choice(field, row, value, e);
+    case TAKES_DURATION:
+        return clock_parse_duration(str_z(value), field) ||
+               err_set(e, ERR_USAGE, "", "--%s: '%s' is no duration such as 250ms, 1.5s or 2m", row->name, value);
+    case TAKES_COUNT: case TAKES_BYTES: case TAKES_LEVELS: case TAKES_NUMBER: return set_number(field, row, value, e);
+    }
+    return false;
+}
+
+static const struct option_row *find_row(const char *word, enum command_bit command)
+{
+    struct str name = str_z(word + 2);
+    name = str_first(name, str_find(name, '='));
+    for (size_t i = 0; i < ROW_COUNT; i++) {
+        if (!(rows[i].commands & command)) continue;
+        if (word[1] == '-' ? str_eq(name, str_z(rows[i].name)) : rows[i].letter && word[1] == rows[i].letter) return &rows[i];
+    }
+    return NULL;
+}
+
+static bool takes_value(const struct option_row *row)
+{
+    return row->kind != TAKES_NOTHING && row->kind != SETS_LATEST && row->kind != SETS_ALL;
+}
+
+/* One option with its value: "--name value", "--name=value", "-o value", "-ovalue". */
+static bool parse_one(struct options *o, enum command_bit command, int argc, char **argv, int *at, struct err *e)
+{
+    const char *word = argv[*at], *value = NULL;
+    const struct option_row *row = find_row(word, command);
+    if (!row) return unknown_option(word, command, e);
+    const char *equals = word[1] == '-' ? strchr(word, '=') : NULL;
+    if (equals) value = equals + 1;
+    else if (word[1] != '-' && word[2]) value = word + 2;
+    if (!takes_value(row)) {
+        if (value) return err_set(e, ERR_USAGE, "", "%s: --%s takes no value", word, row->name);
+        return set_option(o, row, NULL, e);
+    }
+    if (!value && ++*at >= argc) return err_set(e, ERR_USAGE, "", "--%s needs a value: %s", row->name, row->choices ? row->choices : row->value);
+    if (!value) value = argv[*at];
+    if (row->offset == AT(max_rows)) o->max_rows_set = true;
+    return set_option(o, row, value, e);
+}
+
+bool options_parse(struct options *o, enum command_bit command, int argc, char **argv, struct err *e)
+{
+    bool only_logs = false;
+    o->logs = (const char **)(uintptr_t)argv;
+    for (int i = 0; i < argc; i++) {
+        bool option = !only_logs && argv[i][0] == '-' && argv[i][1] != '\0';
+        if (option && strcmp(argv[i], "--") == 0) only_logs = true;
+        else if (!option) o->logs[o->log_count++] = argv[i];
+        else if (!parse_one(o, command, argc, argv, &i, e)) return false;
+    }
+    return selection_check(&o->select, e);
+}
+
+void options_help(enum command_bit command, struct buf *out)
+{
+    enum { COLUMN = 27 };
+    for (size_t i = 0; i < ROW_COUNT; i++) {
+        if (!(rows[i].commands & command)) continue;
+        size_t from = out->len;
+        buf_puts(out, "  ");
+        if (rows[i].letter) buf_printf(out, "-%c, ", rows[i].letter);
+        buf_printf(out, "--%s", rows[i].name);
+        if (takes_value(&rows[i])) buf_printf(out, " %s", rows[i].choices ? rows[i].choices : rows[i].value);
+        size_t used = out->len - from;
+        if (used >= COLUMN) {
+            buf_putc(out, '\n');
+            used = 0;
+        }
+        buf_put_repeat(out, ' ', COLUMN - used);
+        buf_printf(out, "%s\n", rows[i].help);
+    }
+}

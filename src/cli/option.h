@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The options of all commands in one table: parser, help and suggestions come from its rows. The last one given wins.
+ */
+#ifndef CLI_OPTION_H
+#define CLI_OPTION_H
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "model/select.h"
+
+/* Which commands take an option. */
+enum command_bit { FOR_RENDER = 1, FOR_TREE = 2, FOR_LIST = 4, FOR_CHECK = 8, FOR_EXPORT = 16, FOR_ALL = 31 };
+
+enum fail_on { FAIL_NEVER, FAIL_ERROR, FAIL_UNFINISHED };
+enum which_runs { RUNS_ALL, RUNS_LATEST };
+enum when { WHEN_AUTO, WHEN_ALWAYS, WHEN_NEVER };
+
+struct options {
+    const char *out_dir, *html, *gantt, *graph, *summary, *json, *csv; /* NULL when not asked for */
+    const char *run, *title, *to, *out;
+    struct selection select;
+    uint32_t which; /* enum which_runs; the choices of an option are 0, 1, 2, … as the table lists them */
+    uint32_t unit, theme, google, fail_on, progress, colour;
+    uint64_t max_rows, max_bytes;
+    bool max_rows_set;
+    double min_width, min_height, scale;
+    bool append, strict, quiet, verbose, records, help, version;
+    const char **logs; /* what is no option */
+    size_t log_count;
+};
+
+/* The defaults. */
+struct options options_default(void);
+
+/* Takes the words behind the command. False with *e set: an unknown option (with the one that may have been meant), one
+ * that the command does not take, a missing or bad value. o->logs points into argv. */
+bool options_parse(struct options *o, enum command_bit command, int argc, char **argv, struct err *e);
+
+/* The options of a command, as --help shows them. */
+void options_help(enum command_bit command, struct buf *out);
+
+/* The candidate nearest to `word` if it is near enough to be what was meant, else NULL. `candidates` ends with NULL. */
+const char *nearest_word(struct str word, const char *const *candidates);
+
+#endif

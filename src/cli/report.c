@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The main job: read the logs, choose the runs, write the outputs.
+ */
+#include "base/file.h"
+#include "cli/command.h"
+#include "cli/outputs.h"
+
+/* DIR/NAME, or DIR/FOLDER/NAME, in the arena. */
+static const char *join(struct arena *a, const char *directory, struct str folder, const char *name)
+{
+    if (!folder.len) return arena_format(a, "%s/%s", directory, name).ptr;
+    return arena_format(a, "%s/%.*s/%s", directory, STR_ARG(folder), name).ptr;
+}
+
+static struct outputs default_outputs(struct arena *a, const char *directory, struct str folder)
+{
+    return (struct outputs){
+        .html = join(a, directory, folder, "report.html"),
+        .gantt = join(a, directory, folder, "gantt.png"),
+        .graph = join(a, directory, folder, "graph.png"),
+        .summary = join(a, directory, folder, "summary.md"),
+    };
+}
+
+static enum exit_status write_index(struct loaded *l, const struct options *o, const char *directory, const struct str *folders)
+{
+    struct file_out f;
+    struct err e = { 0 };
+    const char *path = join(&l->arena, directory, S(""), "index.html");
+    if (!file_create(&f, path, &e)) return complain(&e);
+    index_write(l->runs, folders, str_z(o->title), &f.buf);
+    if (!file_commit(&f, &e)) return complain(&e);
+    return o->quiet ? EXIT_DONE : print(arena_format(&l->arena, "%s\n", path));
+}
+
+/* The four outputs of every run: into the directory, or with several runs into a folder each. */
+static enum exit_status write_directory(struct loaded *l, const struct options *o, struct progress *progress)
+{
+    const char *directory = o->out_dir ? o->out_dir : "pipelens-report";
+    struct str *folders = outputs_folders(l, &l->arena);
+    bool several = l->run_count > 1;
+    enum exit_status worst = EXIT_DONE;
+    struct err e = { 0 };
+    size_t i = 0;
+    if (!file_make_directory(directory, &e)) return complain(&e);
+    for (const struct run *run = l->runs; run; run = run->next, i++) {
+        struct outputs out = default_outputs(&l->arena, directory, several ? folders[i] : S(""));
+        bool good = !several || file_make_directory(join(&l->arena, directory, S(""), folders[i].ptr), &e);
+        enum exit_status status = good ? outputs_write(&out, l, o, run, i, 1, progress) : complain(&e);
+        if (status != EXIT_DONE) worst = status;
+    }
+    if (several) {
+        enum exit_status status = write_index(l, o, directory, folders);
+        if (status != EXIT_DONE) worst = status;
+    }
+    return worst;
+}
+
+static enum exit_status write_named(struct loaded *l, const struct options *o, const struct outputs *out, struct progress *progress)
+{
+    if (l->run_count > 1 && (out->html || out->gantt || out->graph)) {
+        struct err e;
+        err_set(&e, ERR_USAGE, "", "the input holds %zu runs and one file shows one: name it with --run ID or --latest, or write all with -o DIR", l->run_count);
+        return complain(&e);
+    }
+    return outputs_write(out, l, o, l->runs, 0, l->run_count, progress);
+}
+
+static enum exit_status check_combination(const struct options *o, const struct outputs *named, bool any)
+{
+    struct err e;
+    if (o->append && !o->summary) err_set(&e, ERR_USAGE, "", "--append adds to the file of --summary FILE, which is not given");
+    else if (any && o->out_dir) err_set(&e, ERR_USAGE, "", "-o DIR writes all outputs, --html FILE and the like just those: give one or the other");
+    else return outputs_check(named);
+    return complain(&e);
+}
+
+enum exit_status command_render(const struct options *o)
+{
+    const struct outputs named = { o->html, o->gantt, o->graph, o->summary, o->json, o->csv };
+    bool any = o->html || o->gantt || o->graph || o->summary || o->json || o->csv;
+    enum exit_status status = check_combination(o, &named, any);
+    if (status != EXIT_DONE) return status;
+    struct loaded l = { 0 };
+    struct progress progress = progress_begin(o->progress, o->quiet);
+    status = load(&l, o, &progress);
+    if (status == EXIT_DONE) status = any ? write_named(&l, o, &named, &progress) : write_directory(&l, o, &progress);
+    if (status == EXIT_DONE) status = verdict(&l, o);
+    loaded_free(&l);
+    return status;
+}
