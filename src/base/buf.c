@@ -136,6 +136,7 @@ static void put_utf8(struct buf *b, uint32_t code)
 static void put_escaped(struct buf *b, struct str s, const bool special[128], bool wide, put_code *put)
 {
     size_t at = 0, start = 0;
+    if (!s.len) return;
     while (at < s.len) {
         unsigned char c = (unsigned char)s.ptr[at];
         if (c < 0x80 && !special[c]) {

@@ -13,20 +13,9 @@
  *
  * A value is walked once: members that are known are kept as slices, the rest is checked and kept as unknown.
  */
-#include "event/event.h"
+#include "event/fields.h"
 
 #include <stdlib.h>
-
-struct field {
-    struct str name;
-    size_t offset; /* of a struct str in what is filled */
-};
-
-static const struct field step_table[] = {
-#define SHARED_FIELD(name) { { #name, sizeof #name - 1 }, offsetof(struct event_step, name) },
-#define STEP_FIELD(name)   { { #name, sizeof #name - 1 }, offsetof(struct event_step, name) },
-#include "event/kinds.def"
-};
 
 /* The members of a line, and of the bare bodies, which are lines without a type. */
 struct line_members {
@@ -40,130 +29,7 @@ static const struct field line_table[] = {
 #include "event/kinds.def"
 };
 
-static const struct field meta_table[] = {
-#define SHARED_FIELD(name) { { #name, sizeof #name - 1 }, offsetof(struct event, step) + offsetof(struct event_step, name) },
-#include "event/kinds.def"
-    { { "logVersion", 10 }, offsetof(struct event, logVersion) },
-    { { "runId", 5 }, offsetof(struct event, run_id) },
-    { { "steps", 5 }, offsetof(struct event, steps) },
-    { { "args", 4 }, offsetof(struct event, args) },
-    { { "tags", 4 }, offsetof(struct event, tags) },
-    { { "host", 4 }, offsetof(struct event, host) },
-    { { "parentRun", 9 }, offsetof(struct event, parentRun) },
-    { { "graph", 5 }, offsetof(struct event, graph) },
-};
-
 #define COUNT(array) (sizeof(array) / sizeof *(array))
-
-static struct str *find_field(void *base, const struct field *table, size_t count, struct str raw)
-{
-    for (size_t i = 0; i < count; i++)
-        if (table[i].name.len == raw.len && table[i].name.ptr[0] == raw.ptr[0] && memcmp(table[i].name.ptr, raw.ptr, raw.len) == 0)
-            return (struct str *)(void *)((char *)base + table[i].offset);
-    if (raw.len && memchr(raw.ptr, '\\', raw.len)) /* a key may be written with escapes */
-        for (size_t i = 0; i < count; i++)
-            if (json_key_is(raw, table[i].name)) return (struct str *)(void *)((char *)base + table[i].offset);
-    return NULL;
-}
-
-static void keep_unknown(struct event_step *s, struct str raw, struct str value)
-{
-    s->unknown = array_grow(s->unknown, &s->unknown_cap, s->unknown_count + 1, sizeof *s->unknown);
-    s->unknown[s->unknown_count++] = (struct unknown_field){ raw, value };
-}
-
-static bool absent(struct str value) { return value.len == 0 || json_type(value) == JSON_NULL; }
-
-static void set_time(struct event_step *s, struct str value, int64_t *ret_us)
-{
-    if (absent(value)) return;
-    if (!json_ms_to_us(value, ret_us)) s->bad_time = true;
-}
-
-static void decode_time(struct event_step *s)
-{
-    s->start = s->end = s->usage_us = TIME_NONE;
-    s->bad_time = false;
-    if (absent(s->time)) return;
-    if (json_type(s->time) != JSON_OBJECT) {
-        s->bad_time = true;
-        return;
-    }
-    struct json j = json_begin(s->time);
-    struct str key;
-    json_enter(&j, '{');
-    while (json_member(&j, &key)) {
-        struct str value = json_skip(&j);
-        if (json_key_is(key, S("startTs"))) set_time(s, value, &s->start);
-        else if (json_key_is(key, S("endTs"))) set_time(s, value, &s->end);
-        else if (json_key_is(key, S("timeUsageMs"))) set_time(s, value, &s->usage_us);
-    }
-    json_done(&j);
-}
-
-/* The records object, checked like any value; notices the keys that tell of LLM usage on the way. */
-static struct str skip_records(struct json *j, struct event_step *s)
-{
-    if (json_at_end(j) || *j->at != '{') return json_skip(j);
-    const char *from = j->at;
-    struct str key;
-    json_enter(j, '{');
-    while (json_member(j, &key)) {
-        if (str_starts(key, S("__LLM_RESPONSE_")) || str_starts(key, S("gen_ai."))) s->llm = true;
-        json_skip(j);
-    }
-    return j->error ? (struct str){ 0 } : str_of(from, (size_t)(j->at - from));
-}
-
-static void step_clear(struct event_step *s)
-{
-    struct unknown_field *unknown = s->unknown;
-    size_t cap = s->unknown_cap;
-    *s = (struct event_step){ .unknown = unknown, .unknown_cap = cap };
-}
-
-/* One member's value into its field of `base`; what no field knows is kept with the step. */
-static void take_member(struct json *j, struct str key, void *base, const struct field *table, size_t count, struct event_step *step)
-{
-    struct str *field = find_field(base, table, count, key);
-    struct str value = field == &step->records || field == &step->record ? skip_records(j, step) : json_skip(j);
-    if (j->error) return;
-    if (field) *field = value;
-    else keep_unknown(step, key, value);
-}
-
-/* An object's members from after its brace. With stop_at_substeps it ends, true, before the value of a `substeps`
- * array; else it ends, false, behind the object. */
-static bool take_step(struct json *j, struct event_step *s, bool stop_at_substeps)
-{
-    struct str key;
-    bool stopped = false;
-    while (json_member(j, &key)) {
-        if (stop_at_substeps && str_eq(key, S("substeps")) && !json_at_end(j) && *j->at == '[') {
-            stopped = true;
-            break;
-        }
-        take_member(j, key, s, step_table, COUNT(step_table), s);
-    }
-    if (!s->records.len) s->records = s->record; /* version 0 calls it `record` */
-    decode_time(s);
-    return stopped;
-}
-
-static void take_meta(struct json *j, struct event *e)
-{
-    struct str key;
-    while (json_member(j, &key)) take_member(j, key, e, meta_table, COUNT(meta_table), &e->step);
-    decode_time(&e->step);
-}
-
-/* Enters the object at the value, or skips it when it is something else: then *ret_object is false. */
-static bool enter_object(struct json *j)
-{
-    if (!json_at_end(j) && *j->at == '{') return json_enter(j, '{');
-    json_skip(j);
-    return false;
-}
 
 /* The members of one top-level object. What a line does not have (a step's own key, a whole run's steps) makes it a
  * bare body or a document, and is walked again as such by the caller. */
@@ -171,12 +37,12 @@ static void take_line(struct json *j, struct event *e, struct line_members *m)
 {
     struct str key;
     while (json_member(j, &key)) {
-        struct str *field = find_field(m, line_table, COUNT(line_table), key);
+        struct str *field = field_find(m, line_table, COUNT(line_table), key);
         bool is_step = json_key_is(key, S("step")), is_meta = json_key_is(key, S("meta")) || json_key_is(key, S("pipelineMeta"));
         if ((is_step || is_meta) && !json_at_end(j) && *j->at == '{') {
             json_enter(j, '{');
-            if (is_step) take_step(j, &e->step, false);
-            else take_meta(j, e);
+            if (is_step) step_take(j, &e->step, false);
+            else meta_take(j, e);
             m->is_step |= is_step;
             m->is_meta |= is_meta;
             continue;
@@ -184,7 +50,7 @@ static void take_line(struct json *j, struct event *e, struct line_members *m)
         struct str value = json_skip(j);
         if (j->error) return;
         if (field) *field = value;
-        else if (!is_step && !is_meta) keep_unknown(&e->step, key, value);
+        else if (!is_step && !is_meta) step_keep_unknown(&e->step, key, value);
         m->step_seen |= is_step || json_key_is(key, S("key")) || json_key_is(key, S("substeps"));
         m->meta_seen |= is_meta || json_key_is(key, S("steps"));
     }
@@ -241,7 +107,7 @@ static void report(struct event *e, struct str near, const char *what, void *con
 /* Fills what a line has besides its step or meta. */
 static void take_rest(struct event *e, const struct line_members *m)
 {
-    if (m->runId.len && !m->is_meta) e->run_id = m->runId;
+    if (m->runId.len && !m->is_meta) e->runId = m->runId;
     e->status = m->status;
     e->recordKey = m->recordKey;
     e->data = m->data;
@@ -249,7 +115,7 @@ static void take_rest(struct event *e, const struct line_members *m)
     e->message = m->message;
     e->to = m->to;
     e->relation = m->relation;
-    if (!absent(m->ts)) json_ms_to_us(m->ts, &e->ts);
+    if (!value_absent(m->ts)) json_ms_to_us(m->ts, &e->ts);
 }
 
 /* Is a line of its kind complete enough to be used? Says what is missing. */
@@ -258,9 +124,9 @@ static const char *lacking(const struct event *e, const struct line_members *m)
     bool pipeline = e->kind == EVENT_PIPELINE_START || e->kind == EVENT_PIPELINE_FINISH;
     if (pipeline && !m->is_meta) return "a pipeline event needs `meta` to be an object: skipped";
     if (!pipeline && !m->is_step) return "a step event needs `step` to be an object: skipped";
-    if (!pipeline && json_type(e->step.key) != JSON_STRING && absent(e->step.id)) return "the step has neither a key nor an id: skipped";
-    if (json_type(e->run_id) == JSON_OBJECT || json_type(e->run_id) == JSON_ARRAY) return "runId should be text: skipped";
-    if (!pipeline && absent(e->run_id)) return "the event has no runId: skipped";
+    if (!pipeline && json_type(e->step.key) != JSON_STRING && value_absent(e->step.id)) return "the step has neither a key nor an id: skipped";
+    if (json_type(e->runId) == JSON_OBJECT || json_type(e->runId) == JSON_ARRAY) return "runId should be text: skipped";
+    if (!pipeline && value_absent(e->runId)) return "the event has no runId: skipped";
     if (e->kind == EVENT_STEP_RECORD && (json_type(e->recordKey) != JSON_STRING || !e->data.len)) return "a record needs recordKey and data: skipped";
     if (e->kind == EVENT_STEP_LOG && !e->message.len) return "a log event needs a message: skipped";
     if (e->kind == EVENT_STEP_LINK && json_type(e->to) != JSON_OBJECT) return "a link needs `to` to be an object: skipped";
@@ -283,20 +149,20 @@ static bool decode_bare(struct event *e, struct line_members *m, struct str text
 {
     struct json j = json_begin(text);
     if (m->is_step) {
-        e->kind = absent(e->step.time) || e->step.end == TIME_NONE ? EVENT_STEP_START : EVENT_STEP_FINISH;
+        e->kind = value_absent(e->step.time) || e->step.end == TIME_NONE ? EVENT_STEP_START : EVENT_STEP_FINISH;
     } else if (m->is_meta) {
         e->kind = EVENT_PIPELINE_FINISH;
     } else if (m->meta_seen) { /* a pipeline's meta: as a body of pipeline/start, or outputPipelineMeta() */
         step_clear(&e->step);
         json_enter(&j, '{');
-        take_meta(&j, e);
+        meta_take(&j, e);
         e->kind = EVENT_PIPELINE_FINISH;
         e->document = true;
         m->is_meta = true;
     } else if (m->step_seen) { /* one step with its substeps */
         step_clear(&e->step);
         json_enter(&j, '{');
-        take_step(&j, &e->step, true);
+        step_take(&j, &e->step, true);
         e->kind = EVENT_PIPELINE_FINISH;
         e->document = e->nested = true;
         e->steps = text;
@@ -316,7 +182,7 @@ static bool decode_request(struct event *e, struct line_members *m)
     step_clear(&e->step);
     json_enter(&j, '{');
     if (kind == EVENT_PIPELINE_START) { /* this one's body is the meta itself */
-        take_meta(&j, e);
+        meta_take(&j, e);
         m->is_meta = true;
     } else take_line(&j, e, m);
     json_done(&j);
@@ -420,66 +286,4 @@ void decoder_done(struct decoder *d)
     json_done(&d->json);
     free(d->event.step.unknown);
     *d = (struct decoder){ 0 };
-}
-
-struct event_steps event_steps_begin(const struct event *e)
-{
-    struct event_steps it = { .json = json_begin(e->steps), .nested = e->nested };
-    if (!e->nested && json_type(e->steps) == JSON_ARRAY) it.in_array = json_enter(&it.json, '[');
-    return it;
-}
-
-/* Nested: from behind a step's own members to the next step below, beside or above. */
-static bool next_nested(struct event_steps *it)
-{
-    struct str key;
-    struct json *j = &it->json;
-    while (it->level > 0) {
-        if (it->in_array && json_element(j)) {
-            it->in_array = false;
-            if (enter_object(j)) return true;
-            it->in_array = true; /* no object: the next element */
-            continue;
-        }
-        /* behind a `substeps` array, or a step that has none: the rest of the object around */
-        it->in_array = false;
-        while (json_member(j, &key)) {
-            json_skip(j);
-            it->lost++;
-        }
-        if (j->error) return false;
-        it->level--;
-        it->in_array = it->level > 0;
-    }
-    return false;
-}
-
-bool event_steps_next(struct event_steps *it)
-{
-    struct json *j = &it->json;
-    if (!it->nested) {
-        while (it->in_array && json_element(j)) {
-            if (!enter_object(j)) continue;
-            step_clear(&it->step);
-            take_step(j, &it->step, false);
-            return !j->error;
-        }
-        return false;
-    }
-    if (it->started ? !next_nested(it) : !enter_object(j)) return false;
-    it->started = true;
-    step_clear(&it->step);
-    it->level++;
-    if (take_step(j, &it->step, true)) it->in_array = json_enter(j, '[');
-    else { /* the object is behind us: back in the array around it */
-        it->level--;
-        it->in_array = it->level > 0;
-    }
-    return !j->error;
-}
-
-void event_steps_done(struct event_steps *it)
-{
-    json_done(&it->json);
-    free(it->step.unknown);
 }

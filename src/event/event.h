@@ -34,11 +34,11 @@ struct event_step {
 
 struct event {
     enum event_kind kind;
-    struct str run_id; /* raw JSON value; empty when the text has none */
     struct event_step step; /* the step; for pipeline events the pipeline itself */
-    struct str logVersion, args, tags, host, parentRun, graph; /* pipeline events */
-    struct str steps;  /* pipeline events: array of all steps in pre-order; or, when `nested`, the object of the root */
-    bool nested;
+    /* runId, which every line has, and what pipeline events have besides */
+#define META_FIELD(name) struct str name;
+#include "event/kinds.def"
+    bool nested;       /* `steps` is not the array of all steps in pre-order, but the object of the root */
     bool document;     /* not a line of a log but a whole run in one value: how it stands is all there is to know */
     struct str status, recordKey, data, level, message, to, relation;
     int64_t ts;        /* record and log: TIME_NONE when absent */

@@ -62,13 +62,13 @@ static struct instance *instance_new(struct builder *b, struct group *g)
 /* The group of the event's run id. A whole run without an id is alone, whatever else has none. */
 static struct group *group_of(struct builder *b, const struct event *e)
 {
-    if (e->document && !value_present(e->run_id)) return group_new(b, S(""));
-    if (b->same_group && str_eq(b->same_raw, e->run_id)) return b->same_group; /* most events follow one of their own run */
-    struct str id = node_text(b, e->run_id);
+    if (e->document && !value_present(e->runId)) return group_new(b, S(""));
+    if (b->same_group && str_eq(b->same_raw, e->runId)) return b->same_group; /* most events follow one of their own run */
+    struct str id = node_text(b, e->runId);
     struct entry *entry = index_find(&b->index, ENTRY_RUN, NULL, id, 0, 0, true);
     if (!entry->item) entry->item = group_new(b, id);
     b->same_group = entry->item;
-    b->same_raw = index_intern(&b->index, e->run_id, b->arena);
+    b->same_raw = index_intern(&b->index, e->runId, b->arena);
     return entry->item;
 }
 
@@ -92,17 +92,18 @@ static struct str name_as_key(struct builder *b, struct str name)
     char *p = (char *)(uintptr_t)copy.ptr;
     for (size_t i = 0; i < copy.len; i++)
         if (p[i] == '.') p[i] = '_';
-    return index_intern(&b->index, copy, b->arena);
+    return copy;
 }
 
 /* The pipeline's own step: the one of its key and start, which a step event may have made already. */
 static struct node *find_root(struct builder *b, struct instance *i, const struct event *e)
 {
     if (i->root) return i->root;
-    struct str key = step_key(b, &e->step);
-    if (!key.len && value_present(e->step.name)) key = name_as_key(b, node_text(b, e->step.name));
+    struct entry *key = step_key(b, i, &e->step);
+    if (!key->text.len && value_present(e->step.name))
+        key = index_key(&b->index, i->group, name_as_key(b, node_text(b, e->step.name)), b->arena);
     for (struct node *n = i->first_node; n; n = n->next)
-        if (str_eq(n->step.key, key) && (n->step.start == e->step.start || e->step.start == TIME_NONE)) return i->root = n;
+        if (n->of_key == key && (n->step.start == e->step.start || e->step.start == TIME_NONE)) return i->root = n;
     return i->root = node_new(b, i, key, e->step.start);
 }
 
@@ -144,7 +145,7 @@ static void step_event(struct builder *b, const struct event *e)
 {
     struct group *g = group_of(b, e);
     struct instance *i = g->current ? g->current : instance_new(b, g);
-    struct str key = step_key(b, &e->step);
+    struct entry *key = step_key(b, i, &e->step);
     struct node *n;
     bool again, was_open = true;
     if (e->kind == EVENT_STEP_START) {

@@ -70,6 +70,23 @@ struct entry *index_find(struct index *x, enum entry_tag tag, const void *owner,
     return find(x, interned ? (uint64_t)(uintptr_t)text.ptr : fnv(FNV_BASIS, text), tag, owner, text, time, start, make);
 }
 
+struct entry *index_key(struct index *x, const void *owner, struct str text, struct arena *arena)
+{
+    uint64_t hash = fnv(FNV_BASIS, text);
+    struct entry *e = find(x, hash, ENTRY_KEY, owner, text, 0, 0, false);
+    return e ? e : find(x, hash, ENTRY_KEY, owner, arena_copy(arena, text), 0, 0, true);
+}
+
+struct entry *index_start(struct index *x, struct entry *key, int64_t start)
+{
+    struct entry *first = key->item;
+    if (!first) {
+        first = key->item = ARENA_NEW(&x->arena, struct entry);
+        *first = (struct entry){ .tag = ENTRY_START, .owner = key->owner, .text = key->text, .time = start };
+    }
+    return first->time == start ? first : index_find(x, ENTRY_START, key->owner, key->text, start, 0, true);
+}
+
 struct entry *index_longest_prefix(struct index *x, const void *owner, struct str text)
 {
     struct { size_t at; uint64_t hash; } few[32], *dots = few;

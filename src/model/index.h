@@ -24,7 +24,7 @@ struct entry {
     uint32_t cursor_turn;
     uint32_t nodes, starts;
     bool settled;        /* ENTRY_START: a pipeline's finish has listed its nodes, so there are no more */
-    void *item;          /* ENTRY_RUN: the group; ENTRY_ATTEMPT: the instance; ENTRY_EXTRA: the field; ENTRY_LINE: not NULL when seen */
+    void *item;          /* ENTRY_KEY: its first ENTRY_START, which is not in the table; ENTRY_RUN: the group; ENTRY_ATTEMPT: the instance; ENTRY_EXTRA: the field; ENTRY_LINE: not NULL when seen */
     struct node **by_start; /* ENTRY_KEY with many nodes: sorted by start, made when the tree is joined */
 };
 
@@ -49,6 +49,12 @@ struct index {
 /* The entry of these properties, NULL when there is none and `make` is false. The text of ENTRY_START and ENTRY_END is
  * an interned one: it is known by its address alone. */
 struct entry *index_find(struct index *x, enum entry_tag tag, const void *owner, struct str text, int64_t time, int64_t start, bool make);
+
+/* The ENTRY_KEY of the text, made when there is none, with a copy of the text in `arena`. */
+struct entry *index_key(struct index *x, const void *owner, struct str text, struct arena *arena);
+
+/* The ENTRY_START of a key. Most keys have one start: it hangs on its key. */
+struct entry *index_start(struct index *x, struct entry *key, int64_t start);
 
 /* The one ENTRY_KEY whose text is a prefix of `text` that ends before a '.', the longest there is; NULL when none. */
 struct entry *index_longest_prefix(struct index *x, const void *owner, struct str text);

@@ -77,7 +77,7 @@ static void find_missing_root(struct builder *b, struct instance *i)
     for (struct node *n = i->first_node; n && !i->root; n = n->next)
         if (str_eq(n->step.key, key)) i->root = n;
     if (i->root) return;
-    i->root = node_new(b, i, index_intern(&b->index, key, b->arena), TIME_NONE);
+    i->root = node_new(b, i, index_key(&b->index, i->group, key, b->arena), TIME_NONE);
     i->root->step.name = i->root->step.key;
 }
 

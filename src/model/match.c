@@ -42,22 +42,18 @@ static void chain_start(struct builder *b, struct node *n, struct entry *e)
     if (e->nodes >= 2 && n->step.end != TIME_NONE) chain_end(b, n);
 }
 
-static struct entry *entry_of_key(struct builder *b, struct instance *i, struct str key)
-{
-    return index_find(&b->index, ENTRY_KEY, i->group, key, 0, 0, true);
-}
-
 /* NULL without a start. */
-static struct entry *entry_of_start(struct builder *b, struct instance *i, struct str key, int64_t start)
+static struct entry *entry_of_start(struct builder *b, struct entry *key, int64_t start)
 {
-    return start == TIME_NONE ? NULL : index_find(&b->index, ENTRY_START, i->group, key, start, 0, true);
+    return start == TIME_NONE ? NULL : index_start(&b->index, key, start);
 }
 
-/* A node with the entries of its key and start, which the caller has found already. */
-static struct node *node_make(struct builder *b, struct instance *i, struct str key, int64_t start, struct entry *of_key, struct entry *of_start)
+struct node *node_new(struct builder *b, struct instance *i, struct entry *key, int64_t start)
 {
+    struct entry *of_start = entry_of_start(b, key, start);
     struct node *n = ARENA_NEW(b->arena, struct node);
-    n->step.key = key;
+    n->step.key = key->text;
+    n->of_key = key;
     n->step.start = start;
     n->step.end = TIME_NONE;
     n->step.more = &b->none;
@@ -67,21 +63,16 @@ static struct node *node_make(struct builder *b, struct instance *i, struct str 
     if (i->last_node) i->last_node->next = n;
     else i->first_node = n;
     i->last_node = n;
-    chain_key(of_key, n);
+    chain_key(key, n);
     if (of_start) chain_start(b, n, of_start);
     return n;
-}
-
-struct node *node_new(struct builder *b, struct instance *i, struct str key, int64_t start)
-{
-    return node_make(b, i, key, start, entry_of_key(b, i, key), entry_of_start(b, i, key, start));
 }
 
 void node_set_start(struct builder *b, struct node *n, int64_t start)
 {
     bool first = n->step.start == TIME_NONE;
     n->step.start = start;
-    if (first && start != TIME_NONE) chain_start(b, n, entry_of_start(b, n->instance, n->step.key, start)); /* a start that is contradicted keeps its place in the index */
+    if (first && start != TIME_NONE) chain_start(b, n, index_start(&b->index, n->of_key, start)); /* a start that is contradicted keeps its place in the index */
 }
 
 void node_set_end(struct builder *b, struct node *n, int64_t end)
@@ -98,7 +89,7 @@ static struct node *oldest_open(struct entry *e, bool by_start)
     return e->open;
 }
 
-static struct node *find_by_id(struct builder *b, struct instance *i, const struct event_step *s, struct str key)
+static struct node *find_by_id(struct builder *b, struct instance *i, const struct event_step *s, struct entry *key)
 {
     struct str id = node_text(b, s->id);
     struct entry *e = index_find(&b->index, ENTRY_ID, i->group, id, 0, 0, true);
@@ -111,34 +102,33 @@ static struct node *find_by_id(struct builder *b, struct instance *i, const stru
     return e->first;
 }
 
-struct node *node_for_start(struct builder *b, struct instance *i, const struct event_step *s, struct str key)
+struct node *node_for_start(struct builder *b, struct instance *i, const struct event_step *s, struct entry *key)
 {
     if (value_present(s->id)) return find_by_id(b, i, s, key);
-    struct entry *e = entry_of_start(b, i, key, s->start);
+    struct entry *e = entry_of_start(b, key, s->start);
     if (e) e->starts++;
     if (e && e->first) {
         struct node *open = oldest_open(e, true);
         return open ? open : e->first;
     }
-    struct entry *of_key = entry_of_key(b, i, key);
-    struct node *mentioned = oldest_open(of_key, false); /* by a record, before it had a start */
-    if (!mentioned || mentioned->step.start != TIME_NONE) return node_make(b, i, key, s->start, of_key, e);
+    struct node *mentioned = oldest_open(key, false); /* by a record, before it had a start */
+    if (!mentioned || mentioned->step.start != TIME_NONE) return node_new(b, i, key, s->start);
     if (s->start != TIME_NONE) node_set_start(b, mentioned, s->start);
     return mentioned;
 }
 
 /* The node that this very finish closed before. */
-static struct node *seen_before(struct builder *b, struct instance *i, const struct event_step *s, struct str key, uint64_t content, struct entry *e)
+static struct node *seen_before(struct builder *b, struct instance *i, const struct event_step *s, struct entry *key, uint64_t content, struct entry *e)
 {
     if (e->nodes == 1) return e->first->content == content ? e->first : NULL;
-    struct entry *ends = index_find(&b->index, ENTRY_END, i->group, key, s->end, s->start, false);
+    struct entry *ends = index_find(&b->index, ENTRY_END, i->group, key->text, s->end, s->start, false);
     int looked = 0;
     for (struct node *n = ends ? ends->first : NULL; n && looked < 64; n = n->next_end, looked++)
         if (n->content == content) return n;
     return NULL;
 }
 
-struct node *node_for_finish(struct builder *b, struct instance *i, const struct event_step *s, struct str key, uint64_t content, bool *ret_again)
+struct node *node_for_finish(struct builder *b, struct instance *i, const struct event_step *s, struct entry *key, uint64_t content, bool *ret_again)
 {
     *ret_again = false;
     if (value_present(s->id)) {
@@ -146,7 +136,7 @@ struct node *node_for_finish(struct builder *b, struct instance *i, const struct
         *ret_again = !n->open && n->content == content;
         return n;
     }
-    struct entry *e = entry_of_start(b, i, key, s->start);
+    struct entry *e = entry_of_start(b, key, s->start);
     if (e && e->first) {
         struct node *open = oldest_open(e, true), *same = seen_before(b, i, s, key, content, e);
         if (same && !(open && e->starts >= e->nodes + 1)) {
@@ -157,25 +147,27 @@ struct node *node_for_finish(struct builder *b, struct instance *i, const struct
         if (!e->settled && (e->starts == 0 || e->starts > e->nodes)) return node_new(b, i, key, s->start);
         return e->last;
     }
-    struct entry *of_key = entry_of_key(b, i, key);
-    struct node *open = oldest_open(of_key, false);
-    return open ? open : node_make(b, i, key, s->start, of_key, e);
+    struct node *open = oldest_open(key, false);
+    return open ? open : node_new(b, i, key, s->start);
 }
 
-struct node *node_for_mention(struct builder *b, struct instance *i, const struct event_step *s, struct str key)
+struct node *node_for_mention(struct builder *b, struct instance *i, const struct event_step *s, struct entry *key)
 {
     if (value_present(s->id)) return find_by_id(b, i, s, key);
-    struct entry *e = entry_of_start(b, i, key, s->start);
-    if (!e || !e->first) e = entry_of_key(b, i, key);
+    struct entry *e = entry_of_start(b, key, s->start);
+    if (!e || !e->first) e = key;
     if (!e->first) return node_new(b, i, key, s->start);
     struct node *open = oldest_open(e, e->tag == ENTRY_START);
     return open ? open : e->last;
 }
 
-struct str step_key(struct builder *b, const struct event_step *s)
+struct entry *step_key(struct builder *b, struct instance *i, const struct event_step *s)
 {
-    if (json_type(s->key) != JSON_STRING) return (struct str){ "", 0 };
-    return node_text(b, s->key);
+    struct str value = s->key;
+    if (json_type(value) != JSON_STRING) return index_key(&b->index, i->group, S(""), b->arena);
+    struct str inner = str_of(value.ptr + 1, value.len - 2);
+    bool plain = !memchr(value.ptr, '\\', value.len) && utf8_valid(inner);
+    return index_key(&b->index, i->group, plain ? inner : node_text(b, value), b->arena);
 }
 
 struct str node_text(struct builder *b, struct str value)

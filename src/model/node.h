@@ -32,7 +32,7 @@ struct node {
     struct step step; /* first, so that it is the step */
     struct node *next; /* in its instance */
     struct node *next_key, *next_start, *next_end, *next_id; /* in the chains of the index */
-    struct entry *starts; /* the chain of its key and start, NULL without a start */
+    struct entry *of_key, *starts; /* the chains of its key, and of its key and start (NULL without a start) */
     struct instance *instance;
     struct record *last_record;
     struct node *hint;   /* parent by the place in a list of steps */
@@ -73,19 +73,19 @@ void event_note(struct builder *b, const struct event *e, const struct node *n, 
 void node_note(struct builder *b, const struct node *n, const char *what);
 
 /* match.c: which node an event speaks of. All of them may make one; none returns NULL but node_known. */
-struct node *node_new(struct builder *b, struct instance *i, struct str key, int64_t start);
-struct node *node_for_start(struct builder *b, struct instance *i, const struct event_step *s, struct str key);
+struct node *node_new(struct builder *b, struct instance *i, struct entry *key, int64_t start);
+struct node *node_for_start(struct builder *b, struct instance *i, const struct event_step *s, struct entry *key);
 /* *ret_again: the very same finish was seen before. */
-struct node *node_for_finish(struct builder *b, struct instance *i, const struct event_step *s, struct str key, uint64_t content, bool *ret_again);
+struct node *node_for_finish(struct builder *b, struct instance *i, const struct event_step *s, struct entry *key, uint64_t content, bool *ret_again);
 /* For records, logs and links. */
-struct node *node_for_mention(struct builder *b, struct instance *i, const struct event_step *s, struct str key);
+struct node *node_for_mention(struct builder *b, struct instance *i, const struct event_step *s, struct entry *key);
 /* Sets or changes the end, keeping the index right. */
 void node_set_end(struct builder *b, struct node *n, int64_t end);
 void node_set_start(struct builder *b, struct node *n, int64_t start);
 /* The characters of a JSON string (the text of any other value), interned. */
 struct str node_text(struct builder *b, struct str value);
-/* The key's text; "" when the step has none. */
-struct str step_key(struct builder *b, const struct event_step *s);
+/* The entry of the step's key; that of "" when it has none. */
+struct entry *step_key(struct builder *b, struct instance *i, const struct event_step *s);
 
 /* merge.c: what an event says goes into the node; later fields win, differences are counted. */
 void node_merge(struct builder *b, struct node *n, const struct event *e, const struct event_step *s, bool finish);

@@ -37,16 +37,14 @@ static struct node *take(struct listing *l, struct node *n, const struct event_s
 }
 
 /* Walk 1: the node of this key and start that ended at s->end, or the only one there is. */
-static struct node *find_exact(struct listing *l, const struct event_step *s, struct str key)
+static struct node *find_exact(struct listing *l, const struct event_step *s, struct entry *key)
 {
-    struct index *x = &l->b->index;
-    const void *group = l->instance->group;
     if (s->start == TIME_NONE) return NULL;
-    struct entry *e = index_find(x, ENTRY_START, group, key, s->start, 0, false);
-    if (!e || !e->first) return NULL;
+    struct entry *e = index_start(&l->b->index, key, s->start);
+    if (!e->first) return NULL;
     if (e->nodes == 1) return !in_this_list(l, e->first) && (!l->finish || e->first->open || e->first->step.end == s->end) ? e->first : NULL;
     if (s->end == TIME_NONE) return NULL;
-    struct entry *ends = index_find(x, ENTRY_END, group, key, s->end, s->start, false);
+    struct entry *ends = index_find(&l->b->index, ENTRY_END, key->owner, key->text, s->end, s->start, false);
     if (!ends) return NULL;
     if (ends->cursor_turn != l->b->turn) {
         ends->cursor = ends->first;
@@ -57,11 +55,10 @@ static struct node *find_exact(struct listing *l, const struct event_step *s, st
 }
 
 /* Walks 2 and 3: the first node of this key and start, or of this key alone, not named yet. */
-static struct node *find_free(struct listing *l, const struct event_step *s, struct str key, bool by_start)
+static struct node *find_free(struct listing *l, const struct event_step *s, struct entry *key, bool by_start)
 {
     if (by_start && s->start == TIME_NONE) return NULL;
-    struct entry *e = index_find(&l->b->index, by_start ? ENTRY_START : ENTRY_KEY, l->instance->group, key, by_start ? s->start : 0, 0, false);
-    if (!e) return NULL;
+    struct entry *e = by_start ? index_start(&l->b->index, key, s->start) : key;
     if (e->cursor_turn != l->b->turn) {
         e->cursor = e->first;
         e->cursor_turn = l->b->turn;
@@ -70,7 +67,7 @@ static struct node *find_free(struct listing *l, const struct event_step *s, str
     return e->cursor;
 }
 
-static struct node *find_by_identity(struct listing *l, const struct event_step *s, struct str key)
+static struct node *find_by_identity(struct listing *l, const struct event_step *s, struct entry *key)
 {
     bool again;
     return node_for_finish(l->b, l->instance, s, key, finish_content(s), &again);
@@ -82,7 +79,7 @@ static bool walk_exact(struct listing *l)
     struct event_steps it = event_steps_begin(l->event);
     while (event_steps_next(&it)) {
         l->nodes = array_grow(l->nodes, &l->cap, l->count + 1, sizeof *l->nodes);
-        struct str key = step_key(l->b, &it.step);
+        struct entry *key = step_key(l->b, l->instance, &it.step);
         struct node *n = value_present(it.step.id) ? find_by_identity(l, &it.step, key) : find_exact(l, &it.step, key);
         l->nodes[l->count++] = n ? take(l, n, &it.step) : NULL;
         complete &= n != NULL;
@@ -98,7 +95,7 @@ static bool walk_free(struct listing *l, bool by_start)
     struct event_steps it = event_steps_begin(l->event);
     for (size_t i = 0; i < l->count && event_steps_next(&it); i++) {
         if (l->nodes[i]) continue;
-        struct str key = step_key(l->b, &it.step);
+        struct entry *key = step_key(l->b, l->instance, &it.step);
         struct node *n = find_free(l, &it.step, key, by_start);
         if (!n && !by_start) n = node_new(l->b, l->instance, key, it.step.start);
         if (n) l->nodes[i] = take(l, n, &it.step);

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The Gantt chart of a run as a scene: a row per visible step in tree order.
+ */
+#ifndef LAYOUT_GANTT_H
+#define LAYOUT_GANTT_H
+
+#include "layout/scene.h"
+#include "model/run.h"
+
+struct gantt_options {
+    enum time_unit unit;
+    double min_width, min_height; /* px; defaults 500 and 300, as PipeLens has them */
+    double max_side;              /* px before scaling; 0: no limit (SVG in a page) */
+    uint32_t max_rows;            /* rows before the rest is left out by rule; 0: all */
+    struct str title;             /* "" : made of pipeline, run id and status */
+    struct str left_out;          /* a sentence about what selection hid, "" when nothing */
+    bool bare;                    /* no title block: the page around it has one */
+};
+
+/* `run` must be measured. The scene's texts live in s->arena. */
+void gantt_layout(const struct run *run, const struct gantt_options *o, struct scene *s);
+
+#endif

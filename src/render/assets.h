@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The files of templates/ as they stand, embedded at build time.
+ */
+#ifndef RENDER_ASSETS_H
+#define RENDER_ASSETS_H
+
+#include "base/str.h"
+
+extern const struct str asset_report_html, asset_index_html;
+extern const struct str asset_report_css;
+/* The page's script: format.js, rows.js, report.js in this order; google.js only where Google Charts is wanted. */
+extern const struct str asset_format_js, asset_rows_js, asset_report_js, asset_google_js;
+
+#endif

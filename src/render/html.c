@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The report page: a template whose holes are filled from the run. Scripts and styles are constant texts named by
+ * their hashes in the page's Content-Security-Policy; whatever comes from the log is escaped where it is written.
+ */
+#include "render/html.h"
+
+#include "base/sha256.h"
+#include "render/assets.h"
+#include "render/picture.h"
+#include "render/template.h"
+#include "render/wording.h"
+
+#include <string.h>
+
+struct page {
+    const struct run *run;
+    const struct report_options *o;
+    const struct scene *gantt, *graph;
+    struct html_plan plan;
+    bool google;             /* Google Charts is wanted and can draw this run */
+    struct buf style, script;
+};
+
+void html_put_bytes(struct buf *out, uint64_t bytes)
+{
+    if (bytes < 1000) wording_put_count(out, bytes, "byte", "bytes");
+    else {
+        bool kilo = bytes < 1000000;
+        double size = (double)bytes / (kilo ? 1e3 : 1e6);
+        buf_put_fixed(out, size, size < 10 ? 1 : 0, true);
+        buf_puts(out, kilo ? " KB" : " MB");
+    }
+}
+
+void html_put_offset(const struct run *run, int64_t time, enum time_unit unit, struct buf *out)
+{
+    if (time == TIME_NONE || run->start == TIME_NONE) {
+        buf_puts(out, "–");
+        return;
+    }
+    if (time >= run->start) buf_putc(out, '+');
+    clock_put_duration(out, time - run->start, unit);
+}
+
+static struct str page_name(const struct page *p)
+{
+    struct str name = wording_title(p->run, p->o->title);
+    return name.len ? name : S("(no name)");
+}
+
+/* The marks of runs are those of steps. */
+static const char *run_mark(enum run_status status)
+{
+    static const char *const marks[RUN_STATUS_COUNT] = { "ok", "error", "running", "unfinished" };
+    return marks[status];
+}
+
+static void put_theme(void *context, struct buf *out)
+{
+    const struct page *p = context;
+    if (p->o->theme == THEME_DARK) buf_puts(out, " data-theme=\"dark\"");
+    if (p->o->theme == THEME_LIGHT) buf_puts(out, " data-theme=\"light\"");
+}
+
+/* What the page may do: run its one script, use its one style sheet, and reach Google's chart code when it is wanted.
+ * Google's drawing sets style attributes; without it not even those are allowed. */
+static void put_policy(void *context, struct buf *out)
+{
+    const struct page *p = context;
+    const char *host = p->google ? " https://www.gstatic.com/charts/" : "";
+    char script[SHA256_BASE64_SIZE], style[SHA256_BASE64_SIZE];
+    sha256_base64(buf_str(&p->script), script);
+    sha256_base64(buf_str(&p->style), style);
+    buf_printf(out, "default-src 'none'; script-src 'sha256-%s'%s; style-src 'sha256-%s'%s; ", script, host, style, host);
+    if (p->google) buf_puts(out, "style-src-attr 'unsafe-inline'; ");
+    buf_puts(out, "base-uri 'none'; form-action 'none'");
+}
+
+static void put_version(void *context, struct buf *out)
+{
+    (void)context;
+    buf_puts(out, VERSION);
+}
+
+static void put_title(void *context, struct buf *out)
+{
+    const struct page *p = context;
+    buf_put_html(out, page_name(p));
+    buf_printf(out, " – %s", run_status_name(p->run->status));
+}
+
+static void put_name(void *context, struct buf *out)
+{
+    const struct page *p = context;
+    buf_put_html(out, page_name(p));
+}
+
+static void put_style(void *context, struct buf *out) { buf_put(out, buf_str(&((struct page *)context)->style)); }
+
+static void put_script(void *context, struct buf *out) { buf_put(out, buf_str(&((struct page *)context)->script)); }
+
+static void put_badge(void *context, struct buf *out)
+{
+    const struct run *run = ((struct page *)context)->run;
+    const char *mark = run_mark(run->status);
+    buf_printf(out, "<span class=\"badge is-%s\"><svg class=\"mark\" aria-hidden=\"true\"><use href=\"#m-%s\"/></svg>%s</span>",
+               mark, mark, run_status_name(run->status));
+}
+
+static void open_figure(struct buf *out, const char *label, const char *class)
+{
+    buf_printf(out, "<div><dt>%s</dt><dd%s>", label, class);
+}
+
+static void close_figure(struct buf *out) { buf_puts(out, "</dd></div>"); }
+
+static void put_number_figure(struct buf *out, const char *label, uint64_t n)
+{
+    open_figure(out, label, "");
+    wording_put_number(out, n);
+    close_figure(out);
+}
+
+static void put_figures(void *context, struct buf *out)
+{
+    const struct page *p = context;
+    const struct run *run = p->run;
+    if (p->o->title.len && run->name.len) {
+        open_figure(out, "Pipeline", "");
+        buf_put_html(out, run->name);
+        close_figure(out);
+    }
+    open_figure(out, "Started", "");
+    clock_put_utc(out, run->start);
+    close_figure(out);
+    open_figure(out, "Duration", "");
+    clock_put_duration(out, run->duration, p->o->unit);
+    close_figure(out);
+    put_number_figure(out, "Steps", run->step_count);
+    put_number_figure(out, "Failed", run->status_count[STEP_ERROR]);
+    uint32_t open = run->status_count[STEP_UNFINISHED] + run->status_count[STEP_RUNNING];
+    if (open) put_number_figure(out, run->status_count[STEP_RUNNING] ? "Running" : "Unfinished", open);
+    if (run->usage) put_number_figure(out, "LLM tokens", run->usage_total.total_tokens);
+    open_figure(out, "Run", " class=\"id\"");
+    buf_put_html(out, run->id.len ? run->id : S("–"));
+    if (run->attempt > 1) buf_printf(out, " <span>attempt %u</span>", (unsigned)run->attempt);
+    close_figure(out);
+}
+
+static void note(struct buf *out, uint64_t n, const char *one, const char *many)
+{
+    if (!n) return;
+    buf_puts(out, "<li>");
+    wording_put_count(out, n, one, many);
+    buf_puts(out, ".</li>\n");
+}
+
+static void put_note_items(const struct page *p, struct buf *out)
+{
+    const struct run_notes *n = &p->run->notes;
+    const struct input_notes *input = p->o->notes;
+    if (input->bad_lines) {
+        buf_puts(out, "<li>");
+        wording_put_count(out, input->bad_lines, "line of the log could not be read and was skipped: ",
+                       "lines of the log could not be read and were skipped; the first: ");
+        buf_puts(out, "<code>");
+        buf_put_html(out, input->first_bad);
+        buf_puts(out, "</code></li>\n");
+    }
+    if (p->o->left_out.len) {
+        buf_puts(out, "<li>");
+        buf_put_html(out, p->o->left_out);
+        buf_puts(out, "</li>\n");
+    }
+    if (p->plan.left_out_steps) {
+        buf_puts(out, "<li>");
+        html_put_bytes(out, p->plan.left_out_bytes);
+        buf_puts(out, " of records, results and errors, of ");
+        wording_put_count(out, p->plan.left_out_steps, "step", "steps");
+        buf_puts(out, ", are not in this page, which holds at most ");
+        html_put_bytes(out, HTML_PAYLOAD_MAX);
+        buf_puts(out, " of them; the log has them all.</li>\n");
+    }
+    if (n->status_overruled) buf_puts(out, "<li>The log calls this run completed although its root step failed.</li>\n");
+    note(out, n->conflicts, "field is given twice with different values; the later one counts",
+         "fields are given twice with different values; the later ones count");
+    note(out, n->unknown_parents, "step names a parent that the log does not hold; it stands below the root",
+         "steps name parents that the log does not hold; they stand below the root");
+    note(out, n->negative_durations, "step ends before it starts, as the log has it", "steps end before they start, as the log has it");
+    note(out, n->time_disagreements, "duration in the log differs from end minus start; end minus start is shown",
+         "durations in the log differ from end minus start; end minus start is shown");
+    note(out, n->late_events, "event came after the end of the pipeline, as parallel steps do",
+         "events came after the end of the pipeline, as parallel steps do");
+}
+
+static void put_notes(void *context, struct buf *out)
+{
+    struct buf items = BUF_INIT;
+    put_note_items(context, &items);
+    if (items.len) {
+        buf_puts(out, "<ul class=\"notes\">\n");
+        buf_put(out, buf_str(&items));
+        buf_puts(out, "</ul>\n");
+    }
+    buf_free(&items);
+}
+
+static void put_summary(void *context, struct buf *out)
+{
+    const struct page *p = context;
+    markdown_summary_html(p->run, p->o, out);
+}
+
+static void put_gantt(void *context, struct buf *out) { svg_write(((struct page *)context)->gantt, THEME_AUTO, out); }
+
+static void put_graph(void *context, struct buf *out) { svg_write(((struct page *)context)->graph, THEME_AUTO, out); }
+
+static void put_steps_hint(void *context, struct buf *out)
+{
+    const struct html_plan *plan = &((struct page *)context)->plan;
+    if (plan->static_count < plan->count) {
+        wording_put_number(out, plan->static_count);
+        buf_puts(out, " of ");
+        wording_put_count(out, plan->count, "step: ", "steps: ");
+        buf_puts(out, "failed and unfinished ones first, then the longest, each with the steps above it.");
+    } else wording_put_count(out, plan->count, "step", "steps");
+}
+
+static void put_list_class(void *context, struct buf *out)
+{
+    enum { LONG_LIST = 500 };
+    if (((struct page *)context)->plan.static_count > LONG_LIST) buf_puts(out, " long-list");
+}
+
+static void put_steps(void *context, struct buf *out)
+{
+    const struct page *p = context;
+    html_steps_write(&p->plan, p->o->unit, out);
+}
+
+static void put_data(void *context, struct buf *out)
+{
+    const struct page *p = context;
+    html_data_write(&p->plan, p->o->unit, p->google, p->o->google == GOOGLE_ONLY, out);
+}
+
+static const struct template_slot slots[] = {
+    { "theme", put_theme },   { "policy", put_policy }, { "version", put_version },       { "title", put_title },
+    { "style", put_style },   { "name", put_name },     { "badge", put_badge },           { "figures", put_figures },
+    { "notes", put_notes },   { "gantt", put_gantt },   { "summary", put_summary },       { "graph", put_graph },
+    { "steps", put_steps },   { "data", put_data },     { "steps_hint", put_steps_hint }, { "script", put_script },
+    { "list_class", put_list_class },
+};
+
+bool html_write(const struct run *run, const struct report_options *o, const struct scene *gantt,
+                const struct scene *graph, struct buf *out, struct err *e)
+{
+    struct arena arena = { 0 };
+    struct page p = { .run = run, .o = o, .gantt = gantt, .graph = graph, .style = BUF_INIT, .script = BUF_INIT };
+    html_plan_make(run, HTML_STATIC_STEPS, HTML_PAYLOAD_MAX, &arena, &p.plan);
+    p.google = o->google != GOOGLE_OFF && html_google_fits(&p.plan);
+    theme_css(&p.style);
+    buf_put(&p.style, asset_report_css);
+    buf_put(&p.script, asset_format_js);
+    buf_put(&p.script, asset_rows_js);
+    buf_put(&p.script, asset_report_js);
+    if (p.google) buf_put(&p.script, asset_google_js);
+    template_write(asset_report_html, slots, sizeof slots / sizeof *slots, &p, out);
+    buf_free(&p.style);
+    buf_free(&p.script);
+    arena_free(&arena);
+    if (out->error) return err_set(e, ERR_OUTPUT, "", "the page could not be written: %s", strerror(out->error));
+    return true;
+}

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The pieces of the report page, private to the html_*.c files and their tests. html.c puts them together:
+ *
+ *   plan    which steps stand in the page as rows, which only in its data, and whose payloads fit
+ *   detail  what there is to say about one step, piece by piece, for either of the two writers
+ *   steps   rows and their details as HTML
+ *   data    everything else as one JSON block, which the page's script reads
+ */
+#ifndef RENDER_HTML_H
+#define RENDER_HTML_H
+
+#include "render/report.h"
+
+enum {
+    PLAN_STATIC = 1,    /* is a row of the page */
+    PLAN_ERROR = 2,     /* its error is in the page */
+    PLAN_PAYLOADS = 4,  /* its other payloads are in the page */
+};
+
+#define PLAN_NO_PARENT UINT32_MAX
+
+/* All arrays are `count` long: the visible steps in pre-order. A step's place in them is its position. */
+struct html_plan {
+    const struct run *run;
+    const struct step **steps;
+    uint32_t *parent;          /* position of the nearest visible ancestor, PLAN_NO_PARENT for none */
+    uint32_t *depth;           /* visible ancestors */
+    unsigned char *flags;      /* PLAN_* */
+    uint32_t count;
+    uint32_t static_count;
+    uint64_t left_out_steps;   /* steps with a payload that did not fit */
+    uint64_t left_out_bytes;
+};
+
+/* Chooses at most max_static rows: failed steps, then those without an end, then the longest, each with its
+ * ancestors; and hands out max_payload bytes: errors first, rows before the rest. The arrays live in `arena`. */
+void html_plan_make(const struct run *run, uint32_t max_static, uint64_t max_payload, struct arena *arena, struct html_plan *plan);
+
+/* Bytes that the step's error, or all its other payloads, take of the log. */
+uint64_t html_error_bytes(const struct step *step);
+uint64_t html_payload_bytes(const struct run *run, const struct step *step);
+
+enum detail_kind {
+    DETAIL_FACT,  /* plain text */
+    DETAIL_VALUE, /* a JSON value as it stands in the log */
+};
+
+/* Takes a step's details: groups of rows. A row without a label is what its group is named after. Texts are valid during
+ * the call only. */
+struct detail_sink {
+    void (*group)(struct detail_sink *sink, const char *title); /* "" for the first facts */
+    void (*row)(struct detail_sink *sink, struct str label, enum detail_kind kind, struct str text);
+};
+
+/* Hands everything the log says about the step, but for name, key and times, to the sink; of the payloads only those
+ * that the PLAN_* flags allow. */
+void detail_visit(const struct run *run, const struct step *step, unsigned flags, struct arena *scratch, struct detail_sink *sink);
+bool detail_any(const struct run *run, const struct step *step);
+
+/* The first line of the step's error, cut to ERROR_LINE_MAX bytes; "" when the log holds no error text. */
+enum { ERROR_LINE_MAX = 400 };
+struct str html_error_line(const struct run *run, const struct step *step, struct arena *scratch);
+
+/* How many records the step has. */
+size_t html_record_count(const struct run *run, const struct step *step, struct arena *scratch);
+
+/* The rows of the page, <li> by <li>. */
+void html_steps_write(const struct html_plan *plan, enum time_unit unit, struct buf *out);
+
+/* The JSON block: all steps compactly, details of those that have no row, the rows for Google Charts when wanted. */
+void html_data_write(const struct html_plan *plan, enum time_unit unit, bool google, bool google_only, struct buf *out);
+
+/* May the run be drawn by Google Charts at all? Not without rows, without a span, or with too many rows. */
+bool html_google_fits(const struct html_plan *plan);
+
+/* "312 bytes", "12 KB", "4.1 MB". */
+void html_put_bytes(struct buf *out, uint64_t bytes);
+/* A start as an offset from the run's: "+1.24 s", "–" when unknown. */
+void html_put_offset(const struct run *run, int64_t time, enum time_unit unit, struct buf *out);
+
+#endif

@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The JSON block of the page. It holds every visible step in columns, so that a hundred thousand of them stay small,
+ * and the details of those that have no row:
+ *
+ *   { "count": 3, "unit": 0, "start": [ms, us] or null, "span": us,
+ *     "names": ["etl", "load"], "name": [0, 1, 1],           each name once, then which one a step has
+ *     "id": [0, 4, 5],                                        step indices, only when some steps are hidden
+ *     "parent": [-1, 0, 0], "status": "010",                  positions; digits of enum step_status
+ *     "offset": [0, 12, null], "duration": [9, 3, null], "self": [1, 3, null],        microseconds
+ *     "tails": {"2": "load___1"}, "keys": {"2": "whole key"}, where a key is not its parent's + "." + name
+ *     "errors": {"2": "first line"},
+ *     "details": {"2": ["", ["Id", 0, "7"], "Records", ["query", 1, "\"the JSON of the log\""]]},
+ *     "google": {"only": false, "rows": [["load · 3 ms", "ok", 0, 3]]} }
+ *
+ * Nothing here is executable, and <, > and & never stand in it as themselves.
+ */
+#include "render/html.h"
+
+#include "base/utf8.h"
+#include "render/payload.h"
+
+#include <stdlib.h>
+
+enum { GOOGLE_NAME_MAX = 40 /* code points */, GOOGLE_DEPTH_MAX = 6 };
+
+/* Unique names, by open addressing; slots hold 1 + position of the name's first step. */
+struct names {
+    uint32_t *slots, *number;
+    size_t mask;
+};
+
+static void put_comma(struct buf *out, bool *first)
+{
+    if (!*first) buf_putc(out, ',');
+    *first = false;
+}
+
+static struct names names_make(const struct html_plan *plan)
+{
+    size_t size = 16;
+    while (size < (size_t)plan->count * 2) size *= 2;
+    struct names n = { calloc(size, sizeof *n.slots), calloc(plan->count + (size_t)1, sizeof *n.number), size - 1 };
+    if (!n.slots || !n.number) arena_exhausted(size * sizeof *n.slots);
+    return n;
+}
+
+/* Writes "names" and "name"; a step's number is remembered with its name's first step. */
+static void put_names(const struct html_plan *plan, struct buf *out)
+{
+    struct names n = names_make(plan);
+    uint32_t count = 0;
+    uint32_t *which = n.number;
+    buf_puts(out, ",\"names\":[");
+    for (uint32_t i = 0; i < plan->count; i++) {
+        struct str name = plan->steps[i]->name;
+        size_t slot = str_hash(name, 0) & n.mask;
+        while (n.slots[slot] && !str_eq(plan->steps[n.slots[slot] - 1]->name, name)) slot = (slot + 1) & n.mask;
+        if (n.slots[slot]) {
+            which[i] = which[n.slots[slot] - 1];
+            continue;
+        }
+        n.slots[slot] = i + 1;
+        if (count) buf_putc(out, ',');
+        which[i] = count++;
+        buf_put_json_html(out, name);
+    }
+    buf_puts(out, "],\n\"name\":[");
+    for (uint32_t i = 0; i < plan->count; i++) {
+        if (i) buf_putc(out, ',');
+        buf_put_uint(out, which[i]);
+    }
+    buf_puts(out, "]");
+    free(n.slots);
+    free(n.number);
+}
+
+static void put_us(struct buf *out, int64_t us)
+{
+    if (us == TIME_NONE) buf_puts(out, "null");
+    else buf_put_int(out, us);
+}
+
+static int64_t offset_of(const struct html_plan *plan, const struct step *step)
+{
+    return step->start == TIME_NONE || plan->run->start == TIME_NONE ? TIME_NONE : step->start - plan->run->start;
+}
+
+static void put_columns(const struct html_plan *plan, struct buf *out)
+{
+    if (plan->count < plan->run->step_count) {
+        buf_puts(out, ",\n\"id\":[");
+        for (uint32_t i = 0; i < plan->count; i++) buf_printf(out, i ? ",%u" : "%u", (unsigned)plan->steps[i]->index);
+        buf_putc(out, ']');
+    }
+    buf_puts(out, ",\n\"parent\":[");
+    for (uint32_t i = 0; i < plan->count; i++) {
+        if (i) buf_putc(out, ',');
+        buf_put_int(out, plan->parent[i] == PLAN_NO_PARENT ? -1 : (int64_t)plan->parent[i]);
+    }
+    buf_puts(out, "],\n\"status\":\"");
+    for (uint32_t i = 0; i < plan->count; i++) buf_putc(out, (char)('0' + plan->steps[i]->status));
+    buf_puts(out, "\",\n\"offset\":[");
+    for (uint32_t i = 0; i < plan->count; i++) {
+        if (i) buf_putc(out, ',');
+        put_us(out, offset_of(plan, plan->steps[i]));
+    }
+    buf_puts(out, "],\n\"duration\":[");
+    for (uint32_t i = 0; i < plan->count; i++) {
+        if (i) buf_putc(out, ',');
+        put_us(out, plan->steps[i]->start == TIME_NONE ? TIME_NONE : plan->steps[i]->duration);
+    }
+    buf_puts(out, "],\n\"self\":[");
+    for (uint32_t i = 0; i < plan->count; i++) {
+        if (i) buf_putc(out, ',');
+        put_us(out, plan->steps[i]->start == TIME_NONE ? TIME_NONE : plan->steps[i]->self);
+    }
+    buf_putc(out, ']');
+}
+
+/* Is tail what name becomes in a key: each '.' an '_'? */
+static bool is_plain_tail(struct str tail, struct str name)
+{
+    if (tail.len != name.len) return false;
+    for (size_t i = 0; i < name.len; i++)
+        if (tail.ptr[i] != (name.ptr[i] == '.' ? '_' : name.ptr[i])) return false;
+    return true;
+}
+
+/* What of the step's key the page cannot derive: nothing (NULL), its last part, or all of it. */
+static const char *odd_key(const struct html_plan *plan, uint32_t at, struct str *ret_text)
+{
+    const struct step *step = plan->steps[at];
+    struct str key = step->key;
+    if (plan->parent[at] == PLAN_NO_PARENT) {
+        *ret_text = key;
+        return is_plain_tail(key, step->name) ? NULL : "keys";
+    }
+    struct str up = plan->steps[plan->parent[at]]->key;
+    *ret_text = key;
+    if (!str_starts(key, up) || key.len <= up.len || key.ptr[up.len] != '.') return "keys";
+    *ret_text = str_skip(key, up.len + 1);
+    return is_plain_tail(*ret_text, step->name) ? NULL : "tails";
+}
+
+static void put_odd_keys(const struct html_plan *plan, const char *which, struct buf *out)
+{
+    bool first = true;
+    buf_printf(out, ",\n\"%s\":{", which);
+    for (uint32_t i = 0; i < plan->count; i++) {
+        struct str text;
+        const char *odd = odd_key(plan, i, &text);
+        if (!odd || strcmp(odd, which) != 0) continue;
+        put_comma(out, &first);
+        buf_printf(out, "\"%u\":", (unsigned)i);
+        buf_put_json_html(out, text);
+    }
+    buf_putc(out, '}');
+}
+
+static void put_errors(const struct html_plan *plan, struct arena *scratch, struct buf *out)
+{
+    bool first = true;
+    buf_puts(out, ",\n\"errors\":{");
+    for (uint32_t i = 0; i < plan->count; i++) {
+        if ((plan->flags[i] & (PLAN_STATIC | PLAN_ERROR)) != PLAN_ERROR || !payload_present(plan->steps[i]->error)) continue;
+        put_comma(out, &first);
+        buf_printf(out, "\"%u\":", (unsigned)i);
+        buf_put_json_html(out, html_error_line(plan->run, plan->steps[i], scratch));
+        scratch_reset(scratch);
+    }
+    buf_putc(out, '}');
+}
+
+struct data_sink {
+    struct detail_sink sink;
+    struct buf *out;
+    bool first;
+};
+
+static void data_group(struct detail_sink *sink, const char *title)
+{
+    struct data_sink *s = (struct data_sink *)sink;
+    put_comma(s->out, &s->first);
+    buf_put_json_html(s->out, str_z(title));
+}
+
+static void data_row(struct detail_sink *sink, struct str label, enum detail_kind kind, struct str text)
+{
+    struct data_sink *s = (struct data_sink *)sink;
+    buf_puts(s->out, ",[");
+    buf_put_json_html(s->out, label);
+    buf_puts(s->out, kind == DETAIL_VALUE ? ",1," : ",0,");
+    buf_put_json_html(s->out, text);
+    buf_putc(s->out, ']');
+}
+
+static void put_details(const struct html_plan *plan, struct arena *scratch, struct buf *out)
+{
+    bool first = true;
+    buf_puts(out, ",\n\"details\":{");
+    for (uint32_t i = 0; i < plan->count; i++) {
+        if (plan->flags[i] & PLAN_STATIC || !detail_any(plan->run, plan->steps[i])) continue;
+        put_comma(out, &first);
+        buf_printf(out, "\n\"%u\":[", (unsigned)i);
+        struct data_sink sink = { .sink = { data_group, data_row }, .out = out, .first = true };
+        detail_visit(plan->run, plan->steps[i], plan->flags[i], scratch, &sink.sink);
+        buf_putc(out, ']');
+        scratch_reset(scratch);
+    }
+    buf_putc(out, '}');
+}
+
+bool html_google_fits(const struct html_plan *plan)
+{
+    const struct run *run = plan->run;
+    return plan->count > 0 && plan->count <= HTML_GOOGLE_ROWS && run->start != TIME_NONE && run->end > run->start;
+}
+
+/* "› › name · 12 ms": Google aligns names to the right, so nesting is told by marks before them. */
+static void put_google_name(const struct html_plan *plan, uint32_t at, enum time_unit unit, struct buf *out)
+{
+    const struct step *step = plan->steps[at];
+    struct buf name = BUF_INIT;
+    for (uint32_t d = 0; d < plan->depth[at] && d < GOOGLE_DEPTH_MAX; d++) buf_puts(&name, "› ");
+    size_t end = 0;
+    for (int n = 0; n < GOOGLE_NAME_MAX && end < step->name.len; n++) utf8_next(step->name, &end, NULL);
+    buf_put_plain(&name, str_first(step->name, end));
+    if (end < step->name.len) buf_puts(&name, "…");
+    buf_puts(&name, " · ");
+    clock_put_duration(&name, step->duration, unit);
+    buf_put_json_html(out, buf_str(&name));
+    buf_free(&name);
+}
+
+static void put_google(const struct html_plan *plan, enum time_unit unit, bool only, struct buf *out)
+{
+    bool first = true;
+    buf_printf(out, ",\n\"google\":{\"only\":%s,\"rows\":[", only ? "true" : "false");
+    for (uint32_t i = 0; i < plan->count; i++) {
+        const struct step *step = plan->steps[i];
+        int64_t start = offset_of(plan, step);
+        if (start == TIME_NONE) continue; /* a step without times has no place on an axis */
+        int64_t length = step->shown_end > step->start ? step->shown_end - step->start : 0;
+        put_comma(out, &first);
+        buf_puts(out, "\n[");
+        put_google_name(plan, i, unit, out);
+        buf_printf(out, ",\"%s\",", step_status_name(step->status));
+        clock_put_ms(out, start);
+        buf_putc(out, ',');
+        clock_put_ms(out, start + length);
+        buf_putc(out, ']');
+    }
+    buf_puts(out, "]}");
+}
+
+void html_data_write(const struct html_plan *plan, enum time_unit unit, bool google, bool google_only, struct buf *out)
+{
+    struct arena scratch = { 0 };
+    buf_printf(out, "{\"count\":%u,\"unit\":%d,\"start\":", (unsigned)plan->count, (int)unit);
+    int64_t start = plan->run->start;
+    if (start == TIME_NONE) buf_puts(out, "null");
+    else {
+        int64_t us = ((start % 1000) + 1000) % 1000;
+        buf_putc(out, '[');
+        buf_put_int(out, (start - us) / 1000);
+        buf_printf(out, ",%d]", (int)us);
+    }
+    const struct run *run = plan->run;
+    buf_puts(out, ",\"span\":");
+    buf_put_int(out, run->start != TIME_NONE && run->end > run->start ? run->end - run->start : 0);
+    put_names(plan, out);
+    put_columns(plan, out);
+    put_odd_keys(plan, "tails", out);
+    put_odd_keys(plan, "keys", out);
+    put_errors(plan, &scratch, out);
+    put_details(plan, &scratch, out);
+    if (google) put_google(plan, unit, google_only, out);
+    buf_puts(out, "}");
+    arena_free(&scratch);
+}

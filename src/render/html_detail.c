@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * One step's details in the order a reader wants them: facts, error, result, records, logs, the rest.
+ */
+#include "render/html.h"
+
+#include "base/utf8.h"
+#include "event/json.h"
+#include "model/records.h"
+#include "render/wording.h"
+
+/* More records than this in a step share one block as a JSON object: a row each would drown the page. */
+enum { RECORD_ROWS = 200 };
+
+struct visit {
+    const struct run *run;
+    struct detail_sink *sink;
+    struct arena *scratch;
+    const char *group; /* the one that rows belong to; announced before its first row */
+    bool announced;
+};
+
+static void begin(struct visit *v, const char *group)
+{
+    v->group = group;
+    v->announced = false;
+}
+
+static void row(struct visit *v, struct str label, enum detail_kind kind, struct str text)
+{
+    if (!v->announced) v->sink->group(v->sink, v->group);
+    v->announced = true;
+    v->sink->row(v->sink, label, kind, text);
+}
+
+static void fact(struct visit *v, struct str label, struct str text)
+{
+    if (text.len) row(v, label, DETAIL_FACT, text);
+}
+
+static void value(struct visit *v, struct str label, struct payload p)
+{
+    if (payload_present(p)) row(v, label, DETAIL_VALUE, sources_text(v->run->sources, p));
+}
+
+static void extras(struct visit *v, const struct extra *list)
+{
+    for (const struct extra *x = list; x; x = x->next) value(v, x->name, x->data);
+}
+
+static void links(struct visit *v, const struct step_link *list)
+{
+    for (const struct step_link *l = list; l; l = l->next) {
+        struct str text = l->step_id;
+        if (l->run_id.len)
+            text = arena_format(v->scratch, "run %.*s%s%.*s", STR_ARG(l->run_id), l->step_id.len ? ", step " : "", STR_ARG(l->step_id));
+        fact(v, l->relation.len ? l->relation : S("link"), text);
+    }
+}
+
+static void usage(struct visit *v, const struct usage *list)
+{
+    for (const struct usage *u = list; u; u = u->next) {
+        struct buf text = BUF_INIT;
+        wording_put_count(&text, u->responses, "response", "responses");
+        buf_puts(&text, ": ");
+        wording_put_count(&text, u->prompt_tokens, "prompt token", "prompt tokens");
+        buf_puts(&text, " + ");
+        wording_put_count(&text, u->completion_tokens, "completion token", "completion tokens");
+        buf_puts(&text, " = ");
+        wording_put_count(&text, u->total_tokens, "token", "tokens");
+        fact(v, u->model.len ? u->model : S("unnamed model"), buf_str(&text));
+        buf_free(&text);
+    }
+}
+
+/* The records from `from` on as one object, each key and value as the log has them. */
+static struct str rest_of_records(const struct record_view *list, size_t from, size_t count, struct arena *scratch)
+{
+    struct buf object = BUF_INIT;
+    for (size_t i = from; i < count; i++) {
+        buf_puts(&object, i == from ? "{\"" : ",\"");
+        buf_put(&object, list[i].raw_key);
+        buf_puts(&object, "\":");
+        buf_put(&object, list[i].value);
+    }
+    buf_putc(&object, '}');
+    struct str text = arena_copy(scratch, buf_str(&object));
+    buf_free(&object);
+    return text;
+}
+
+static void records(struct visit *v, const struct step *step)
+{
+    struct record_view *list;
+    size_t count = records_list(v->run, step, v->scratch, &list);
+    size_t rows = count > RECORD_ROWS ? RECORD_ROWS : count;
+    for (size_t i = 0; i < rows; i++) row(v, list[i].key, DETAIL_VALUE, list[i].value);
+    if (count == rows) return;
+    struct str label = arena_format(v->scratch, "and %zu more", count - rows);
+    row(v, label, DETAIL_VALUE, rest_of_records(list, rows, count, v->scratch));
+}
+
+static void logs(struct visit *v, const struct step *step)
+{
+    for (const struct log_entry *l = step->more->logs; l; l = l->next) {
+        struct buf label = BUF_INIT;
+        buf_puts(&label, log_level_name(l->level));
+        buf_putc(&label, ' ');
+        html_put_offset(v->run, l->ts, UNIT_AUTO, &label);
+        value(v, buf_str(&label), l->message);
+        buf_free(&label);
+    }
+}
+
+static void run_facts(struct visit *v)
+{
+    const struct run *run = v->run;
+    begin(v, "Run");
+    value(v, S("arguments"), run->args);
+    value(v, S("tags"), run->tags);
+    value(v, S("host"), run->host);
+    value(v, S("graph"), run->graph);
+    extras(v, run->extras);
+}
+
+void detail_visit(const struct run *run, const struct step *step, unsigned flags, struct arena *scratch, struct detail_sink *sink)
+{
+    const struct step_more *more = step->more;
+    struct visit v = { .run = run, .sink = sink, .scratch = scratch };
+    begin(&v, "");
+    fact(&v, S("Id"), more->id);
+    fact(&v, S("Parent id"), more->parent_id);
+    fact(&v, S("Kind"), more->kind);
+    fact(&v, S("Location"), more->location);
+    if (step == run->root) fact(&v, S("Parent run"), run->parent_run);
+    if ((flags & (PLAN_ERROR | PLAN_PAYLOADS)) != (PLAN_ERROR | PLAN_PAYLOADS)) {
+        struct buf text = BUF_INIT;
+        uint64_t bytes = (flags & PLAN_ERROR ? 0 : html_error_bytes(step)) + (flags & PLAN_PAYLOADS ? 0 : html_payload_bytes(run, step));
+        html_put_bytes(&text, bytes);
+        fact(&v, S("Left out"), buf_str(&text));
+        buf_free(&text);
+    }
+    begin(&v, "Links");
+    links(&v, more->links);
+    begin(&v, "Error");
+    fact(&v, S("type"), more->error_type);
+    if (flags & PLAN_ERROR) {
+        value(&v, S(""), step->error);
+        value(&v, S("trace"), more->trace);
+    }
+    begin(&v, "LLM usage");
+    usage(&v, more->usage);
+    if (!(flags & PLAN_PAYLOADS)) return;
+    begin(&v, "Result");
+    value(&v, S(""), step->result);
+    begin(&v, "Records");
+    records(&v, step);
+    begin(&v, "Log");
+    logs(&v, step);
+    begin(&v, "More");
+    value(&v, S("inputs"), more->inputs);
+    value(&v, S("state"), more->state);
+    value(&v, S("handled errors"), more->handled_errors);
+    value(&v, S("usage"), more->usage_field);
+    extras(&v, more->extras);
+    if (step == run->root) run_facts(&v);
+}
+
+bool detail_any(const struct run *run, const struct step *step)
+{
+    const struct step_more *m = step->more;
+    return m->id.len || m->parent_id.len || m->kind.len || m->location.len || m->links || m->error_type.len || m->usage ||
+           html_error_bytes(step) || html_payload_bytes(run, step) || (step == run->root && run->parent_run.len);
+}
+
+struct str html_error_line(const struct run *run, const struct step *step, struct arena *scratch)
+{
+    struct str text = str_trim(error_text(run, step->error, scratch));
+    struct str line = str_cut(&text, '\n');
+    if (line.len <= ERROR_LINE_MAX) return text.len ? arena_format(scratch, "%.*s …", STR_ARG(line)) : line;
+    line.len = utf8_floor(line, ERROR_LINE_MAX);
+    return arena_format(scratch, "%.*s…", STR_ARG(line));
+}
+
+size_t html_record_count(const struct run *run, const struct step *step, struct arena *scratch)
+{
+    struct record_view *list;
+    return step->records ? records_list(run, step, scratch, &list) : 0;
+}

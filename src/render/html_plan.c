@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What of a run gets into the page, decided before a byte is written, from counts and lengths alone: no payload is
+ * read here.
+ */
+#include "render/html.h"
+
+#include <stdlib.h>
+
+/* What a payload costs beyond its bytes: the markup around it. Keeps a page of a million one-byte records small. */
+enum { PAYLOAD_MARKUP = 64 };
+
+static uint64_t cost(struct payload p) { return payload_present(p) ? p.length + PAYLOAD_MARKUP : 0; }
+
+uint64_t html_error_bytes(const struct step *step)
+{
+    return cost(step->error) + cost(step->more->trace);
+}
+
+uint64_t html_payload_bytes(const struct run *run, const struct step *step)
+{
+    const struct step_more *more = step->more;
+    uint64_t sum = cost(step->result) + cost(more->inputs) + cost(more->handled_errors) + cost(more->usage_field) + cost(more->state);
+    for (const struct record *r = step->records; r; r = r->next) sum += cost(r->data);
+    for (const struct log_entry *l = more->logs; l; l = l->next) sum += cost(l->message);
+    for (const struct extra *x = more->extras; x; x = x->next) sum += cost(x->data);
+    if (step != run->root) return sum;
+    for (const struct extra *x = run->extras; x; x = x->next) sum += cost(x->data);
+    return sum + cost(run->args) + cost(run->tags) + cost(run->host) + cost(run->graph);
+}
+
+/* Lists the visible steps. Positions of all steps are kept while walking: a parent comes before its children. */
+static void list_visible(const struct run *run, struct arena *arena, struct html_plan *plan)
+{
+    uint32_t *position = malloc((run->step_count + (size_t)1) * sizeof *position);
+    if (!position) arena_exhausted(run->step_count * sizeof *position);
+    plan->steps = arena_alloc(arena, run->step_count, sizeof *plan->steps);
+    plan->parent = ARENA_ARRAY(arena, uint32_t, run->step_count);
+    plan->depth = ARENA_ARRAY(arena, uint32_t, run->step_count);
+    plan->flags = ARENA_ARRAY(arena, unsigned char, run->step_count);
+    for (uint32_t i = 0; i < run->step_count; i++) {
+        const struct step *step = run->steps[i];
+        uint32_t up = step->parent ? position[step->parent->index] : PLAN_NO_PARENT;
+        position[i] = up; /* a hidden step stands for its parent */
+        if (step->hidden) continue;
+        uint32_t at = plan->count++;
+        position[i] = at;
+        plan->steps[at] = step;
+        plan->parent[at] = up;
+        plan->depth[at] = up == PLAN_NO_PARENT ? 0 : plan->depth[up] + 1;
+    }
+    free(position);
+}
+
+struct candidate {
+    int64_t weight;
+    uint32_t at;
+};
+
+static int by_weight(const void *a, const void *b)
+{
+    const struct candidate *x = a, *y = b;
+    if (x->weight != y->weight) return x->weight > y->weight ? -1 : 1;
+    return x->at < y->at ? -1 : x->at > y->at;
+}
+
+static int64_t weight_of(const struct step *step)
+{
+    if (step->status == STEP_ERROR) return INT64_MAX;
+    if (step->status == STEP_RUNNING || step->status == STEP_UNFINISHED) return INT64_MAX - 1;
+    return step->duration == TIME_NONE ? -1 : step->duration;
+}
+
+/* Makes `at` and its ancestors rows when there is room for all of them. */
+static void add_row(struct html_plan *plan, uint32_t at, uint32_t room)
+{
+    uint32_t missing = 0;
+    for (uint32_t i = at; i != PLAN_NO_PARENT && !(plan->flags[i] & PLAN_STATIC); i = plan->parent[i])
+        if (++missing > room) return;
+    plan->static_count += missing;
+    for (uint32_t i = at; i != PLAN_NO_PARENT && !(plan->flags[i] & PLAN_STATIC); i = plan->parent[i])
+        plan->flags[i] |= PLAN_STATIC;
+}
+
+static void choose_rows(struct html_plan *plan, uint32_t max_static)
+{
+    if (plan->count <= max_static) {
+        for (uint32_t i = 0; i < plan->count; i++) plan->flags[i] |= PLAN_STATIC;
+        plan->static_count = plan->count;
+        return;
+    }
+    struct candidate *list = malloc(plan->count * sizeof *list);
+    if (!list) arena_exhausted(plan->count * sizeof *list);
+    for (uint32_t i = 0; i < plan->count; i++) list[i] = (struct candidate){ weight_of(plan->steps[i]), i };
+    qsort(list, plan->count, sizeof *list, by_weight);
+    for (uint32_t i = 0; i < plan->count && plan->static_count < max_static; i++)
+        add_row(plan, list[i].at, max_static - plan->static_count);
+    free(list);
+}
+
+/* Gives each step in the class (rows, or not) its `bytes` when the budget still holds them. */
+static void hand_out(struct html_plan *plan, unsigned flag, bool rows, uint64_t *budget)
+{
+    for (uint32_t i = 0; i < plan->count; i++) {
+        if (rows != ((plan->flags[i] & PLAN_STATIC) != 0)) continue;
+        const struct step *step = plan->steps[i];
+        uint64_t bytes = flag == PLAN_ERROR ? html_error_bytes(step) : html_payload_bytes(plan->run, step);
+        if (bytes <= *budget) {
+            *budget -= bytes;
+            plan->flags[i] |= (unsigned char)flag;
+        } else plan->left_out_bytes += bytes;
+    }
+}
+
+void html_plan_make(const struct run *run, uint32_t max_static, uint64_t max_payload, struct arena *arena, struct html_plan *plan)
+{
+    *plan = (struct html_plan){ .run = run };
+    list_visible(run, arena, plan);
+    choose_rows(plan, max_static);
+    uint64_t budget = max_payload;
+    hand_out(plan, PLAN_ERROR, true, &budget);
+    hand_out(plan, PLAN_ERROR, false, &budget);
+    hand_out(plan, PLAN_PAYLOADS, true, &budget);
+    hand_out(plan, PLAN_PAYLOADS, false, &budget);
+    for (uint32_t i = 0; i < plan->count; i++)
+        plan->left_out_steps += (plan->flags[i] & (PLAN_ERROR | PLAN_PAYLOADS)) != (PLAN_ERROR | PLAN_PAYLOADS);
+}

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * A scene as one page of PDF, in the scene's size (1 px is 0.75 pt), its texts as text that can be searched and copied.
+ */
+#include "base/utf8.h"
+#include "layout/metrics.h"
+#include "render/font.h"
+#include "render/paint.h"
+#include "render/shape.h"
+
+#include <cairo-ft.h>
+#include <cairo-pdf.h>
+#include <stdlib.h>
+
+#define POINTS_A_PX 0.75
+
+/* Cairo keeps fonts it has used in a cache that outlives the page, so the FreeType faces live until cairo lets go of
+ * the last of its own. */
+struct shared_fonts {
+    struct fonts fonts;
+    int users;
+};
+
+struct page {
+    enum picture_theme theme;
+    struct shared_fonts *shared;
+    cairo_surface_t *surface;
+    cairo_t *cr;
+    struct paint paint;
+    cairo_font_face_t *faces[FONT_COUNT];
+    cairo_glyph_t *glyphs;             /* of the run at hand */
+    cairo_text_cluster_t *clusters;
+    size_t glyph_cap, cluster_cap;
+};
+
+static cairo_status_t on_write(void *closure, const unsigned char *bytes, unsigned size)
+{
+    struct buf *out = closure;
+    buf_put(out, str_of((const char *)bytes, size));
+    return out->error ? CAIRO_STATUS_WRITE_ERROR : CAIRO_STATUS_SUCCESS;
+}
+
+/* Metadata without a clock: cairo would write the time of the day. */
+static void set_metadata(struct page *page, const struct scene *s, struct arena *a)
+{
+    struct str title = arena_copy(a, metrics_clean(s->title, a));
+    cairo_pdf_surface_set_metadata(page->surface, CAIRO_PDF_METADATA_TITLE, title.ptr);
+    cairo_pdf_surface_set_metadata(page->surface, CAIRO_PDF_METADATA_CREATOR, "pipelens-report");
+    cairo_pdf_surface_set_metadata(page->surface, CAIRO_PDF_METADATA_CREATE_DATE, "1970-01-01T00:00:00Z");
+}
+
+static void missing_box(struct page *page, double x, double y, double size)
+{
+    double stroke = size * FONT_BOX_STROKE;
+    cairo_set_line_width(page->cr, stroke);
+    cairo_rectangle(page->cr, x + size * FONT_BOX_LEFT + stroke / 2, y - size * FONT_BOX_TOP + stroke / 2,
+                    size * (FONT_BOX_RIGHT - FONT_BOX_LEFT) - stroke, size * FONT_BOX_TOP - stroke);
+    cairo_stroke(page->cr);
+}
+
+/* Draws the glyphs collected for one face and the text they stand for. */
+static void show_run(struct page *page, struct str text, size_t count, enum font_face face, double size)
+{
+    if (!count) return;
+    cairo_set_font_face(page->cr, page->faces[face]);
+    cairo_set_font_size(page->cr, size);
+    cairo_show_text_glyphs(page->cr, text.ptr, (int)text.len, page->glyphs, (int)count, page->clusters, (int)count, 0);
+}
+
+static void show_text(struct page *page, const struct scene_item *item)
+{
+    enum font_face run_face = FONT_REGULAR;
+    size_t run_count = 0, run_start = 0;
+    double x = shape_text_left(item);
+    paint_source(page->cr, theme_colour(page->theme, item->role), 1);
+    for (size_t at = 0; at < item->text.len;) {
+        size_t here = at;
+        enum font_face face;
+        uint32_t code = utf8_next(item->text, &at, NULL);
+        FT_UInt glyph = fonts_glyph(&page->shared->fonts, code, item->weight, &face);
+        bool visible = metrics_visible(code);
+        if (run_count && (!visible || !glyph || face != run_face)) {
+            show_run(page, str_of(item->text.ptr + run_start, here - run_start), run_count, run_face, item->size);
+            run_count = 0;
+        }
+        if (visible && glyph) {
+            if (!run_count) run_start = here;
+            run_face = face;
+            page->glyphs = array_grow(page->glyphs, &page->glyph_cap, run_count + 1, sizeof *page->glyphs);
+            page->clusters = array_grow(page->clusters, &page->cluster_cap, run_count + 1, sizeof *page->clusters);
+            page->glyphs[run_count] = (cairo_glyph_t){ glyph, x, item->y };
+            page->clusters[run_count++] = (cairo_text_cluster_t){ (int)(at - here), 1 };
+        } else if (visible) {
+            missing_box(page, x, item->y, item->size);
+        }
+        x += metrics_advance(code, item->weight) * item->size;
+    }
+    show_run(page, str_of(item->text.ptr + run_start, item->text.len - run_start), run_count, run_face, item->size);
+}
+
+static cairo_status_t draw(struct page *page, const struct scene *s)
+{
+    cairo_scale(page->cr, POINTS_A_PX, POINTS_A_PX);
+    for (size_t i = 0; i < s->count; i++) {
+        if (s->items[i].kind == SCENE_TEXT) show_text(page, &s->items[i]);
+        else paint_shape(&page->paint, &s->items[i]);
+    }
+    cairo_show_page(page->cr);
+    cairo_status_t status = cairo_status(page->cr);
+    cairo_surface_finish(page->surface);
+    return status ? status : cairo_surface_status(page->surface);
+}
+
+static void release_fonts(void *closure)
+{
+    struct shared_fonts *shared = closure;
+    if (--shared->users > 0) return;
+    fonts_close(&shared->fonts);
+    free(shared);
+}
+
+/* The faces with the same settings as the pixels: no hinting, linear advances. */
+static bool open_faces(struct page *page, struct err *e)
+{
+    static const cairo_user_data_key_t key;
+    page->shared = calloc(1, sizeof *page->shared);
+    if (!page->shared) arena_exhausted(sizeof *page->shared);
+    page->shared->users = 1;
+    if (!fonts_open(&page->shared->fonts, e)) return false;
+    cairo_font_options_t *options = cairo_font_options_create();
+    cairo_font_options_set_hint_style(options, CAIRO_HINT_STYLE_NONE);
+    cairo_font_options_set_hint_metrics(options, CAIRO_HINT_METRICS_OFF);
+    cairo_set_font_options(page->cr, options);
+    cairo_font_options_destroy(options);
+    for (int i = 0; i < FONT_COUNT; i++) {
+        page->faces[i] = cairo_ft_font_face_create_for_ft_face(page->shared->fonts.faces[i], FT_LOAD_NO_HINTING);
+        if (cairo_font_face_set_user_data(page->faces[i], &key, page->shared, release_fonts) == CAIRO_STATUS_SUCCESS)
+            page->shared->users++;
+        else return err_set(e, ERR_OUTPUT, NULL, "the PDF could not be drawn: its fonts could not be set up");
+    }
+    return true;
+}
+
+static void close_page(struct page *page)
+{
+    paint_end(&page->paint);
+    cairo_destroy(page->cr);
+    cairo_surface_destroy(page->surface);
+    for (int i = 0; i < FONT_COUNT; i++)
+        if (page->faces[i]) cairo_font_face_destroy(page->faces[i]);
+    if (page->shared) release_fonts(page->shared);
+    free(page->glyphs);
+    free(page->clusters);
+}
+
+bool pdf_write(const struct scene *s, enum picture_theme theme, struct buf *out, struct err *e)
+{
+    struct page page = { .theme = theme };
+    page.surface = cairo_pdf_surface_create_for_stream(on_write, out, s->width * POINTS_A_PX, s->height * POINTS_A_PX);
+    page.cr = cairo_create(page.surface);
+    paint_begin(&page.paint, page.cr, theme, 0);
+    struct arena scratch = { 0 };
+    bool ok = open_faces(&page, e);
+    if (ok) {
+        set_metadata(&page, s, &scratch);
+        cairo_status_t status = draw(&page, s);
+        if (status) ok = err_set(e, ERR_OUTPUT, NULL, "the PDF could not be drawn: %s", cairo_status_to_string(status));
+    }
+    close_page(&page);
+    arena_free(&scratch);
+    return ok;
+}

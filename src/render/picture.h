@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Ink for scenes: SVG text, PNG and PDF.
+ */
+#ifndef RENDER_PICTURE_H
+#define RENDER_PICTURE_H
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "layout/scene.h"
+
+enum picture_theme { THEME_LIGHT, THEME_DARK, THEME_AUTO /* SVG in a page only: CSS classes, the page has the colours */ };
+
+enum picture_format { PICTURE_PNG, PICTURE_SVG, PICTURE_PDF };
+
+/* A standalone SVG document, or with THEME_AUTO the inline <svg> element for a page: items carry the class of their
+ * role (class="r-ok"), those of a step data-step="INDEX", nothing has inline colours. Every text has textLength, so it
+ * keeps its width in any font. */
+void svg_write(const struct scene *s, enum picture_theme theme, struct buf *out);
+
+/* scale: device pixels per px (1 or 2 mostly). `text` pairs for PNG tEXt/iTXt chunks, NULL-terminated keys; may be NULL. */
+struct picture_text { const char *key; struct str value; };
+bool png_write(const struct scene *s, enum picture_theme theme, double scale, const struct picture_text *text,
+               struct buf *out, struct err *e);
+bool pdf_write(const struct scene *s, enum picture_theme theme, struct buf *out, struct err *e);
+
+/* The CSS that gives THEME_AUTO pictures their ink, light and dark by the reader's setting (custom properties defined
+ * from the same table as the pictures use). */
+void theme_css(struct buf *out);
+
+#endif

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The documents about a run. None of them looks at the clock or the machine: same run, same options, same bytes.
+ */
+#ifndef RENDER_REPORT_H
+#define RENDER_REPORT_H
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "layout/scene.h"
+#include "model/run.h"
+
+/* What reading left behind, for the reports to say. */
+struct input_notes {
+    uint64_t bad_lines;     /* lines or parts of lines that were skipped */
+    struct str first_bad;   /* "log.ndjson:17:42: what is wrong", "" when none */
+};
+
+enum google_mode { GOOGLE_AUTO, GOOGLE_OFF, GOOGLE_ONLY };
+
+struct report_options {
+    struct str title;        /* "" : made of the run */
+    enum time_unit unit;
+    enum google_mode google;
+    int theme;               /* enum picture_theme: THEME_AUTO follows the reader's setting */
+    uint64_t max_bytes;      /* summary: budget in bytes */
+    struct str left_out;     /* a sentence about what selection hid, "" when nothing */
+    const struct input_notes *notes; /* never NULL */
+    uint32_t max_rows;       /* HTML: rows of the static Gantt; 0: up to HTML_STATIC_STEPS */
+};
+
+enum { HTML_STATIC_STEPS = 2000 };
+#define HTML_PAYLOAD_MAX (UINT64_C(16) << 20) /* bytes of payloads in one page */
+enum { HTML_GOOGLE_ROWS = 500 };
+
+/* The self-contained page. The scenes are laid out with `bare` set. */
+bool html_write(const struct run *run, const struct report_options *o, const struct scene *gantt,
+                const struct scene *graph, struct buf *out, struct err *e);
+
+/* The summary in GitHub's Markdown, at most o->max_bytes long. */
+void markdown_write(const struct run *run, const struct report_options *o, struct buf *out);
+/* The summary's text part (no step tree, no Mermaid) as safe HTML, through cmark, for the page. */
+void markdown_summary_html(const struct run *run, const struct report_options *o, struct buf *out);
+
+/* The page that lists several runs; `folders` has one relative URL path per run, in the order of the runs' list. */
+void index_write(const struct run *runs, const struct str *folders, struct str title, struct buf *out);
+
+/* The measured run as one JSON document: run fields, steps in pre-order with times, status, self time, payloads as
+ * they stand in the log. */
+void json_write(const struct run *run, struct buf *out);
+
+/* PipeLens's own shapes: outputNested(), outputFlattened(), outputPipelineMeta() (its TypeScript way: absent keys are
+ * left out). Unknown fields of the log are kept. */
+enum export_shape { EXPORT_NESTED, EXPORT_FLAT, EXPORT_PIPELENS };
+void export_write(const struct run *run, enum export_shape shape, struct buf *out);
+
+/* A row per step as CSV (RFC 4180); the header row only when asked, so that runs can follow each other. */
+void csv_write(const struct run *run, bool header, struct buf *out);
+
+/* The step tree as text for a terminal, `columns` wide. */
+struct tree_options { bool colour; size_t columns; bool records; enum time_unit unit; };
+void tree_write(const struct run *run, const struct tree_options *o, struct buf *out);
+
+#endif

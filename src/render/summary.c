@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The small sections of the summary: status, slowest steps, tokens, notes. Errors are in summary_errors.c, the table
+ * by name in summary_names.c.
+ */
+#include "render/summary.h"
+
+#include "base/utf8.h"
+#include "render/wording.h"
+
+enum { SLOW_MAX = 10, MODELS_MAX = 20, PATH_COLUMNS = 72 };
+
+/* Moves the text to the arena and empties the buffer. */
+static struct str taken(struct buf *b, struct arena *arena)
+{
+    struct str text = arena_copy(arena, buf_str(b));
+    buf_clear(b);
+    return text;
+}
+
+void md_put_code(struct buf *b, struct str plain)
+{
+    plain = str_trim(plain);
+    bool fits = plain.len && !memchr(plain.ptr, '`', plain.len) && !memchr(plain.ptr, '|', plain.len);
+    if (fits) buf_putc(b, '`');
+    if (fits) buf_put(b, plain);
+    else buf_put_md(b, plain);
+    if (fits) buf_putc(b, '`');
+}
+
+/* The longest time that the run is known to have taken: its own, or up to the end of steps that outlived it. */
+static int64_t wall_time(const struct run *run)
+{
+    if (run->start == TIME_NONE) return TIME_NONE;
+    int64_t span = run->end - run->start;
+    return run->duration > span ? run->duration : span;
+}
+
+static void put_status(struct buf *b, const struct run *run, enum time_unit unit, const char *strong)
+{
+    static const char *const words[RUN_STATUS_COUNT] = {
+        [RUN_COMPLETED] = "completed", [RUN_FAILED] = "failed", [RUN_RUNNING] = "running", [RUN_UNFINISHED] = "unfinished: the log just stops",
+    };
+    static const char *const betweens[RUN_STATUS_COUNT] = {
+        [RUN_COMPLETED] = " in ", [RUN_FAILED] = " after ", [RUN_RUNNING] = " for ", [RUN_UNFINISHED] = " after ",
+    };
+    buf_puts(b, strong);
+    buf_puts(b, wording_run_mark(run->status));
+    buf_putc(b, ' ');
+    buf_puts(b, words[run->status]);
+    buf_puts(b, strong);
+    if (run->duration != TIME_NONE) {
+        buf_puts(b, betweens[run->status]);
+        buf_puts(b, strong);
+        clock_put_duration(b, run->duration, unit);
+        buf_puts(b, strong);
+    }
+    buf_puts(b, " · ");
+    wording_put_count(b, run->step_count, "step", "steps");
+    buf_puts(b, ": ");
+    wording_put_statuses(b, run);
+    if (run->start != TIME_NONE) {
+        buf_puts(b, " · ");
+        clock_put_utc(b, run->start);
+    }
+}
+
+static void make_head(const struct run *run, const struct report_options *o, struct summary *s)
+{
+    enum { TITLE_COLUMNS = 120, ID_COLUMNS = 64 };
+    struct buf plain = BUF_INIT, b = BUF_INIT;
+    wording_put_short(&plain, wording_title(run, o->title), TITLE_COLUMNS);
+    buf_put_md(&b, buf_str(&plain));
+    s->title = taken(&b, &s->arena);
+
+    put_status(&b, run, o->unit, "");
+    s->plain_status = taken(&b, &s->arena);
+    put_status(&b, run, o->unit, "**");
+    if (run->id.len) {
+        buf_clear(&plain);
+        wording_put_short(&plain, run->id, ID_COLUMNS);
+        buf_puts(&b, " · run ");
+        md_put_code(&b, buf_str(&plain));
+    }
+    if (run->attempt > 1) buf_printf(&b, ", attempt %u", (unsigned)run->attempt);
+    s->status = taken(&b, &s->arena);
+
+    if (o->left_out.len) {
+        buf_clear(&plain);
+        wording_put_start(&plain, o->left_out, 400);
+        buf_put_md(&b, buf_str(&plain));
+        buf_putc(&b, '.');
+        s->left_out = taken(&b, &s->arena);
+    }
+    buf_free(&plain);
+    buf_free(&b);
+}
+
+/* The visible steps with the most self time, in order. Returns how many. */
+static size_t slowest(const struct run *run, const struct step *list[SLOW_MAX])
+{
+    size_t count = 0;
+    for (uint32_t i = 0; i < run->step_count; i++) {
+        const struct step *step = run->steps[i];
+        if (step->hidden || step->self <= 0) continue;
+        if (count == SLOW_MAX && step->self <= list[SLOW_MAX - 1]->self) continue;
+        size_t at = count < SLOW_MAX ? count++ : SLOW_MAX - 1;
+        for (; at > 0 && list[at - 1]->self < step->self; at--) list[at] = list[at - 1];
+        list[at] = step;
+    }
+    return count;
+}
+
+void summary_slow(const struct run *run, const struct report_options *o, struct arena *arena, struct section *s)
+{
+    static const struct column columns[] = { { "Step", false }, { "Self time", true }, { "Share", true }, { "Total", true } };
+    enum { COLUMNS = sizeof columns / sizeof *columns };
+    const struct step *list[SLOW_MAX];
+    size_t count = slowest(run, list);
+    int64_t wall = wall_time(run);
+    *s = (struct section){ .heading = "Slowest steps", .name = "the slowest steps", .columns = columns, .column_count = COLUMNS,
+                           .unit_count = count, .one = "step", .many = "steps" };
+    s->intro = S("By self time: the time in which none of a step's own steps was running. Share is that of the run.");
+    s->units = ARENA_ARRAY(arena, struct str, count * COLUMNS + 1);
+    struct buf b = BUF_INIT, path = BUF_INIT;
+    for (size_t i = 0; i < count; i++) {
+        struct str *row = s->units + i * COLUMNS;
+        buf_clear(&path);
+        wording_put_path(&path, run, list[i], PATH_COLUMNS);
+        md_put_code(&b, buf_str(&path));
+        row[0] = taken(&b, arena);
+        clock_put_duration(&b, list[i]->self, o->unit);
+        row[1] = taken(&b, arena);
+        buf_put_fixed(&b, wall > 0 ? 100.0 * (double)list[i]->self / (double)wall : 0, 1, false);
+        buf_puts(&b, " %");
+        row[2] = taken(&b, arena);
+        clock_put_duration(&b, list[i]->duration, o->unit);
+        row[3] = taken(&b, arena);
+    }
+    buf_free(&b);
+    buf_free(&path);
+}
+
+static void usage_row(const struct usage *u, struct str name, struct buf *b, struct arena *arena, struct str *row)
+{
+    row[0] = name;
+    const uint64_t numbers[] = { u->responses, u->prompt_tokens, u->completion_tokens, u->total_tokens };
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        wording_put_number(b, numbers[i]);
+        row[i + 1] = taken(b, arena);
+    }
+}
+
+void summary_usage(const struct run *run, const struct report_options *o, struct arena *arena, struct section *s)
+{
+    static const struct column columns[] = {
+        { "Model", false }, { "Responses", true }, { "Prompt tokens", true }, { "Completion tokens", true }, { "Total tokens", true },
+    };
+    enum { COLUMNS = sizeof columns / sizeof *columns };
+    (void)o;
+    *s = (struct section){ .heading = "LLM usage", .name = "the LLM usage", .columns = columns, .column_count = COLUMNS,
+                           .one = "model", .many = "models" };
+    s->units = ARENA_ARRAY(arena, struct str, (MODELS_MAX + 1) * COLUMNS);
+    struct buf b = BUF_INIT, name = BUF_INIT;
+    for (const struct usage *u = run->usage; u; u = u->next) {
+        if (s->unit_count == MODELS_MAX) {
+            s->beyond++;
+            continue;
+        }
+        buf_clear(&name);
+        wording_put_short(&name, u->model, 48);
+        md_put_code(&b, buf_str(&name));
+        struct str model = taken(&b, arena);
+        usage_row(u, model, &b, arena, s->units + s->unit_count++ * COLUMNS);
+    }
+    if (s->unit_count > 1) usage_row(&run->usage_total, S("all models"), &b, arena, s->units + s->unit_count++ * COLUMNS);
+    buf_free(&b);
+    buf_free(&name);
+}
+
+static void add_note(struct section *s, struct arena *arena, uint64_t n, const char *one, const char *many)
+{
+    if (!n) return;
+    struct buf b = BUF_INIT;
+    buf_puts(&b, "- ");
+    wording_put_count(&b, n, one, many);
+    buf_putc(&b, '\n');
+    s->units[s->unit_count++] = taken(&b, arena);
+    buf_free(&b);
+}
+
+void summary_notes(const struct run *run, const struct report_options *o, struct arena *arena, struct section *s)
+{
+    enum { NOTES_MAX = 8, BAD_LINE_COLUMNS = 300 };
+    const struct run_notes *n = &run->notes;
+    *s = (struct section){ .heading = "Notes", .name = "the notes", .one = "note", .many = "notes" };
+    s->units = ARENA_ARRAY(arena, struct str, NOTES_MAX);
+    add_note(s, arena, o->notes->bad_lines, "line of the log could not be read and was skipped.", "lines of the log could not be read and were skipped.");
+    if (o->notes->bad_lines && o->notes->first_bad.len) {
+        struct buf b = BUF_INIT, plain = BUF_INIT;
+        wording_put_start(&plain, o->notes->first_bad, BAD_LINE_COLUMNS);
+        buf_puts(&b, o->notes->bad_lines == 1 ? "- It is " : "- The first is ");
+        md_put_code(&b, buf_str(&plain));
+        buf_puts(&b, "\n");
+        s->units[s->unit_count++] = taken(&b, arena);
+        buf_free(&plain);
+        buf_free(&b);
+    }
+    add_note(s, arena, n->conflicts, "thing is said differently by two lines; the later line was believed.",
+             "things are said differently by two lines each; the later line was believed.");
+    add_note(s, arena, n->unknown_parents, "step names a parent that does not exist; it was put below the pipeline.",
+             "steps name parents that do not exist; they were put below the pipeline.");
+    add_note(s, arena, n->negative_durations, "step ends before it starts.", "steps end before they start.");
+    add_note(s, arena, n->time_disagreements, "step's stated duration differs from its start and end; start and end were used.",
+             "steps' stated durations differ from their starts and ends; starts and ends were used.");
+    if (n->status_overruled) s->units[s->unit_count++] = S("- The log calls the run completed, but the pipeline's own step failed; the run counts as failed.\n");
+    add_note(s, arena, n->late_events, "event came after the pipeline's finish; it was counted in.", "events came after the pipeline's finish; they were counted in.");
+}
+
+void summary_make(const struct run *run, const struct report_options *o, struct summary *s)
+{
+    *s = (struct summary){ 0 };
+    make_head(run, o, s);
+    summary_errors(run, o, &s->arena, &s->sections[SUMMARY_ERRORS]);
+    summary_open(run, o, &s->arena, &s->sections[SUMMARY_OPEN]);
+    summary_slow(run, o, &s->arena, &s->sections[SUMMARY_SLOW]);
+    summary_names(run, o, &s->arena, &s->sections[SUMMARY_NAMES]);
+    summary_usage(run, o, &s->arena, &s->sections[SUMMARY_USAGE]);
+    summary_notes(run, o, &s->arena, &s->sections[SUMMARY_NOTES]);
+}
+
+void summary_free(struct summary *s)
+{
+    arena_free(&s->arena);
+}

@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * A scene as SVG. A standalone document has its colours on each element, so that any viewer shows it; the inline
+ * element for a page has classes only, and the page's CSS (theme_css) the colours.
+ */
+#include "render/picture.h"
+#include "render/shape.h"
+#include "render/theme.h"
+
+struct svg {
+    struct buf *out;
+    enum picture_theme theme;
+    const char *prefix; /* of ids */
+    bool hatched;       /* some item needs the pattern */
+};
+
+static void put_number(struct svg *svg, const char *before, double value)
+{
+    buf_puts(svg->out, before);
+    buf_put_fixed(svg->out, value, 2, true);
+}
+
+/* name="value" with a space before it. */
+static void put_attribute(struct svg *svg, const char *name, double value)
+{
+    buf_putc(svg->out, ' ');
+    buf_puts(svg->out, name);
+    put_number(svg, "=\"", value);
+    buf_putc(svg->out, '"');
+}
+
+static void put_colour(struct svg *svg, const char *name, uint32_t colour)
+{
+    buf_printf(svg->out, " %s=\"#%06x\"", name, (unsigned)colour);
+}
+
+/* A class attribute for the page: the role's colour and what the shape does with it. */
+static void put_class(struct svg *svg, const struct scene_item *item, const struct ink *ink)
+{
+    buf_puts(svg->out, " class=\"r-");
+    buf_puts(svg->out, scene_role_name(item->role));
+    if (item->kind == SCENE_RECT) {
+        if (item->outlined) buf_puts(svg->out, " outlined");
+        else if (item->open_end) buf_puts(svg->out, " solid");
+    } else if (item->kind == SCENE_CURVE) buf_puts(svg->out, " curve");
+    else if (item->kind == SCENE_TEXT && item->weight == WEIGHT_BOLD) buf_puts(svg->out, " bold");
+    if (ink->stroke_width > 1.75) buf_puts(svg->out, " wider");
+    else if (ink->stroke_width > 1.25) buf_puts(svg->out, " wide");
+    buf_putc(svg->out, '"');
+    if (item->step != SCENE_NO_STEP) buf_printf(svg->out, " data-step=\"%lu\"", (unsigned long)item->step);
+}
+
+static void put_paint(struct svg *svg, const struct scene_item *item, const struct ink *ink)
+{
+    if (svg->theme == THEME_AUTO) {
+        put_class(svg, item, ink);
+        return;
+    }
+    if (ink->fill_alpha > 0) put_colour(svg, "fill", ink->fill);
+    else buf_puts(svg->out, " fill=\"none\"");
+    if (ink->fill_alpha > 0 && ink->fill_alpha < 1) put_attribute(svg, "fill-opacity", ink->fill_alpha);
+    if (ink->stroke_width > 0) {
+        put_colour(svg, "stroke", ink->stroke);
+        put_attribute(svg, "stroke-width", ink->stroke_width);
+    }
+    if (item->kind == SCENE_TEXT && item->weight == WEIGHT_BOLD) buf_puts(svg->out, " font-weight=\"600\"");
+}
+
+/* Ends the start tag that is open: with the hover text inside the element, or at once. */
+static void put_end(struct svg *svg, const struct scene_item *item, const char *name)
+{
+    if (!item->tip.len) {
+        buf_puts(svg->out, "/>\n");
+        return;
+    }
+    buf_puts(svg->out, "><title>");
+    buf_put_xml(svg->out, item->tip);
+    buf_puts(svg->out, "</title></");
+    buf_puts(svg->out, name);
+    buf_puts(svg->out, ">\n");
+}
+
+/* A rounded corner: a quadratic curve, relative to where the path is. */
+static void put_corner(struct svg *svg, double x1, double y1, double x2, double y2)
+{
+    put_number(svg, "q", x1);
+    put_number(svg, " ", y1);
+    put_number(svg, " ", x2);
+    put_number(svg, " ", y2);
+}
+
+/* Path data of the rectangle: with the torn right edge, or a plain one. */
+static void put_outline(struct svg *svg, const struct shape_box *box, bool torn)
+{
+    double r = box->radius;
+    put_number(svg, " d=\"M", box->x + r);
+    put_number(svg, " ", box->y);
+    if (torn) {
+        struct point points[TEAR_POINTS];
+        shape_tear(box, points);
+        for (int i = 0; i < TEAR_POINTS; i++) {
+            put_number(svg, i ? " " : "L", points[i].x);
+            put_number(svg, " ", points[i].y);
+        }
+    } else {
+        put_number(svg, "H", box->x + box->w - r);
+        if (r > 0) put_corner(svg, r, 0, r, r);
+        put_number(svg, "V", box->y + box->h - r);
+        if (r > 0) put_corner(svg, 0, r, -r, r);
+    }
+    put_number(svg, "H", box->x + r);
+    if (r > 0) put_corner(svg, -r, 0, -r, -r);
+    put_number(svg, "V", box->y + r);
+    if (r > 0) put_corner(svg, 0, -r, r, -r);
+    buf_puts(svg->out, "z\"");
+}
+
+static void put_rect(struct svg *svg, const struct scene_item *item)
+{
+    if (svg->theme == THEME_AUTO && item->role == ROLE_BACKGROUND) return; /* the page has its own */
+    struct ink ink = theme_ink(svg->theme, item);
+    struct shape_box box = shape_inset(item, ink.stroke_width);
+    buf_puts(svg->out, item->open_end ? "<path" : "<rect");
+    if (item->open_end) put_outline(svg, &box, true);
+    else {
+        put_attribute(svg, "x", box.x);
+        put_attribute(svg, "y", box.y);
+        put_attribute(svg, "width", box.w);
+        put_attribute(svg, "height", box.h);
+        if (box.radius > 0) put_attribute(svg, "rx", box.radius);
+    }
+    put_paint(svg, item, &ink);
+    put_end(svg, item, item->open_end ? "path" : "rect");
+    if (item->hatched) { /* the pointer meets the rectangle below, which has the hover text */
+        buf_printf(svg->out, "<path pointer-events=\"none\" fill=\"url(#%s-hatch)\"", svg->prefix);
+        put_outline(svg, &box, item->open_end);
+        buf_puts(svg->out, "/>\n");
+    }
+}
+
+static void put_line(struct svg *svg, const struct scene_item *item)
+{
+    struct ink ink = theme_ink(svg->theme, item);
+    buf_puts(svg->out, "<line");
+    put_attribute(svg, "x1", item->x);
+    put_attribute(svg, "y1", item->y);
+    put_attribute(svg, "x2", item->x + item->w);
+    put_attribute(svg, "y2", item->y + item->h);
+    put_paint(svg, item, &ink);
+    put_end(svg, item, "line");
+}
+
+static void put_curve(struct svg *svg, const struct scene_item *item)
+{
+    struct ink ink = theme_ink(svg->theme, item);
+    struct point points[3];
+    shape_curve(item, &points[0], &points[1]);
+    points[2] = (struct point){ item->x + item->w, item->y + item->h };
+    put_number(svg, "<path d=\"M", item->x);
+    put_number(svg, " ", item->y);
+    for (int i = 0; i < 3; i++) {
+        put_number(svg, i ? " " : "C", points[i].x);
+        put_number(svg, " ", points[i].y);
+    }
+    buf_putc(svg->out, '"');
+    put_paint(svg, item, &ink);
+    put_end(svg, item, "path");
+}
+
+static void put_text(struct svg *svg, const struct scene_item *item)
+{
+    static const char *const anchors[] = { "", " text-anchor=\"middle\"", " text-anchor=\"end\"" };
+    if (!item->text.len) return;
+    struct ink ink = theme_ink(svg->theme, item);
+    buf_puts(svg->out, "<text");
+    put_attribute(svg, "x", item->x);
+    put_attribute(svg, "y", item->y);
+    put_attribute(svg, "font-size", item->size);
+    buf_puts(svg->out, anchors[item->align]);
+    if (item->text.len > 1 && item->width > 0) {
+        put_attribute(svg, "textLength", item->width);
+        buf_puts(svg->out, " lengthAdjust=\"spacingAndGlyphs\"");
+    }
+    put_paint(svg, item, &ink);
+    buf_putc(svg->out, '>');
+    if (item->tip.len) {
+        buf_puts(svg->out, "<title>");
+        buf_put_xml(svg->out, item->tip);
+        buf_puts(svg->out, "</title>");
+    }
+    buf_put_xml(svg->out, item->text);
+    buf_puts(svg->out, "</text>\n");
+}
+
+static void put_size(struct svg *svg, const struct scene *s)
+{
+    put_attribute(svg, "width", s->width);
+    put_attribute(svg, "height", s->height);
+    put_number(svg, " viewBox=\"0 0 ", s->width);
+    put_number(svg, " ", s->height);
+    buf_puts(svg->out, "\" role=\"img\" xml:space=\"preserve\"");
+}
+
+/* In a page the name is an attribute: a <title> of the whole picture would be the hover text of every spot of it. */
+static void put_head(struct svg *svg, const struct scene *s)
+{
+    struct buf *out = svg->out;
+    if (svg->theme == THEME_AUTO) {
+        buf_puts(out, "<svg class=\"pl\"");
+        put_size(svg, s);
+        buf_puts(out, " aria-label=\"");
+        buf_put_xml(out, s->title);
+        buf_puts(out, "\">\n<desc>");
+    } else {
+        buf_puts(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<svg xmlns=\"http://www.w3.org/2000/svg\"");
+        put_size(svg, s);
+        buf_printf(out, " aria-labelledby=\"%s-title\" font-family=\"%s\">\n<title id=\"%s-title\">", svg->prefix,
+                   theme_font_family, svg->prefix);
+        buf_put_xml(out, s->title);
+        buf_puts(out, "</title>\n<desc>");
+    }
+    buf_put_xml(out, s->description);
+    buf_puts(out, "</desc>\n");
+}
+
+/* One tile of stripes at 45 degrees; the two short ones fill the corners where neighbouring tiles' stripes end. */
+static void put_pattern(struct svg *svg)
+{
+    double p = HATCH_PERIOD;
+    buf_printf(svg->out, "<defs><pattern id=\"%s-hatch\" patternUnits=\"userSpaceOnUse\"", svg->prefix);
+    put_attribute(svg, "width", p);
+    put_attribute(svg, "height", p);
+    put_number(svg, "><path d=\"M0 ", p);
+    put_number(svg, "L", p);
+    put_number(svg, " 0M-1 1L1 -1M", p - 1);
+    put_number(svg, " ", p + 1);
+    put_number(svg, "L", p + 1);
+    put_number(svg, " ", p - 1);
+    buf_putc(svg->out, '"');
+    if (svg->theme == THEME_AUTO) buf_puts(svg->out, " class=\"hatch\"");
+    else {
+        put_colour(svg, "stroke", theme_colour(svg->theme, ROLE_ON_STATUS));
+        put_attribute(svg, "stroke-width", HATCH_WIDTH);
+        put_attribute(svg, "stroke-opacity", HATCH_ALPHA);
+    }
+    buf_puts(svg->out, "/></pattern></defs>\n");
+}
+
+void svg_write(const struct scene *s, enum picture_theme theme, struct buf *out)
+{
+    struct svg svg = { .out = out, .theme = theme, .prefix = s->id_prefix ? s->id_prefix : "s" };
+    for (size_t i = 0; i < s->count && !svg.hatched; i++) svg.hatched = s->items[i].hatched;
+    put_head(&svg, s);
+    if (svg.hatched) put_pattern(&svg);
+    for (size_t i = 0; i < s->count; i++) {
+        switch (s->items[i].kind) {
+        case SCENE_RECT: put_rect(&svg, &s->items[i]); break;
+        case SCENE_LINE: put_line(&svg, &s->items[i]); break;
+        case SCENE_CURVE: put_curve(&svg, &s->items[i]); break;
+        case SCENE_TEXT: put_text(&svg, &s->items[i]); break;
+        }
+    }
+    buf_puts(out, "</svg>\n");
+}

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * One accent (the blue of steps that are fine), a vermilion that stays darker than it for every kind of colour sight,
+ * an ochre for what did not end, greys for what did not run. Status is never told by colour alone: errors are hatched,
+ * steps without an end are hollow with a torn edge, skipped ones hollow.
+ */
+#include "render/theme.h"
+
+const char theme_font_family[] = "Open Sans, Noto Sans, Segoe UI, Roboto, Helvetica Neue, Arial, sans-serif";
+
+struct tint {
+    uint32_t light, dark;
+};
+
+static const struct tint colours[ROLE_COUNT] = {
+    [ROLE_BACKGROUND]  = { 0xFFFFFF, 0x11161D },
+    [ROLE_STRIPE]      = { 0xF5F7F9, 0x171D26 },
+    [ROLE_GRID]        = { 0xE1E6EB, 0x29323D },
+    [ROLE_AXIS]        = { 0x98A4B0, 0x5E6B79 },
+    [ROLE_TITLE]       = { 0x14202B, 0xF0F4F8 },
+    [ROLE_SUBTITLE]    = { 0x55626F, 0x9AA8B6 },
+    [ROLE_LABEL]       = { 0x1F2B37, 0xD5DDE5 },
+    [ROLE_LABEL_MUTED] = { 0x5A6875, 0x94A3B1 },
+    [ROLE_LABEL_ERROR] = { 0xAE2A10, 0xFF8E75 },
+    [ROLE_GUIDE]       = { 0xC2CCD5, 0x3A4653 },
+    [ROLE_EDGE]        = { 0xA3B0BC, 0x536170 },
+    [ROLE_BOX]         = { 0xFFFFFF, 0x1A222C },
+    [ROLE_OK]          = { 0x3B93B2, 0x4AA9C8 },
+    [ROLE_ERROR]       = { 0xC0330F, 0xE5532F },
+    [ROLE_RUNNING]     = { 0x1F7694, 0x63BEDB },
+    [ROLE_UNFINISHED]  = { 0x946200, 0xDDA63F },
+    [ROLE_SKIPPED]     = { 0x77848F, 0x8592A0 },
+    [ROLE_CACHED]      = { 0x9AA9B5, 0x64737F },
+    [ROLE_RETRIED]     = { 0x7C62B0, 0xA890DD },
+    [ROLE_ON_STATUS]   = { 0xFFFFFF, 0x0C1117 },
+};
+
+/* How much of its colour the inside of a hollow rectangle has. */
+enum { HOLLOW_PART = 3, HOLLOW_OF = 16 };
+#define HOLLOW_ALPHA ((double)HOLLOW_PART / HOLLOW_OF)
+
+uint32_t theme_colour(enum picture_theme theme, enum scene_role role)
+{
+    return theme == THEME_DARK ? colours[role].dark : colours[role].light;
+}
+
+static bool is_status(enum scene_role role) { return role >= ROLE_OK && role <= ROLE_RETRIED; }
+
+static double line_width(enum scene_role role)
+{
+    return role == ROLE_EDGE ? 1.5 : is_status(role) ? 2 : 1;
+}
+
+struct ink theme_ink(enum picture_theme theme, const struct scene_item *item)
+{
+    uint32_t colour = theme_colour(theme, item->role);
+    if (item->kind == SCENE_LINE || item->kind == SCENE_CURVE)
+        return (struct ink){ .stroke = colour, .stroke_width = line_width(item->role) };
+    struct ink ink = { .fill = colour, .fill_alpha = 1, .stroke = colour };
+    if (item->kind != SCENE_RECT) return ink;
+    if (item->role == ROLE_BOX) {
+        ink.stroke = theme_colour(theme, ROLE_EDGE);
+        ink.stroke_width = 1;
+    } else if (item->outlined) {
+        ink.fill_alpha = HOLLOW_ALPHA;
+        ink.stroke_width = is_status(item->role) ? 1.5 : 1;
+    }
+    return ink;
+}
+
+static uint32_t mix(uint32_t a, uint32_t b, unsigned part, unsigned of)
+{
+    uint32_t result = 0;
+    for (unsigned shift = 0; shift < 24; shift += 8) {
+        unsigned from = a >> shift & 255, to = b >> shift & 255;
+        result |= ((from * (of - part) + to * part + of / 2) / of) << shift;
+    }
+    return result;
+}
+
+struct palette {
+    uint32_t *colours;
+    size_t count;
+};
+
+static void add(struct palette *p, uint32_t colour)
+{
+    for (size_t i = 0; i < p->count; i++)
+        if (p->colours[i] == colour) return;
+    if (p->count < 256) p->colours[p->count++] = colour;
+}
+
+/* The colours from `under` to `over` in `steps` steps: what edges and curves of glyphs are made of. */
+static void add_ramp(struct palette *p, enum picture_theme theme, enum scene_role over, enum scene_role under,
+                     unsigned steps)
+{
+    for (unsigned i = 0; i <= steps; i++)
+        add(p, mix(theme_colour(theme, under), theme_colour(theme, over), i, steps));
+}
+
+size_t theme_palette(enum picture_theme theme, uint32_t out[256])
+{
+    struct palette p = { out, 0 };
+    for (unsigned role = 0; role < ROLE_COUNT; role++) add(&p, theme_colour(theme, role));
+    add_ramp(&p, theme, ROLE_LABEL, ROLE_BACKGROUND, 20);
+    add_ramp(&p, theme, ROLE_LABEL_MUTED, ROLE_BACKGROUND, 16);
+    add_ramp(&p, theme, ROLE_LABEL_ERROR, ROLE_BACKGROUND, 16);
+    add_ramp(&p, theme, ROLE_TITLE, ROLE_BACKGROUND, 16);
+    for (unsigned role = ROLE_OK; role <= ROLE_RETRIED; role++) {
+        add_ramp(&p, theme, role, ROLE_BACKGROUND, 8);
+        add_ramp(&p, theme, ROLE_ON_STATUS, role, 8);
+        static const enum scene_role under[] = { ROLE_BACKGROUND, ROLE_STRIPE, ROLE_BOX }; /* hollow bars */
+        for (size_t i = 0; i < sizeof under / sizeof *under; i++)
+            add(&p, mix(theme_colour(theme, under[i]), theme_colour(theme, role), HOLLOW_PART, HOLLOW_OF));
+    }
+    add_ramp(&p, theme, ROLE_EDGE, ROLE_BACKGROUND, 6);
+    add_ramp(&p, theme, ROLE_EDGE, ROLE_BOX, 4);
+    add_ramp(&p, theme, ROLE_LABEL, ROLE_STRIPE, 10);
+    add_ramp(&p, theme, ROLE_LABEL_MUTED, ROLE_STRIPE, 8);
+    add_ramp(&p, theme, ROLE_GUIDE, ROLE_BACKGROUND, 2);
+    return p.count;
+}
+
+static void put_colour(struct buf *out, uint32_t colour)
+{
+    static const char digits[] = "0123456789abcdef";
+    buf_putc(out, '#');
+    for (int shift = 20; shift >= 0; shift -= 4) buf_putc(out, digits[colour >> shift & 15]);
+}
+
+static void put_properties(struct buf *out, const char *selector, enum picture_theme theme)
+{
+    buf_puts(out, selector);
+    buf_putc(out, '{');
+    for (unsigned role = 0; role < ROLE_COUNT; role++) {
+        buf_printf(out, "--pl-%s:", scene_role_name(role));
+        put_colour(out, theme_colour(theme, role));
+        buf_putc(out, ';');
+    }
+    buf_puts(out, "}\n");
+}
+
+void theme_css(struct buf *out)
+{
+    put_properties(out, ":root", THEME_LIGHT);
+    buf_puts(out, "@media (prefers-color-scheme:dark){");
+    put_properties(out, ":root:not([data-theme=light])", THEME_DARK);
+    buf_puts(out, "}\n");
+    put_properties(out, ":root[data-theme=dark]", THEME_DARK);
+    for (unsigned role = 0; role < ROLE_COUNT; role++)
+        buf_printf(out, ".pl .r-%s{color:var(--pl-%s)}\n", scene_role_name(role), scene_role_name(role));
+    buf_puts(out, ".pl{font-family:");
+    buf_puts(out, theme_font_family);
+    buf_puts(out, "}\n.pl text,.pl rect,.pl .solid{fill:currentColor}\n"
+                  ".pl line,.pl .curve{fill:none;stroke:currentColor;stroke-width:1}\n"
+                  ".pl .outlined{stroke:currentColor;stroke-width:1;fill:currentColor;fill-opacity:");
+    buf_put_fixed(out, HOLLOW_ALPHA, 4, true);
+    buf_puts(out, "}\n.pl .r-box{stroke:var(--pl-edge);stroke-width:1}\n"
+                  ".pl .hatch{fill:none;stroke:var(--pl-on-status);stroke-opacity:");
+    buf_put_fixed(out, HATCH_ALPHA, 2, true);
+    buf_puts(out, ";stroke-width:");
+    buf_put_fixed(out, HATCH_WIDTH, 2, true);
+    buf_puts(out, "}\n.pl .wide{stroke-width:1.5}\n.pl .wider{stroke-width:2}\n.pl .bold{font-weight:600}\n");
+}

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Marks, counts and cut names. A cut works on what buf_put_plain left behind, so that what is measured is what is seen.
+ */
+#include "render/wording.h"
+
+#include "base/utf8.h"
+
+#define ELLIPSIS S("\xE2\x80\xA6")
+
+const char *wording_step_mark(enum step_status status)
+{
+    static const char *const marks[STEP_STATUS_COUNT] = {
+        [STEP_OK] = "✓",      [STEP_ERROR] = "✗",  [STEP_RUNNING] = "…", [STEP_UNFINISHED] = "○",
+        [STEP_SKIPPED] = "–", [STEP_CACHED] = "=", [STEP_RETRIED] = "↻",
+    };
+    return marks[status];
+}
+
+const char *wording_run_mark(enum run_status status)
+{
+    static const char *const marks[RUN_STATUS_COUNT] = {
+        [RUN_COMPLETED] = "✓", [RUN_FAILED] = "✗", [RUN_RUNNING] = "…", [RUN_UNFINISHED] = "○",
+    };
+    return marks[status];
+}
+
+void wording_put_number(struct buf *b, uint64_t n)
+{
+    char digits[27]; /* 20 digits and 6 commas */
+    size_t at = sizeof digits;
+    for (unsigned place = 0; n || !place; n /= 10, place++) {
+        if (place && place % 3 == 0) digits[--at] = ',';
+        digits[--at] = (char)('0' + n % 10);
+    }
+    buf_put(b, str_of(digits + at, sizeof digits - at));
+}
+
+void wording_put_count(struct buf *b, uint64_t n, const char *one, const char *many)
+{
+    wording_put_number(b, n);
+    buf_putc(b, ' ');
+    buf_puts(b, n == 1 ? one : many);
+}
+
+void wording_put_statuses(struct buf *b, const struct run *run)
+{
+    static const struct { enum step_status status; const char *word; } order[] = {
+        { STEP_ERROR, "failed" },   { STEP_UNFINISHED, "unfinished" }, { STEP_RUNNING, "running" }, { STEP_RETRIED, "retried" },
+        { STEP_SKIPPED, "skipped" }, { STEP_CACHED, "cached" },        { STEP_OK, "ok" },
+    };
+    bool first = true;
+    for (size_t i = 0; i < sizeof order / sizeof *order; i++) {
+        uint32_t n = run->status_count[order[i].status];
+        if (!n) continue;
+        if (!first) buf_puts(b, ", ");
+        wording_put_count(b, n, order[i].word, order[i].word);
+        first = false;
+    }
+}
+
+/* Puts text as plain characters, its first MARGIN bytes a column at most: a name of megabytes costs what is shown. */
+static struct str put_bounded(struct buf *b, struct str text, size_t columns)
+{
+    enum { MARGIN = 64, KEPT = 4096 }; /* bytes a column with its combining marks, and bytes at least */
+    size_t most = columns < SIZE_MAX / MARGIN / 2 ? columns * MARGIN + KEPT : SIZE_MAX;
+    size_t from = b->len;
+    if (text.len <= most) {
+        buf_put_plain(b, text);
+    } else {
+        size_t tail = text.len - most / 2;
+        while (tail < text.len && ((unsigned char)text.ptr[tail] & 0xC0) == 0x80) tail++;
+        buf_put_plain(b, str_first(text, utf8_floor(text, most / 2)));
+        buf_put(b, ELLIPSIS);
+        buf_put_plain(b, str_skip(text, tail));
+    }
+    return str_of(b->ptr + from, b->len - from);
+}
+
+/* Bytes of s that take at most `columns` columns. */
+static size_t bytes_of_columns(struct str s, size_t columns)
+{
+    size_t at = 0, used = 0;
+    while (at < s.len) {
+        size_t next = at;
+        used += utf8_code_columns(utf8_next(s, &next, NULL));
+        if (used > columns) break;
+        at = next;
+    }
+    return at;
+}
+
+/* Cuts what b holds from `from` on to `head` columns, `…` and its last `tail` columns; it is `all` columns wide. */
+static size_t cut(struct buf *b, size_t from, size_t all, size_t head, size_t tail)
+{
+    buf_room(b, ELLIPSIS.len);
+    struct str text = str_of(b->ptr + from, b->len - from);
+    size_t keep = bytes_of_columns(text, head), resume = bytes_of_columns(text, all - tail);
+    while (resume < text.len) { /* no combining mark without its letter, no half of a wide one */
+        size_t next = resume;
+        size_t width = utf8_code_columns(utf8_next(text, &next, NULL));
+        if (width && utf8_columns(str_skip(text, resume)) <= tail) break;
+        resume = next;
+    }
+    size_t rest = text.len - resume;
+    char *at = b->ptr + from + keep;
+    memmove(at + ELLIPSIS.len, text.ptr + resume, rest);
+    memcpy(at, ELLIPSIS.ptr, ELLIPSIS.len);
+    b->len = from + keep + ELLIPSIS.len + rest;
+    return utf8_columns(str_of(b->ptr + from, b->len - from));
+}
+
+size_t wording_put_short(struct buf *b, struct str text, size_t columns)
+{
+    size_t from = b->len;
+    size_t all = utf8_columns(put_bounded(b, str_trim(text).len ? text : S("(no name)"), columns));
+    if (all <= columns) return all;
+    size_t tail = columns > 1 ? (columns - 1) / 2 : 0;
+    return cut(b, from, all, columns > 1 ? columns - 1 - tail : 0, tail);
+}
+
+size_t wording_put_start(struct buf *b, struct str text, size_t columns)
+{
+    size_t from = b->len;
+    size_t all = utf8_columns(put_bounded(b, text, columns));
+    return all <= columns ? all : cut(b, from, all, columns > 1 ? columns - 1 : 0, 0);
+}
+
+void wording_put_path(struct buf *b, const struct run *run, const struct step *step, size_t columns)
+{
+    enum { LEVELS = 4, NAME_COLUMNS = 60 };
+    const struct step *levels[LEVELS];
+    size_t count = 0;
+    const struct step *at = step;
+    while (at && at != run->root && count < LEVELS) {
+        levels[count++] = at;
+        at = at->parent;
+    }
+    if (!count) levels[count++] = step;
+    struct buf path = BUF_INIT;
+    if (count == LEVELS && at && at != run->root) buf_puts(&path, "… › ");
+    while (count--) {
+        wording_put_short(&path, levels[count]->name, NAME_COLUMNS);
+        if (count) buf_puts(&path, " › ");
+    }
+    wording_put_short(b, buf_str(&path), columns);
+    buf_free(&path);
+}
+
+struct str wording_title(const struct run *run, struct str title)
+{
+    return title.len ? title : run->name;
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * How text reports speak: marks for statuses, counts with their nouns, names cut to a width. Everything here counts in
+ * terminal columns.
+ */
+#ifndef RENDER_WORDING_H
+#define RENDER_WORDING_H
+
+#include "base/buf.h"
+#include "model/run.h"
+
+/* One mark a status, one column wide, told apart without colours: ✓ ✗ … ○ – = ↻. */
+const char *wording_step_mark(enum step_status status);
+const char *wording_run_mark(enum run_status status);
+
+/* 1234567 as "1,234,567". */
+void wording_put_number(struct buf *b, uint64_t n);
+/* "1 step", "1,234 steps". */
+void wording_put_count(struct buf *b, uint64_t n, const char *one, const char *many);
+/* "3 failed, 1 unfinished, 21 ok": the statuses that occur in the run, those that matter first. */
+void wording_put_statuses(struct buf *b, const struct run *run);
+
+/* text as one plain line of at most `columns` columns, cut in the middle with `…`; "(no name)" when it is blank. b is
+ * in memory: the cut is made in what it holds. Returns the columns put. */
+size_t wording_put_short(struct buf *b, struct str text, size_t columns);
+/* The same cut at the end, as sentences are; an empty text stays empty. */
+size_t wording_put_start(struct buf *b, struct str text, size_t columns);
+
+/* The step's names from the first level on: "parsing › page_7 › ocr"; more than four levels are cut at the front with
+ * `…`. The root is its own name. At most `columns` columns; b is in memory. */
+void wording_put_path(struct buf *b, const struct run *run, const struct step *step, size_t columns);
+
+/* The pipeline's name, or the title that the user gave. */
+struct str wording_title(const struct run *run, struct str title);
+
+#endif
