@@ -1,0 +1,208 @@
+# pipelens-report: pipeline run logs in, reports out. `make help` lists targets and variables.
+# CC, CFLAGS, LDFLAGS, PREFIX, DESTDIR, BUILD, SAN and V belong to the user; what the project needs is in ALL_*.
+
+VERSION = 0.1.0
+BROWSER ?= yes
+
+.DEFAULT_GOAL = all
+
+ifneq ($(filter deps,$(MAKECMDGOALS)),)
+# `make deps demo`: what follows deps is made by a second make, which finds the libraries that deps has installed.
+AFTER_DEPS = $(filter-out deps,$(MAKECMDGOALS))
+.PHONY: deps after-deps $(AFTER_DEPS)
+deps:
+	@BROWSER='$(BROWSER)' sh .ci/deps
+after-deps: deps
+	@$(if $(AFTER_DEPS),$(MAKE) --no-print-directory $(AFTER_DEPS),:)
+$(AFTER_DEPS): after-deps
+	@:
+else
+
+# Make's built-in CC is cc; `?=` would keep a `cc` that nobody chose, so look where the value comes from.
+ifeq ($(origin CC),default)
+CC = cc
+endif
+PREFIX ?= /usr/local
+DESTDIR ?=
+BINDIR ?= $(PREFIX)/bin
+DOCDIR ?= $(PREFIX)/share/doc/pipelens-report
+BUILD ?= build
+CFLAGS ?= -O2 -g
+LDFLAGS ?=
+PKG_CONFIG ?= pkg-config
+INSTALL ?= install
+SAN ?=
+WERROR ?=
+JOBS ?= $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
+T ?=
+V ?=
+Q = $(if $(V),,@)
+
+PACKAGES = libcjson cairo cairo-ft freetype2 libpng zlib libcmark libutf8proc
+DEP_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PACKAGES) 2>/dev/null)
+DEP_LIBS := $(shell $(PKG_CONFIG) --libs $(PACKAGES) 2>/dev/null)
+TEST_LIBS = $(shell $(PKG_CONFIG) --libs cmocka 2>/dev/null || echo -lcmocka)
+
+WARN = -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 -Wwrite-strings -Wvla \
+    $(if $(WERROR),-Werror)
+SAN_FLAGS = $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer -DARENA_DEBUG)
+ALL_CPPFLAGS = -std=c17 -D_POSIX_C_SOURCE=200809L -Isrc -I$(BUILD)/gen -DVERSION='"$(VERSION)"' $(DEP_CFLAGS) $(CPPFLAGS)
+ALL_CFLAGS = $(ALL_CPPFLAGS) $(WARN) $(SAN_FLAGS) $(CFLAGS)
+ALL_LDFLAGS = $(SAN_FLAGS) $(LDFLAGS)
+ALL_LIBS = $(DEP_LIBS) -lm
+
+GENERATORS = src/layout/widths_gen.c
+SOURCES = $(filter-out $(GENERATORS),$(sort $(wildcard src/base/*.c src/event/*.c src/input/*.c src/model/*.c \
+    src/layout/*.c src/render/*.c src/cli/*.c)))
+OBJECTS = $(SOURCES:%.c=$(BUILD)/%.o)
+BINARY = $(BUILD)/pipelens-report
+UNIT_TESTS = $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/unit/test_*.c)))
+TEST_TOOLS = $(BUILD)/tests/same_pixels $(BUILD)/tests/scene_dump
+BENCH_TOOLS = $(BUILD)/tests/bench/generate $(BUILD)/tests/bench/measure
+SCRIPTS = .ci/run .ci/deps $(wildcard tests/*.sh tests/run tests/bench/*.sh samples/*.sh)
+
+.PHONY: all deps demo check golden pictures bench lint format install uninstall clean help FORCE
+all: $(BINARY)
+
+deps:
+	@BROWSER='$(BROWSER)' sh .ci/deps
+
+$(BINARY): $(OBJECTS) $(BUILD)/src/main.o
+	@$(if $(V),,echo "  LINK  $@")
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS)
+
+$(BUILD)/%.o: %.c $(BUILD)/flags.stamp
+	@mkdir -p $(@D)
+	@$(if $(V),,echo "  CC    $<")
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+# Everything is compiled again when the flags change; without the libraries there is nothing to compile with.
+$(BUILD)/flags.stamp: export FLAGS = $(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(ALL_LIBS)
+$(BUILD)/flags.stamp: FORCE
+	@mkdir -p $(@D)
+	@$(PKG_CONFIG) --print-errors --exists $(PACKAGES) || { echo "A library is missing: \`make deps\` installs it." >&2; exit 1; }
+	@printf '%s\n' "$$FLAGS" | cmp -s - $@ || printf '%s\n' "$$FLAGS" > $@
+
+# A template as the bytes of an array, with nothing but POSIX tools.
+$(BUILD)/gen/%.inc: templates/%
+	@mkdir -p $(@D)
+	@test -s $< || { echo "$<: empty template" >&2; exit 1; }
+	@od -v -An -to1 $< | sed 's/ \([0-7]\{3\}\)/0\1,/g' > $@
+
+# Assets include every template; the first compile does not know that from a .d file yet.
+TEMPLATES = $(notdir $(wildcard templates/*.html templates/*.css templates/*.js))
+$(BUILD)/src/render/assets.o: $(TEMPLATES:%=$(BUILD)/gen/%.inc)
+
+# The advance widths of the embedded fonts, for layout: regular, bold, fallback.
+FONTS = templates/fonts/OpenSans-Regular.ttf templates/fonts/OpenSans-Semibold.ttf templates/fonts/DroidSansFallbackFull.ttf \
+        templates/fonts/DejaVuSans.ttf
+$(BUILD)/gen/widths_gen: $(GENERATORS) $(BUILD)/flags.stamp
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< $(ALL_LIBS)
+$(BUILD)/gen/font_widths.inc: $(BUILD)/gen/widths_gen $(FONTS)
+	@$(BUILD)/gen/widths_gen $(FONTS) > $@.new && mv $@.new $@
+$(BUILD)/src/layout/metrics.o: $(BUILD)/gen/font_widths.inc
+# The fonts themselves are put into the program by the assembler, which no .d file tells.
+$(BUILD)/src/render/font.o: $(FONTS)
+
+# --- tests ---
+
+$(BUILD)/tests/unit/test_%: $(BUILD)/tests/unit/test_%.o $(OBJECTS)
+	@$(if $(V),,echo "  LINK  $@")
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS) $(TEST_LIBS)
+.SECONDARY: $(UNIT_TESTS:=.o)
+
+$(BUILD)/tests/same_pixels: $(BUILD)/tests/same_pixels.o
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS)
+
+$(BUILD)/tests/scene_dump: $(BUILD)/tests/scene_dump.o $(OBJECTS)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS)
+.SECONDARY: $(TEST_TOOLS:=.o)
+
+# T=name runs the suites whose name contains it: make check T=golden
+check: $(BINARY) $(UNIT_TESTS) $(TEST_TOOLS)
+	@BUILD='$(BUILD)' SAN='$(SAN)' JOBS='$(JOBS)' MAKE='$(MAKE)' sh tests/run $(T)
+
+golden: $(BINARY) $(TEST_TOOLS)
+	@BUILD='$(BUILD)' sh tests/golden.sh --write
+
+# --- what a newcomer and the README show ---
+
+demo: $(BINARY)
+	@sh samples/demo.sh $(BINARY) $(BUILD)/demo
+
+pictures: $(BINARY)
+	@sh samples/pictures/make.sh $(BINARY) $(BUILD)/pictures
+
+# --- speed ---
+
+$(BENCH_TOOLS): $(BUILD)/tests/bench/%: $(BUILD)/tests/bench/%.o
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lm
+.SECONDARY: $(BENCH_TOOLS:=.o)
+
+bench: $(BINARY) $(BENCH_TOOLS)
+	@BUILD='$(BUILD)' sh tests/bench/run.sh
+
+# --- care of the sources ---
+
+LINT_SOURCES = $(SOURCES) src/main.c
+lint:
+	sh tests/layers.sh
+	@if command -v clang-tidy >/dev/null; then set -x; \
+	    clang-tidy --quiet $(LINT_SOURCES) -- $(ALL_CPPFLAGS); else echo "clang-tidy is not there: skipped"; fi
+	@if command -v cppcheck >/dev/null; then set -x; \
+	    cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr --enable=warning,performance,portability \
+	        --suppress=missingIncludeSystem --suppress=internalAstError --suppress=nullPointerRedundantCheck -Isrc -DVERSION='""' $(LINT_SOURCES); else echo "cppcheck is not there: skipped"; fi
+	@if command -v shellcheck >/dev/null; then set -x; \
+	    shellcheck -x -s sh -e SC2034,SC2317 $(SCRIPTS); else echo "shellcheck is not there: skipped"; fi
+
+format:
+	clang-format -i $(wildcard src/*.c src/*/*.[ch] tests/*.c tests/*/*.[ch])
+
+# --- install ---
+
+DOCUMENTS = README.md LICENSE
+FONT_DOCUMENTS = $(sort $(wildcard templates/fonts/*.md templates/fonts/*.txt templates/fonts/LICENSE*))
+
+install: $(BINARY)
+	$(INSTALL) -d '$(DESTDIR)$(BINDIR)' '$(DESTDIR)$(DOCDIR)/fonts'
+	$(INSTALL) -m 755 $(BINARY) '$(DESTDIR)$(BINDIR)/pipelens-report'
+	$(INSTALL) -m 644 $(DOCUMENTS) '$(DESTDIR)$(DOCDIR)'
+	$(if $(FONT_DOCUMENTS),$(INSTALL) -m 644 $(FONT_DOCUMENTS) '$(DESTDIR)$(DOCDIR)/fonts')
+
+# Takes back what install put there; in a DESTDIR also the directories that are empty then.
+uninstall:
+	rm -f '$(DESTDIR)$(BINDIR)/pipelens-report'
+	-@cd '$(DESTDIR)$(DOCDIR)' 2>/dev/null && rm -f $(DOCUMENTS) $(FONT_DOCUMENTS:templates/fonts/%=fonts/%) && rmdir fonts
+	-@rmdir '$(DESTDIR)$(DOCDIR)' 2>/dev/null || :
+	-@[ -z '$(DESTDIR)' ] || { cd '$(DESTDIR)' && rmdir -p '.$(BINDIR)' '.$(dir $(DOCDIR))'; } 2>/dev/null || :
+
+clean:
+	rm -rf $(BUILD)
+
+help:
+	@printf '%s\n' \
+	    'Targets' \
+	    '  all         build $(BINARY) (the default)' \
+	    '  deps        install what building and testing need (apt, dnf, pacman, apk, brew); nothing when all is there' \
+	    '  demo        render the logs in samples/ into $(BUILD)/demo and print the paths' \
+	    '  check       run every test; T=name for the suites whose name contains it' \
+	    '  golden      write tests/golden anew from the current program; then read `git diff`' \
+	    '  pictures    make the pictures of the README anew' \
+	    '  bench       measure speed and memory on logs of 20 to 100,000 steps' \
+	    '  lint        include layers, clang-tidy, cppcheck, shellcheck (those that are there)' \
+	    '  format      clang-format all C sources' \
+	    '  install     install to $$(DESTDIR)$$(PREFIX);  uninstall takes it back' \
+	    '  clean       remove $(BUILD)' \
+	    'Variables (make NAME=value)' \
+	    '  BUILD       where everything is built          now: $(BUILD)' \
+	    '  CC CFLAGS CPPFLAGS LDFLAGS                      now: $(CC), $(CFLAGS)' \
+	    '  SAN         sanitizers, e.g. address,undefined  (use with BUILD=build/san)' \
+	    '  WERROR=1    warnings are errors' \
+	    '  PREFIX BINDIR DOCDIR DESTDIR                    now: $(PREFIX), $(BINDIR), $(DOCDIR), $(if $(DESTDIR),$(DESTDIR),none)' \
+	    '  PKG_CONFIG INSTALL JOBS                         now: $(PKG_CONFIG), $(INSTALL), $(JOBS)' \
+	    '  BROWSER=no  deps leaves out what only the browser tests need' \
+    '  V=1         print whole commands'
+
+-include $(OBJECTS:.o=.d) $(BUILD)/src/main.d $(UNIT_TESTS:=.d) $(TEST_TOOLS:=.d) $(BENCH_TOOLS:=.d)
+endif

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What the page's data say about the run, and rows for steps that came without one: the same shapes as html_steps.c
+ * writes. Only textContent is ever set: nothing of a log becomes markup.
+ */
+
+/**
+ * @typedef {Object} RunData see html_data.c
+ * @property {number} count
+ * @property {number} unit
+ * @property {[number, number]|null} start
+ * @property {number} span
+ * @property {string[]} names
+ * @property {number[]} name
+ * @property {number[]} [id]
+ * @property {number[]} parent
+ * @property {string} status
+ * @property {(number|null)[]} offset
+ * @property {(number|null)[]} duration
+ * @property {(number|null)[]} self
+ * @property {Object<string, string>} tails
+ * @property {Object<string, string>} keys
+ * @property {Object<string, string>} errors
+ * @property {Object<string, (string|[string, number, string])[]>} details
+ * @property {{only: boolean, rows: [string, string, number, number][]}} [google]
+ */
+
+/** @type {RunData} */
+const data = JSON.parse(document.getElementById('pl-data').textContent);
+const STATUS = ['ok', 'error', 'running', 'unfinished', 'skipped', 'cached', 'retried'];
+const DEPTH_CLASSES = 24;
+const SVG = 'http://www.w3.org/2000/svg';
+
+/** Visible ancestors of each step, and steps in its subtree, itself included. */
+const depth = new Uint32Array(data.count);
+const subtree = new Uint32Array(data.count).fill(1);
+for (let i = 0; i < data.count; i++) depth[i] = data.parent[i] < 0 ? 0 : depth[data.parent[i]] + 1;
+for (let i = data.count - 1; i > 0; i--) if (data.parent[i] >= 0) subtree[data.parent[i]] += subtree[i];
+
+/** Positions by step index, where some steps are hidden. */
+const positions = data.id ? new Map(data.id.map((id, i) => [id, i])) : null;
+
+/** @param {number} i position @returns {number} the step's index, as in ids and in the drawings */
+function indexOf(i) {
+    return data.id ? data.id[i] : i;
+}
+
+/** @param {number} index @returns {number} position, -1 for a step that is not here */
+function positionOf(index) {
+    if (positions) return positions.has(index) ? positions.get(index) : -1;
+    return index < data.count ? index : -1;
+}
+
+/** @param {number} i @returns {string} */
+function nameOf(i) {
+    return data.names[data.name[i]];
+}
+
+/** The last part of the step's key, or all of it when it does not follow from its parent's. @param {number} i */
+function keyTail(i) {
+    return data.keys[i] ?? data.tails[i] ?? nameOf(i).replaceAll('.', '_');
+}
+
+/** The end of the step's key, at least `length` characters of it (all when there are fewer). @param {number} i @param {number} length */
+function keyOf(i, length) {
+    const parts = [];
+    for (let have = 0; i >= 0 && have < length; i = data.parent[i]) {
+        const tail = keyTail(i);
+        parts.push(tail);
+        have += tail.length + 1;
+        if (data.keys[i] !== undefined) break;
+    }
+    return parts.reverse().join('.');
+}
+
+/** @param {string} tag @param {string} [className] @param {string} [text] @returns {HTMLElement} */
+function element(tag, className, text) {
+    const e = document.createElement(tag);
+    if (className) e.className = className;
+    if (text !== undefined) e.textContent = text;
+    return e;
+}
+
+/** @param {string} status @returns {SVGElement} */
+function buildMark(status) {
+    const svg = document.createElementNS(SVG, 'svg');
+    const use = document.createElementNS(SVG, 'use');
+    svg.setAttribute('class', 'mark');
+    svg.setAttribute('aria-hidden', 'true');
+    use.setAttribute('href', '#m-' + status);
+    svg.append(use);
+    return svg;
+}
+
+/** @param {string} className @param {string} meaning @param {string} text */
+function buildCell(className, meaning, text) {
+    const cell = element('span', className);
+    cell.append(element('span', 'v', ', ' + meaning), text);
+    return cell;
+}
+
+/** @param {number} i @returns {number} */
+function countRecords(i) {
+    const details = data.details[i] || [];
+    const from = details.indexOf('Records');
+    if (from < 0) return 0;
+    let count = 0;
+    while (Array.isArray(details[from + 1 + count])) count++;
+    const last = /^and (\d+) more$/.exec(details[from + count][0]);
+    return last ? count - 1 + Number(last[1]) : count;
+}
+
+/** Where in the run step i lies, as a thin bar. @param {number} i @returns {SVGElement} */
+function buildSpan(i) {
+    const svg = document.createElementNS(SVG, 'svg');
+    const attributes = { class: 'span', viewBox: '0 0 1000 8', preserveAspectRatio: 'none', 'aria-hidden': 'true' };
+    for (const [name, value] of Object.entries(attributes)) svg.setAttribute(name, value);
+    const offset = data.offset[i];
+    if (offset !== null && data.span) {
+        const w = Math.max(4, Math.trunc(Math.max(data.duration[i], 0) / data.span * 1000));
+        const x = Math.min(Math.trunc(offset / data.span * 1000), Math.max(1000 - w, 0));
+        const rect = document.createElementNS(SVG, 'rect');
+        for (const [name, value] of [['x', x], ['width', w], ['height', 8]]) rect.setAttribute(String(name), String(value));
+        svg.append(rect);
+    }
+    return svg;
+}
+
+/** @param {number} i @returns {HTMLElement} the row's line */
+function buildSummary(i) {
+    const status = STATUS[data.status[i]];
+    const line = element('summary');
+    const name = element('span', 'name');
+    name.append(buildMark(status));
+    if (depth[i] >= DEPTH_CLASSES) name.append(element('span', 'level', 'level ' + depth[i]));
+    name.append(element('span', 'n', nameOf(i) || '(no name)'), buildCell('state', '', status));
+    const offset = data.offset[i], records = countRecords(i);
+    line.append(name, buildSpan(i),
+        buildCell('num', 'start ', (offset === null ? '' : '+') + formatDuration(offset, data.unit)),
+        buildCell('num long', 'duration ', formatDuration(data.duration[i], data.unit)),
+        buildCell('num self', 'self ', formatDuration(data.self[i], data.unit)),
+        records ? buildCell('num recs', 'records ', String(records)) : element('span', 'num recs'));
+    if (data.errors[i]) line.append(buildCell('why', '', data.errors[i]));
+    return line;
+}
+
+/** @param {HTMLElement} list @param {string} label @param {Node|string} content */
+function addPair(list, label, content) {
+    const dd = element('dd');
+    dd.append(content);
+    list.append(element('dt', '', label), dd);
+}
+
+/** @param {string} json @returns {HTMLElement} */
+function buildValue(json) {
+    const { text, isText } = displayValue(json);
+    return element('pre', isText ? 'text' : '', text);
+}
+
+/** What unfolds under a row. @param {number} i @returns {HTMLElement} */
+function buildMore(i) {
+    const more = element('div', 'more');
+    let list = element('dl', 'facts');
+    more.append(list);
+    addPair(list, 'Key', keyOf(i, Infinity));
+    const { start } = data, offset = data.offset[i], duration = data.duration[i];
+    if (start && offset !== null) {
+        addPair(list, 'Started', formatUtc(start, offset));
+        const ended = !['running', 'unfinished'].includes(STATUS[data.status[i]]);
+        if (ended && duration !== null) addPair(list, 'Ended', formatUtc(start, offset + duration));
+    }
+    for (const item of data.details[i] || []) {
+        if (Array.isArray(item)) addPair(list, item[0], item[1] ? buildValue(item[2]) : item[2]);
+        else if (item) {
+            list = element('dl', 'vals');
+            more.append(element('p', 'sec', item), list);
+        }
+    }
+    return more;
+}
+
+/** A row for step i; what unfolds under it is built when it is opened. @param {number} i @returns {HTMLElement} */
+function buildRow(i) {
+    const row = element('li', 'step d' + Math.min(depth[i], DEPTH_CLASSES) + ' is-' + STATUS[data.status[i]]);
+    row.id = 's' + indexOf(i);
+    const details = element('details');
+    details.append(buildSummary(i));
+    row.append(details);
+    return row;
+}

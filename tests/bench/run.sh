@@ -1,0 +1,95 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# Measures speed and memory: medians over runs, the commands taking turns so that a slow moment hits all of them.
+# `make bench` builds what is needed and runs this. SIZES and RUNS (for the largest log) may be set.
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+BUILD=${BUILD:-build}
+SIZES=${SIZES:-20 1000 10000 100000}
+RUNS=${RUNS:-5}
+tool=$BUILD/pipelens-report
+measure=$BUILD/tests/bench/measure
+work=$BUILD/bench
+mkdir -p "$work/out"
+
+# One measurement appended to the samples of a command at a size; "failed" when the command failed.
+sample()
+{
+    file=$work/$1.$2.samples
+    shift 2
+    line=$("$measure" "$@" 2>"$work/stderr") || line="failed 0"
+    echo "$line" >>"$file"
+}
+
+runs_for()
+{
+    if [ "$1" -le 100 ]; then echo $((RUNS * 4 + 1))
+    elif [ "$1" -le 1000 ]; then echo $((RUNS * 2 + 1))
+    else echo "$RUNS"; fi
+}
+
+# The median of the n-th column (1: ms, 2: kB) of a command's samples; nothing when there are none or one failed.
+median()
+{
+    [ -s "$work/$1.$2.samples" ] || return 0
+    ! grep -q failed "$work/$1.$2.samples" || return 0
+    cut -d' ' -f"$3" "$work/$1.$2.samples" | sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'
+}
+
+rm -f "$work"/*.samples
+for size in $SIZES; do
+    log=$work/$size.ndjson
+    "$BUILD/tests/bench/generate" "$size" >"$log" || exit 1
+    runs=$(runs_for "$size")
+    run=0
+    while [ "$run" -lt "$runs" ]; do
+        ! command -v node >/dev/null 2>&1 || sample node "$size" node tests/bench/parse.js "$log"
+        sample html "$size" "$tool" --quiet --html "$work/out/report.html" "$log"
+        sample gantt "$size" "$tool" --quiet --gantt "$work/out/gantt.png" "$log"
+        sample graph "$size" "$tool" --quiet --graph "$work/out/graph.png" "$log"
+        sample summary "$size" "$tool" --quiet --summary "$work/out/summary.md" "$log"
+        sample all "$size" "$tool" --quiet -o "$work/out" "$log"
+        [ "$size" -ne 1000 ] || sample rows "$size" "$tool" --quiet --max-rows 1000 --gantt "$work/out/rows.png" "$log"
+        run=$((run + 1))
+    done
+done
+
+printf '%8s  %-22s %10s %9s %9s\n' steps output 'median ms' MB/s 'peak MB'
+for size in $SIZES; do
+    bytes=$(wc -c <"$work/$size.ndjson")
+    for what in html gantt graph summary all rows node; do
+        case $what in
+        all) title='all four' ;;
+        rows) title='gantt.png, 1000 rows' ;;
+        node) title='node: JSON.parse only' ;;
+        *) title=$what ;;
+        esac
+        if [ -s "$work/$what.$size.samples" ]; then
+            echo "$size $bytes $(median "$what" "$size" 1) $(median "$what" "$size" 2) $title"
+        fi
+    done
+done | awk '{
+    title = $5
+    for (n = 6; n <= NF; n++) title = title " " $n
+    if ($4 == "" || $4 + 0 != $4) printf "%8d  failed: %s\n", $1, $0
+    else printf "%8d  %-22s %10.1f %9.1f %9.1f\n", $1, title, $3, $2 / 1000 / $3, $4 / 1024
+}'
+
+# target TEXT VALUE LIMIT UNIT: says whether the value keeps to the limit.
+target()
+{
+    awk -v text="$1" -v value="$2" -v limit="$3" -v unit="$4" 'BEGIN {
+        if (value == "" || limit == "") printf "  not measured  %s\n", text
+        else printf "  %-12s  %s: %.1f %s (limit %.1f)\n", value + 0 <= limit + 0 ? "met" : "MISSED", text, value, unit, limit
+    }'
+}
+
+echo
+echo 'targets'
+target '20 steps, all four' "$(median all 20 1)" 30 ms
+target "100,000 steps, all four, against node's parsing" "$(median all 100000 1)" "$(median node 100000 1)" ms
+target '100,000 steps, all four, peak memory' "$(median all 100000 2 | awk '{ print $1 / 1024 }')" 200 MB
+target '1,000-row Gantt PNG' "$(median rows 1000 1)" 150 ms
+target '10,000 to 100,000 steps, all four' \
+    "$(echo "$(median all 100000 1) $(median all 10000 1)" | awk 'NF == 2 { print $1 / $2 }')" 11 times

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The pages in a browser: what a reader sees and does, with and without JavaScript and Google's charts, and what must
+ * never happen whatever a log holds. Prints TAP. Needs node 20, Chromium, and playwright-core (`npm ci` in here).
+ */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+
+if (!existsSync(join(import.meta.dirname, 'node_modules/playwright-core'))) {
+    console.log('1..0 # SKIP playwright-core is not installed: npm ci --prefix tests/browser');
+    process.exit(0);
+}
+const { chromium } = await import('playwright-core');
+const { CHROMIUM, runTests } = await import('./harness.mjs');
+if (!CHROMIUM) {
+    console.log('1..0 # SKIP there is no Chromium');
+    process.exit(0);
+}
+for (const file of ['page', 'google', 'hostile', 'large']) await import(`./test-${file}.mjs`);
+
+const browser = await chromium.launch({
+    executablePath: CHROMIUM,
+    args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run'],
+});
+const failed = await runTests(browser);
+await browser.close();
+process.exitCode = failed ? 1 : 0;

@@ -1,0 +1,90 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# Every output of every sample against tests/golden, byte for byte; PNGs by their pixels. And the same bytes again in
+# another time zone, language, home and font set-up. `golden.sh --write` writes tests/golden anew; a person then
+# reads `git diff`.
+cd "$(dirname "$0")/.." || exit 1
+. tests/tap.sh
+
+# outputs LOG DIRECTORY: everything there is to say about a log.
+outputs()
+{
+    from=$1 out=$2
+    mkdir -p "$out"
+    "$tool" tree --colour never "$from" >"$out/tree.txt" &&
+        "$tool" tree --colour always --records "$from" >"$out/tree-colour-records.txt" &&
+        "$tool" list --colour never "$from" >"$out/list.txt" &&
+        "$tool" export --to nested "$from" >"$out/nested.json" &&
+        "$tool" export --to flat "$from" >"$out/flat.json" &&
+        "$tool" export --to pipelens "$from" >"$out/pipelens.json" &&
+        "$BUILD/tests/scene_dump" "$from" >"$out/scenes.txt" &&
+        "$tool" --quiet -o "$out/report" "$from" &&
+        "$tool" --quiet --latest --json "$out/run.json" --csv "$out/steps.csv" --gantt "$out/gantt.svg" \
+            --graph "$out/graph.svg" "$from" &&
+        "$tool" --quiet --latest --theme dark --scale 2 --gantt "$out/gantt-dark.png" --graph "$out/graph-dark.png" \
+            --google off --html "$out/google-off.html" "$from" || return 1
+    "$tool" check "$from" >"$out/check.txt" 2>&1
+    echo "exit status $?" >>"$out/check.txt"
+}
+
+samples=$(cd samples && ls -- *.ndjson)
+
+if [ "${1:-}" = --write ]; then
+    for log in $samples; do
+        rm -rf "tests/golden/${log%.ndjson}"
+        outputs "samples/$log" "tests/golden/${log%.ndjson}" || exit 1
+        echo "tests/golden/${log%.ndjson}"
+    done
+    exit 0
+fi
+
+for log in $samples; do
+    name=${log%.ndjson}
+    is "$name: all outputs are made" outputs "samples/$log" "$work/$name"
+    { (cd "$work/$name" && find . -type f); (cd "tests/golden/$name" && find . -type f); } | sort -u >"$work/files"
+    while read -r file; do
+        golden=tests/golden/$name/$file
+        made=$work/$name/$file
+        if [ ! -f "$golden" ]; then
+            not_ok "$name: $file has no golden"
+        elif [ ! -f "$made" ]; then
+            not_ok "$name: $file was not made"
+        else
+            case $file in
+            *.png) is "$name: $file" "$BUILD/tests/same_pixels" "$golden" "$made" ;;
+            *) same "$name: $file" "$golden" "$made" ;;
+            esac
+        fi
+    done <"$work/files"
+
+    outputs "samples/$log" "$work/again-$name" >/dev/null 2>&1
+    is "$name: the same bytes again" diff -r "$work/$name" "$work/again-$name"
+
+    language=$(locale -a 2>/dev/null | grep -iE '^(de|fr|ru|tr)_.*utf' | head -n 1)
+    (
+        TZ=Asia/Kathmandu LC_ALL=${language:-C} LANG=${language:-C} HOME=/nonexistent FONTCONFIG_FILE=/dev/null
+        XDG_CACHE_HOME=/nonexistent SOURCE_DATE_EPOCH=1 COLUMNS=200
+        export TZ LC_ALL LANG HOME FONTCONFIG_FILE XDG_CACHE_HOME SOURCE_DATE_EPOCH COLUMNS
+        outputs "samples/$log" "$work/elsewhere-$name"
+    ) >"$work/elsewhere.out" 2>&1
+    is "$name: the same bytes in another zone, language, home, without fonts" diff -r "$work/$name" "$work/elsewhere-$name"
+done
+
+# The comparison of pictures must be able to fail.
+if "$BUILD/tests/same_pixels" tests/golden/rag-agent/report/gantt.png tests/golden/rag-agent/gantt-dark.png >/dev/null ||
+    "$BUILD/tests/same_pixels" tests/golden/rag-agent/report/gantt.png tests/golden/rag-agent/report/graph.png >/dev/null; then
+    not_ok 'different pictures differ'
+else
+    ok 'different pictures differ'
+fi
+if command -v node >/dev/null 2>&1; then
+    is 'JSON outputs are JSON' node -e '
+        const { readFileSync } = require("node:fs");
+        for (const path of process.argv.slice(1))
+            for (const line of path.includes("run.json") ? [readFileSync(path, "utf8")] : readFileSync(path, "utf8").trim().split("\n"))
+                JSON.parse(line);' tests/golden/*/run.json
+else
+    skip 'JSON outputs are JSON' 'node is not there'
+fi
+tap_done

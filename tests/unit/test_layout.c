@@ -1,0 +1,710 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Measuring text, ticks of the time axis, which steps get a row, and where the Gantt chart puts things.
+ */
+#include "base/utf8.h"
+#include "layout/caption.h"
+#include "layout/gantt.h"
+#include "layout/metrics.h"
+#include "layout/rows.h"
+#include "layout/scale.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#define assert_near(a, b, within) assert_true(fabs((a) - (b)) <= (within))
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+#define MS           INT64_C(1000)
+#define SECOND       (1000 * MS)
+#define MINUTE       (60 * SECOND)
+#define HOUR         (60 * MINUTE)
+#define DAY          (24 * HOUR)
+#define START        INT64_C(1747542400125000)
+
+/* --- runs made by hand --- */
+
+/* One step of a table; the parent comes before its children. Times in µs after START. */
+struct given {
+    int parent;
+    const char *name;
+    int64_t start, end;
+    enum step_status status;
+};
+
+static struct run *make_run(struct arena *a, const struct given *given, uint32_t count)
+{
+    struct run *run = ARENA_NEW(a, struct run);
+    run->name = S("demo");
+    run->id = S("7f3a");
+    run->step_count = count;
+    run->steps = ARENA_ARRAY(a, struct step *, count);
+    run->start = run->end = TIME_NONE;
+    for (uint32_t i = 0; i < count; i++) {
+        struct step *step = run->steps[i] = ARENA_NEW(a, struct step);
+        step->index = i;
+        step->name = step->key = str_z(given[i].name);
+        step->status = (uint8_t)given[i].status;
+        step->parent = given[i].parent < 0 ? NULL : run->steps[given[i].parent];
+        step->start = given[i].start == TIME_NONE ? TIME_NONE : START + given[i].start;
+        step->end = given[i].end == TIME_NONE ? TIME_NONE : START + given[i].end;
+        step->shown_end = step->end;
+        step->duration = TIME_NONE;
+        run->status_count[given[i].status]++;
+        if (step->start == TIME_NONE) continue;
+        if (step->shown_end < step->start) step->shown_end = step->start;
+        step->duration = step->end == TIME_NONE ? 0 : step->end - step->start;
+        if (run->start == TIME_NONE || step->start < run->start) run->start = step->start;
+        if (run->end == TIME_NONE || step->shown_end > run->end) run->end = step->shown_end;
+    }
+    run->root = run->steps[0];
+    run->duration = run->start == TIME_NONE ? TIME_NONE : run->end - run->start;
+    return run;
+}
+
+static const struct gantt_options plain = { .min_width = 500, .min_height = 300 };
+
+/* The bar of the step, NULL without. */
+static const struct scene_item *bar_of(const struct scene *s, uint32_t step)
+{
+    for (size_t i = 0; i < s->count; i++)
+        if (s->items[i].kind == SCENE_RECT && s->items[i].step == step) return &s->items[i];
+    return NULL;
+}
+
+/* The first (name) or second (duration) text of the step. */
+static const struct scene_item *text_of(const struct scene *s, uint32_t step, int nth)
+{
+    for (size_t i = 0; i < s->count; i++)
+        if (s->items[i].kind == SCENE_TEXT && s->items[i].step == step && nth-- == 0) return &s->items[i];
+    fail_msg("step %u has no such text", (unsigned)step);
+    return NULL;
+}
+
+static bool has_text(const struct scene *s, const char *part)
+{
+    for (size_t i = 0; i < s->count; i++) {
+        struct str text = s->items[i].text;
+        for (size_t at = 0; s->items[i].kind == SCENE_TEXT && at < text.len; at++)
+            if (str_starts(str_skip(text, at), str_z(part))) return true;
+    }
+    return false;
+}
+
+/* What holds for every chart: all numbers finite and inside the picture, no name touches a bar, no duration its bar. */
+static void assert_sound(const struct scene *s, const struct run *run)
+{
+    for (size_t i = 0; i < s->count; i++) {
+        const struct scene_item *item = &s->items[i];
+        assert_true(isfinite(item->x) && isfinite(item->y) && isfinite(item->w) && isfinite(item->h));
+        double left = item->x, right = item->x + item->w;
+        if (item->kind == SCENE_TEXT) {
+            left -= item->align == ALIGN_CENTER ? item->width / 2 : 0;
+            right = left + item->width;
+        }
+        assert_true(left >= 0 && right <= s->width + 0.01);
+        assert_true(item->y >= 0 && item->y + item->h <= s->height + 0.01);
+        assert_true(item->kind != SCENE_RECT || (item->w >= 0 && item->h >= 0));
+    }
+    for (uint32_t i = 0; i < run->step_count; i++) {
+        const struct scene_item *bar = bar_of(s, i);
+        if (!bar) continue;
+        const struct scene_item *name = text_of(s, i, 0), *duration = text_of(s, i, 1);
+        assert_true(name->x + name->width < bar->x);
+        assert_true(duration->x > bar->x + bar->w);
+        assert_true(bar->w >= 2);
+    }
+}
+
+/* --- metrics --- */
+
+static void width_is_the_sum_of_advances(void **state)
+{
+    (void)state;
+    /* Open Sans: a 1139, b 1255, em 2048; semibold differs */
+    assert_near(metrics_width(S("ab"), 2048, WEIGHT_REGULAR), 1139 + 1255, 0.001);
+    assert_true(metrics_width(S("ab"), 13, WEIGHT_BOLD) > metrics_width(S("ab"), 13, WEIGHT_REGULAR));
+    assert_near(metrics_width(S("中"), 10, WEIGHT_REGULAR), 10, 0.001);
+    assert_true(metrics_width(S("→✓"), 10, WEIGHT_REGULAR) > 10);
+    assert_near(metrics_width(S("\xF0\x9F\x9A\x80"), 10, WEIGHT_REGULAR), 10, 0.001); /* no face has U+1F680 */
+    assert_near(metrics_width(S("a\u0301"), 10, WEIGHT_REGULAR), metrics_width(S("a"), 10, WEIGHT_REGULAR), 0.001);
+    assert_near(metrics_width(S("a\u200D\uFE0F\x01"), 10, WEIGHT_REGULAR), metrics_width(S("a"), 10, WEIGHT_REGULAR),
+                0.001);
+    assert_near(metrics_width(S(""), 10, WEIGHT_REGULAR), 0, 0.001);
+}
+
+static void clean_makes_one_line(void **state)
+{
+    (void)state;
+    struct arena a = { 0 };
+    static const struct { struct str given, expected; } cases[] = {
+        { { "plain", 5 }, { "plain", 5 } },
+        { { "a\tb\r\nc", 6 }, { "a b  c", 6 } },
+        { { "a\0b\x1b[31m", 8 }, { "ab[31m", 6 } },
+        { { "x\u202Egnp.exe\u2028y", 15 }, { "xgnp.exe y", 10 } },
+        { { "\xC3(\xFF", 3 }, { "\uFFFD(\uFFFD", 7 } },
+        { { "a\xEF\xBF\xBF\xF0\x9F\xBF\xBE", 8 }, { "a\uFFFD\uFFFD", 7 } },
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct str clean = metrics_clean(cases[i].given, &a);
+        assert_int_equal(clean.len, cases[i].expected.len);
+        assert_memory_equal(clean.ptr, cases[i].expected.ptr, clean.len);
+    }
+    arena_free(&a);
+}
+
+static void cut_texts_fit(void **state)
+{
+    (void)state;
+    struct arena a = { 0 };
+    static const char *const texts[] = {
+        "a step with quite a long descriptive name",
+        "检索文档并调用模型",
+        "WWWWWWWWWWWWWWWWWWWWWWWW",
+        "e\u0301e\u0301e\u0301e\u0301e\u0301e\u0301e\u0301e\u0301",
+        "x",
+    };
+    for (size_t t = 0; t < COUNT(texts); t++) {
+        struct str text = str_z(texts[t]);
+        double whole = metrics_width(text, 13, WEIGHT_REGULAR), dots = metrics_width(S("…"), 13, WEIGHT_REGULAR);
+        for (double max = 0; max < whole + 5; max += 3.7) {
+            struct str middle = metrics_fit_middle(text, 13, WEIGHT_REGULAR, max, &a);
+            struct str end = metrics_fit_end(text, 13, WEIGHT_REGULAR, max, &a);
+            if (max >= whole) {
+                assert_true(str_eq(middle, text) && str_eq(end, text));
+                continue;
+            }
+            assert_true(metrics_width(middle, 13, WEIGHT_REGULAR) <= fmax(max, dots) + 1e-9);
+            assert_true(metrics_width(end, 13, WEIGHT_REGULAR) <= fmax(max, dots) + 1e-9);
+            assert_true(utf8_valid(middle) && utf8_valid(end));
+            assert_true(str_ends(end, S("…")));
+        }
+    }
+    struct str cut = metrics_fit_middle(S("beginning and end"), 13, WEIGHT_REGULAR, 70, &a);
+    assert_true(str_starts(cut, S("beg")) && str_ends(cut, S("end")));
+    assert_true(str_eq(metrics_fit_middle(S("long"), 13, WEIGHT_REGULAR, 0, &a), S("…")));
+    arena_free(&a);
+}
+
+static void lines_break_at_spaces(void **state)
+{
+    (void)state;
+    struct arena a = { 0 };
+    struct scene s;
+    scene_init(&s, &a);
+    struct str text = S("one two three four five six seven eight nine ten eleven");
+    size_t lines = caption_put_lines(&s, ROLE_LABEL, 0, 10, 12, 18, 80, 3, text);
+    assert_int_equal(lines, 3);
+    for (size_t i = 0; i < s.count; i++) {
+        assert_true(s.items[i].width <= 80);
+        assert_false(str_starts(s.items[i].text, S(" ")));
+        assert_near(s.items[i].y, 10 + 18 * (double)i, 0.001);
+    }
+    assert_true(str_eq(s.items[0].text, S("one two three")));
+    assert_true(str_ends(s.items[2].text, S("…")));
+    /* a word that is wider than the line is cut, not lost in a loop */
+    assert_int_equal(caption_put_lines(&s, ROLE_LABEL, 0, 10, 12, 18, 3, 5, S("WWWW")), 4);
+    scene_free(&s);
+    arena_free(&a);
+}
+
+static void counts_have_commas(void **state)
+{
+    (void)state;
+    static const struct { uint64_t n; const char *text; } cases[] = {
+        { 0, "0" }, { 999, "999" }, { 1000, "1,000" }, { 1000007, "1,000,007" },
+        { UINT64_MAX, "18,446,744,073,709,551,615" },
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct buf b = BUF_INIT;
+        caption_put_count(&b, cases[i].n);
+        assert_true(str_eq(buf_str(&b), str_z(cases[i].text)));
+        buf_free(&b);
+    }
+}
+
+/* --- scale --- */
+
+static bool people_use(int64_t step)
+{
+    static const int64_t units[][7] = {
+        { 1, 1, 2, 5 }, { 10, 1, 2, 5 }, { 100, 1, 2, 5 }, { MS, 1, 2, 5 }, { 10 * MS, 1, 2, 5 }, { 100 * MS, 1, 2, 5 },
+        { SECOND, 1, 2, 5, 10, 15, 30 }, { MINUTE, 1, 2, 5, 10, 15, 30 }, { HOUR, 1, 2, 3, 6, 12 },
+        { DAY, 1, 2, 5, 10, 20, 50 }, { 100 * DAY, 1, 2, 5, 10, 20, 50 },
+    };
+    for (size_t u = 0; u < COUNT(units); u++)
+        for (size_t i = 1; i < COUNT(units[u]); i++)
+            if (step == units[u][0] * units[u][i]) return true;
+    return false;
+}
+
+static void assert_ticks_apart(const struct scale *s, double size)
+{
+    double end = -INFINITY;
+    struct buf b = BUF_INIT;
+    for (uint32_t i = 0; i < s->ticks; i++) {
+        buf_clear(&b);
+        scale_put_label(s, i, &b);
+        double x = scale_tick_x(s, i), half = metrics_width(buf_str(&b), size, WEIGHT_REGULAR) / 2;
+        assert_true(x - half > end + 4);
+        assert_true(x >= s->x && x <= s->x + s->width + 1e-6);
+        assert_true(i == 0 || b.len > 2);
+        end = x + half;
+    }
+    buf_free(&b);
+}
+
+static void ticks_are_round_and_apart(void **state)
+{
+    (void)state;
+    static const double widths[] = { 60, 100, 333, 640, 1500, 30000 };
+    static const int64_t factors[] = { 1, 2, 3, 7, 9 };
+    for (int64_t decade = 1; decade <= 100 * DAY; decade *= 10) {
+        for (size_t f = 0; f < COUNT(factors); f++) {
+            for (size_t w = 0; w < COUNT(widths); w++) {
+                for (int unit = UNIT_AUTO; unit <= UNIT_S; unit++) {
+                    struct scale s = scale_make(START, START + decade * factors[f], 100, widths[w],
+                                                (enum time_unit)unit, 11.5);
+                    assert_ticks_apart(&s, 11.5);
+                    if (unit == UNIT_AUTO) assert_true(people_use(s.step));
+                    if (widths[w] >= 640 && decade * factors[f] >= 10) assert_in_range(s.ticks, 4, 1 + widths[w] / 72);
+                }
+            }
+        }
+    }
+}
+
+static void labels_name_their_unit(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t span;
+        double width;
+        enum time_unit unit;
+        uint32_t tick;
+        const char *label;
+    } cases[] = {
+        { 1, 640, UNIT_AUTO, 0, "0" },
+        { 1, 640, UNIT_AUTO, 1, "1 µs" },
+        { 900, 640, UNIT_AUTO, 1, "200 µs" },
+        { 1300, 640, UNIT_AUTO, 5, "1.0 ms" },
+        { 430 * MS, 640, UNIT_AUTO, 3, "150 ms" },
+        { 3 * SECOND, 640, UNIT_AUTO, 1, "0.5 s" },
+        { 3 * SECOND, 640, UNIT_AUTO, 2, "1.0 s" },
+        { 3 * MINUTE, 640, UNIT_AUTO, 3, "1 m 30 s" },
+        { 3 * MINUTE, 640, UNIT_AUTO, 2, "1 m" },
+        { 10 * HOUR, 640, UNIT_AUTO, 1, "2 h" },
+        { 5 * DAY, 640, UNIT_AUTO, 1, "1 d" },
+        { 2 * DAY, 640, UNIT_AUTO, 5, "1 d 6 h" },
+        { 100 * DAY, 640, UNIT_AUTO, 1, "20 d" },
+        { 3 * SECOND, 640, UNIT_MS, 2, "1,000 ms" },
+        { 90 * SECOND, 640, UNIT_S, 4, "80 s" },
+        { 50 * MS, 640, UNIT_S, 1, "0.01 s" },
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct scale s = scale_make(START, START + cases[i].span, 0, cases[i].width, cases[i].unit, 11.5);
+        struct buf b = BUF_INIT;
+        scale_put_label(&s, cases[i].tick, &b);
+        buf_putc(&b, 0);
+        assert_string_equal(b.ptr, cases[i].label);
+        buf_free(&b);
+    }
+}
+
+static void odd_spans_have_a_scale(void **state)
+{
+    (void)state;
+    struct scale none = scale_make(TIME_NONE, TIME_NONE, 10, 100, UNIT_AUTO, 11.5);
+    assert_int_equal(none.ticks, 1);
+    assert_near(scale_x(&none, START), 10, 0);
+    struct scale instant = scale_make(START, START, 10, 100, UNIT_AUTO, 11.5);
+    assert_int_equal(instant.ticks, 1);
+    assert_near(scale_x(&instant, START), 10, 0);
+    struct scale backwards = scale_make(START, START - 5, 10, 100, UNIT_AUTO, 11.5);
+    assert_int_equal(backwards.span, 0);
+    for (int unit = UNIT_AUTO; unit <= UNIT_S; unit++) {
+        struct scale all = scale_make(-TIME_MAX, TIME_MAX, 10, 60, (enum time_unit)unit, 11.5);
+        assert_near(scale_x(&all, TIME_MAX), 70, 0);
+        assert_near(scale_x(&all, 0), 40, 0.001);
+        assert_ticks_apart(&all, 11.5);
+    }
+}
+
+/* --- rows --- */
+
+enum { MANY = 400 };
+
+/* A root with four stages of 99 steps each; step i takes i ms, so later ones are longer. */
+static struct run *make_many(struct arena *a)
+{
+    struct given *given = calloc(MANY, sizeof *given);
+    assert_non_null(given);
+    for (int i = 0; i < MANY; i++)
+        given[i] = (struct given){ i == 0                   ? -1
+                                   : i % 100 == 0 || i == 1 ? 0
+                                   : i < 100                ? 1
+                                                            : i / 100 * 100,
+                                   "step", 0, i * MS, STEP_OK };
+    given[0].end = MANY * MS;
+    given[17].status = STEP_ERROR;
+    given[230].status = STEP_UNFINISHED;
+    given[350].status = STEP_RUNNING;
+    struct run *run = make_run(a, given, MANY);
+    free(given);
+    return run;
+}
+
+static bool has_row(const struct rows *rows, uint32_t step)
+{
+    for (uint32_t i = 0; i < rows->count; i++)
+        if (rows->items[i].step->index == step) return true;
+    return false;
+}
+
+static void all_steps_have_rows_without_a_limit(void **state)
+{
+    (void)state;
+    struct arena a = { 0 };
+    struct run *run = make_many(&a);
+    run->steps[5]->hidden = run->steps[6]->hidden = true;
+    for (uint32_t max = 0; max <= MANY - 2; max += MANY - 2) {
+        struct rows rows;
+        rows_select(&rows, run, max);
+        assert_int_equal(rows.count, MANY - 2);
+        assert_int_equal(rows.left_out, 0);
+        assert_false(has_row(&rows, 5));
+        rows_free(&rows);
+    }
+    arena_free(&a);
+}
+
+static void limited_rows_keep_what_matters(void **state)
+{
+    (void)state;
+    struct arena a = { 0 };
+    struct run *run = make_many(&a);
+    struct rows rows;
+    rows_select(&rows, run, 10);
+    assert_int_equal(rows.count, 10);
+    assert_int_equal(rows.left_out, MANY - 10);
+    assert_int_equal(rows.troubled_left_out, 0);
+    /* root, stages 1, 200 and 300 above the failed, unfinished and running ones, then the longest: 399, 398, 397 */
+    static const uint32_t kept[] = { 0, 1, 17, 200, 230, 300, 350, 397, 398, 399 };
+    uint32_t left_out = 0;
+    for (uint32_t i = 0; i < rows.count; i++) {
+        assert_int_equal(rows.items[i].step->index, kept[i]);
+        left_out += rows.items[i].left_out;
+        if (i) assert_ptr_equal(rows.items[rows.items[i].parent].step, rows.items[i].step->parent);
+    }
+    assert_int_equal(left_out, MANY - 10);
+    assert_int_equal(rows.items[1].left_out, 97);   /* of steps 2..99 all but 17 */
+    assert_int_equal(rows.items[0].left_out, 100);  /* stage 100 and its 99 steps */
+    assert_int_equal(rows.items[0].last_child, 5);
+    rows_free(&rows);
+    arena_free(&a);
+}
+
+static void too_many_failed_keep_the_first(void **state)
+{
+    (void)state;
+    struct arena a = { 0 };
+    struct run *run = make_many(&a);
+    for (uint32_t i = 100; i < 200; i++) run->steps[i]->status = STEP_ERROR;
+    struct rows rows;
+    rows_select(&rows, run, 20);
+    assert_int_equal(rows.count, 20);
+    /* root, 1, 17, then 100..116 of the 103 troubled ones */
+    assert_int_equal(rows.troubled_left_out, 103 - 18);
+    assert_true(has_row(&rows, 17) && has_row(&rows, 116));
+    assert_false(has_row(&rows, 117));
+    rows_free(&rows);
+    rows_select(&rows, run, 1);
+    assert_int_equal(rows.count, 1);
+    assert_int_equal(rows.items[0].step->index, 0);
+    rows_free(&rows);
+    arena_free(&a);
+}
+
+static void children_of_hidden_steps_hang_on_the_next_one_up(void **state)
+{
+    (void)state;
+    struct arena a = { 0 };
+    static const struct given given[] = {
+        { -1, "root", 0, 9, STEP_OK }, { 0, "hidden", 0, 9, STEP_OK }, { 1, "shown", 0, 9, STEP_OK },
+    };
+    struct run *run = make_run(&a, given, COUNT(given));
+    run->steps[1]->hidden = true;
+    struct rows rows;
+    rows_select(&rows, run, 0);
+    assert_int_equal(rows.count, 2);
+    assert_int_equal(rows.items[1].parent, 0);
+    assert_int_equal(rows.items[1].depth, 1);
+    rows_free(&rows);
+    run->steps[0]->hidden = run->steps[2]->hidden = true;
+    rows_select(&rows, run, 5);
+    assert_int_equal(rows.count, 0);
+    rows_free(&rows);
+    arena_free(&a);
+}
+
+/* --- Gantt --- */
+
+static const struct given small[] = {
+    { -1, "demo", 0, 1240 * MS, STEP_ERROR },
+    { 0, "load", 0, 300 * MS, STEP_OK },
+    { 1, "no time at all", 100 * MS, 100 * MS, STEP_OK },
+    { 0, "failed", 500 * MS, 900 * MS, STEP_ERROR },
+    { 0, "open", 800 * MS, TIME_NONE, STEP_UNFINISHED },
+    { 0, "backwards", 700 * MS, 600 * MS, STEP_OK },
+    { 0, "timeless", TIME_NONE, TIME_NONE, STEP_SKIPPED },
+};
+
+static void bars_show_status_and_time(void **state)
+{
+    (void)state;
+    struct arena a = { 0 };
+    struct run *run = make_run(&a, small, COUNT(small));
+    run->steps[4]->shown_end = START + 1240 * MS;
+    run->steps[4]->duration = 440 * MS;
+    struct scene s;
+    scene_init(&s, &a);
+    gantt_layout(run, &plain, &s);
+    assert_sound(&s, run);
+    const struct scene_item *root = bar_of(&s, 0), *load = bar_of(&s, 1), *instant = bar_of(&s, 2),
+                            *failed = bar_of(&s, 3);
+    const struct scene_item *open = bar_of(&s, 4), *backwards = bar_of(&s, 5);
+    assert_near(load->w / root->w, 300.0 / 1240, 0.01);
+    assert_near((failed->x - root->x) / root->w, 500.0 / 1240, 0.01);
+    assert_near(instant->w, 3, 0.001);
+    assert_true(failed->hatched && failed->role == ROLE_ERROR && !load->hatched);
+    assert_true(open->outlined && open->open_end && open->role == ROLE_UNFINISHED);
+    assert_near(open->x + open->w, root->x + root->w, 0.6);
+    assert_near(backwards->w, 3, 0.001);
+    assert_true(str_eq(text_of(&s, 5, 1)->text, S("−100 ms")));
+    assert_null(bar_of(&s, 6));
+    assert_true(str_eq(text_of(&s, 6, 1)->text, S("no time · skipped")));
+    assert_true(str_eq(text_of(&s, 3, 1)->text, S("400 ms · error")));
+    assert_true(has_text(&s, "run 7f3a"));
+    assert_true(has_text(&s, "2025-05-18 04:26:40.125 UTC"));
+    assert_true(has_text(&s, "unfinished")); /* legend */
+    assert_true(s.width >= 500 && s.height >= 300);
+    scene_free(&s);
+    arena_free(&a);
+}
+
+static void bare_charts_have_no_title(void **state)
+{
+    (void)state;
+    struct arena a = { 0 };
+    struct run *run = make_run(&a, small, COUNT(small));
+    struct gantt_options o = plain;
+    o.bare = true;
+    struct scene s;
+    scene_init(&s, &a);
+    gantt_layout(run, &o, &s);
+    assert_sound(&s, run);
+    assert_false(has_text(&s, "run 7f3a"));
+    assert_true(s.title.len > 0);
+    scene_free(&s);
+    arena_free(&a);
+}
+
+static void times_without_a_span(void **state)
+{
+    (void)state;
+    static const struct given instant[] = { { -1, "demo", 0, 0, STEP_OK }, { 0, "a", 0, 0, STEP_OK } };
+    static const struct given timeless[] = { { -1, "", TIME_NONE, TIME_NONE, STEP_OK },
+                                             { 0, "", TIME_NONE, TIME_NONE, STEP_ERROR } };
+    static const struct given extreme[] = { { -1, "demo", -TIME_MAX - START, TIME_MAX - START, STEP_OK },
+                                            { 0, "now", 0, 1, STEP_OK } };
+    static const struct {
+        const struct given *steps;
+        uint32_t count;
+    } runs[] = { { instant, 2 }, { timeless, 2 }, { extreme, 2 } };
+    for (size_t i = 0; i < COUNT(runs); i++) {
+        struct arena a = { 0 };
+        struct run *run = make_run(&a, runs[i].steps, runs[i].count);
+        struct scene s;
+        scene_init(&s, &a);
+        gantt_layout(run, &plain, &s);
+        assert_sound(&s, run);
+        assert_true(s.width < 3000 && s.height < 1000);
+        scene_free(&s);
+        arena_free(&a);
+    }
+}
+
+static void a_run_without_visible_steps(void **state)
+{
+    (void)state;
+    struct arena a = { 0 };
+    struct run *run = make_run(&a, small, 1);
+    run->root->hidden = true;
+    struct scene s;
+    scene_init(&s, &a);
+    gantt_layout(run, &plain, &s);
+    assert_true(has_text(&s, "No step to show."));
+    scene_free(&s);
+    arena_free(&a);
+}
+
+/* A chain of 3,000 steps with names of 5,000 characters: the indent stays, the names are cut, the width is bounded. */
+static void deep_chains_and_long_names(void **state)
+{
+    (void)state;
+    enum { DEEP = 3000 };
+    struct arena a = { 0 };
+    struct given *given = calloc(DEEP, sizeof *given);
+    assert_non_null(given);
+    char name[5001];
+    memset(name, 'n', sizeof name - 1);
+    name[sizeof name - 1] = 0;
+    for (int i = 0; i < DEEP; i++) given[i] = (struct given){ i - 1, name, i, 10000 - i, STEP_OK };
+    struct run *run = make_run(&a, given, DEEP);
+    struct scene s;
+    scene_init(&s, &a);
+    gantt_layout(run, &plain, &s);
+    assert_sound(&s, run);
+    assert_true(s.width < 1400);
+    assert_true(text_of(&s, DEEP - 1, 0)->width > 60);
+    assert_true(has_text(&s, "2999: "));
+    scene_free(&s);
+    free(given);
+    arena_free(&a);
+}
+
+static void pictures_stay_within_their_limits(void **state)
+{
+    (void)state;
+    static const struct { uint32_t max_rows; double max_side, min_width;
+    } limits[] = {
+        { 0, 0, 500 },   { 50, 0, 500 },    { 0, 2000, 500 }, { 300, 2000, 500 },
+        { 0, 700, 500 }, { 0, 2000, 9000 }, { 2, 400, 100 },
+    };
+    struct arena a = { 0 };
+    struct run *run = make_many(&a);
+    for (size_t i = 0; i < COUNT(limits); i++) {
+        struct gantt_options o = { .min_width = limits[i].min_width,
+                                   .min_height = 300,
+                                   .max_rows = limits[i].max_rows,
+                                   .max_side = limits[i].max_side };
+        struct scene s;
+        scene_init(&s, &a);
+        gantt_layout(run, &o, &s);
+        assert_sound(&s, run);
+        uint32_t shown = 0;
+        for (uint32_t n = 0; n < run->step_count; n++) shown += bar_of(&s, n) != NULL;
+        if (limits[i].max_rows) assert_in_range(shown, 1, limits[i].max_rows);
+        if (limits[i].max_side > 0) assert_true(s.width <= limits[i].max_side && s.height <= limits[i].max_side);
+        assert_int_equal(shown < MANY, has_text(&s, " of 400 steps "));
+        scene_free(&s);
+    }
+    arena_free(&a);
+}
+
+static void grid_lines_leave_texts_alone(void **state)
+{
+    (void)state;
+    struct arena a = { 0 };
+    struct run *run = make_many(&a);
+    struct scene s;
+    scene_init(&s, &a);
+    gantt_layout(run, &plain, &s);
+    size_t lines = 0;
+    for (size_t g = 0; g < s.count; g++) {
+        const struct scene_item *line = &s.items[g];
+        if (line->kind != SCENE_LINE || line->role != ROLE_GRID) continue;
+        lines++;
+        for (uint32_t n = 0; n < MANY; n++) {
+            const struct scene_item *text = text_of(&s, n, 1);
+            bool beside = line->x < text->x || line->x > text->x + text->width;
+            assert_true(beside || line->y >= text->y || line->y + line->h <= text->y - text->size);
+        }
+    }
+    assert_true(lines > 10);
+    scene_free(&s);
+    arena_free(&a);
+}
+
+/* The rule must be quick: a hundred thousand steps, half of them failed, and a limit. */
+static void large_runs_are_cut(void **state)
+{
+    (void)state;
+    enum { LARGE = 100000 };
+    struct arena a = { 0 };
+    struct given *given = calloc(LARGE, sizeof *given);
+    assert_non_null(given);
+    for (int i = 0; i < LARGE; i++)
+        given[i] = (struct given){ i ? (i - 1) / 8 : -1, "step", i, LARGE * 2 - i, i % 2 ? STEP_ERROR : STEP_OK };
+    struct run *run = make_run(&a, given, LARGE);
+    struct rows rows;
+    rows_select(&rows, run, 200);
+    assert_int_equal(rows.count, 200);
+    assert_int_equal(rows.left_out, LARGE - 200);
+    rows_free(&rows);
+    free(given);
+    arena_free(&a);
+}
+
+static void dumps_are_text(void **state)
+{
+    (void)state;
+    struct arena a = { 0 };
+    struct scene s;
+    scene_init(&s, &a);
+    s.width = 100;
+    s.height = 50;
+    s.title = S("T");
+    struct scene_item *bar = scene_rect(&s, ROLE_ERROR, 1, 2, 3.456, 4);
+    bar->hatched = bar->outlined = bar->open_end = true;
+    bar->radius = 2.5;
+    bar->step = 7;
+    bar->tip = S("say \"it\"");
+    scene_line(&s, ROLE_GRID, 10, 20, 10, 5);
+    scene_curve(&s, ROLE_EDGE, 0, 0, -8, 4);
+    struct scene_item *text = scene_text(&s, ROLE_LABEL, 5, 6, 10, WEIGHT_BOLD, ALIGN_RIGHT, S("a\nb"));
+    text->width = 12;
+    struct buf b = BUF_INIT;
+    scene_dump(&s, &b);
+    buf_putc(&b, 0);
+    assert_string_equal(
+        b.ptr, "scene 100.00 50.00 \"T\" \"\"\n"
+               "rect error 1.00 2.00 3.46 4.00 radius 2.50 hatched outlined open-end step 7 tip \"say \\\"it\\\"\"\n"
+               "line grid 10.00 20.00 0.00 -15.00\n"
+               "curve edge 0.00 0.00 -8.00 4.00\n"
+               "text label 5.00 6.00 12.00 10.00 right bold \"a b\"\n");
+    buf_free(&b);
+    scene_free(&s);
+    arena_free(&a);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(width_is_the_sum_of_advances),
+        cmocka_unit_test(clean_makes_one_line),
+        cmocka_unit_test(cut_texts_fit),
+        cmocka_unit_test(lines_break_at_spaces),
+        cmocka_unit_test(counts_have_commas),
+        cmocka_unit_test(ticks_are_round_and_apart),
+        cmocka_unit_test(labels_name_their_unit),
+        cmocka_unit_test(odd_spans_have_a_scale),
+        cmocka_unit_test(all_steps_have_rows_without_a_limit),
+        cmocka_unit_test(limited_rows_keep_what_matters),
+        cmocka_unit_test(too_many_failed_keep_the_first),
+        cmocka_unit_test(children_of_hidden_steps_hang_on_the_next_one_up),
+        cmocka_unit_test(bars_show_status_and_time),
+        cmocka_unit_test(bare_charts_have_no_title),
+        cmocka_unit_test(times_without_a_span),
+        cmocka_unit_test(a_run_without_visible_steps),
+        cmocka_unit_test(deep_chains_and_long_names),
+        cmocka_unit_test(pictures_stay_within_their_limits),
+        cmocka_unit_test(grid_lines_leave_texts_alone),
+        cmocka_unit_test(large_runs_are_cut),
+        cmocka_unit_test(dumps_are_text),
+    };
+    return cmocka_run_group_tests_name("layout", tests, NULL, NULL);
+}
