@@ -15,7 +15,10 @@ struct arena_block {
 
 _Noreturn void arena_exhausted(size_t wanted)
 {
-    fprintf(stderr, "pipelens-report: out of memory (%zu bytes wanted): give the machine more memory or read fewer runs at once\n", wanted);
+    fprintf(
+        stderr,
+        "pipelens-report: out of memory (%zu bytes wanted): give the machine more memory or read fewer runs at once\n",
+        wanted);
     exit(3);
 }
 

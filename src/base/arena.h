@@ -20,7 +20,7 @@ struct arena {
 /* Zeroed memory for count objects of size bytes, aligned for any type; never NULL. count * size may not overflow
  * (checked by division). */
 void *arena_alloc(struct arena *a, size_t count, size_t size);
-#define ARENA_NEW(a, type)         ((type *)arena_alloc((a), 1, sizeof(type)))
+#define ARENA_NEW(a, type)          ((type *)arena_alloc((a), 1, sizeof(type)))
 #define ARENA_ARRAY(a, type, count) ((type *)arena_alloc((a), (count), sizeof(type)))
 
 /* A copy of s that lives as long as the arena, with a NUL after it. */

@@ -126,10 +126,7 @@ void buf_put_fixed(struct buf *b, double value, int decimals, bool trim)
 /* How one medium writes one code point; the caller copies runs that `plain` marks as safe in one piece. */
 typedef void put_code(struct buf *b, uint32_t code);
 
-static void put_utf8(struct buf *b, uint32_t code)
-{
-    b->len += utf8_encode(code, buf_room(b, 4));
-}
+static void put_utf8(struct buf *b, uint32_t code) { b->len += utf8_encode(code, buf_room(b, 4)); }
 
 /* Copies s, handing every byte that `special` marks, and every bad sequence as U+FFFD, to `put`. Bytes over 0x7F are
  * checked as UTF-8; `wide` says that good code points over 0x7F go to `put` as well. */
@@ -175,13 +172,17 @@ static void html_code(struct buf *b, uint32_t code)
 
 void buf_put_html(struct buf *b, struct str s)
 {
-    static const bool special[128] = { CONTROLS_BUT_SPACE, ['&'] = true, ['<'] = true, ['>'] = true, ['"'] = true, ['\''] = true };
+    static const bool special[128] = {
+        CONTROLS_BUT_SPACE, ['&'] = true, ['<'] = true, ['>'] = true, ['"'] = true, ['\''] = true
+    };
     put_escaped(b, s, special, false, html_code);
 }
 
 void buf_put_xml(struct buf *b, struct str s)
 {
-    static const bool special[128] = { CONTROLS_BUT_SPACE, ['&'] = true, ['<'] = true, ['>'] = true, ['"'] = true, ['\''] = true };
+    static const bool special[128] = {
+        CONTROLS_BUT_SPACE, ['&'] = true, ['<'] = true, ['>'] = true, ['"'] = true, ['\''] = true
+    };
     put_escaped(b, s, special, true, html_code); /* wide: U+FFFE and U+FFFF are no XML characters */
 }
 
@@ -218,7 +219,9 @@ static void json_html_code(struct buf *b, uint32_t code)
 
 void buf_put_json_html(struct buf *b, struct str s)
 {
-    static const bool special[128] = { CONTROLS, ['"'] = true, ['\\'] = true, ['<'] = true, ['>'] = true, ['&'] = true };
+    static const bool special[128] = {
+        CONTROLS, ['"'] = true, ['\\'] = true, ['<'] = true, ['>'] = true, ['&'] = true
+    };
     buf_putc(b, '"');
     put_escaped(b, s, special, true, json_html_code);
     buf_putc(b, '"');
@@ -272,7 +275,8 @@ static void plain_code(struct buf *b, uint32_t code)
 {
     if (code == '\t' || code == '\n' || code == '\r' || code == 0x2028 || code == 0x2029) buf_putc(b, ' ');
     /* C1 controls drive terminals as well; bidirectional overrides would reorder what follows them */
-    else if (code < 0x20 || (code >= 0x7F && code < 0xA0) || (code >= 0x202A && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069))
+    else if (code < 0x20 || (code >= 0x7F && code < 0xA0) || (code >= 0x202A && code <= 0x202E) ||
+             (code >= 0x2066 && code <= 0x2069))
         put_utf8(b, UTF8_BAD);
     else put_utf8(b, code);
 }

@@ -117,7 +117,8 @@ static void put_date(struct buf *b, int64_t us, const char *between, const char 
     struct date d = date_of(us);
     if (d.year < 0) buf_putc(b, '-');
     uint64_t year = d.year < 0 ? (uint64_t)-d.year : (uint64_t)d.year;
-    buf_printf(b, "%04llu-%02u-%02u%s%02u:%02u:%02u.", (unsigned long long)year, d.month, d.day, between, d.hour, d.minute, d.second);
+    buf_printf(b, "%04llu-%02u-%02u%s%02u:%02u:%02u.", (unsigned long long)year, d.month, d.day, between, d.hour,
+               d.minute, d.second);
     if (d.micro % MS) buf_printf(b, "%06u", d.micro);
     else buf_printf(b, "%03u", d.micro / MS);
     buf_puts(b, zone);
@@ -142,9 +143,13 @@ void clock_put_ms(struct buf *b, int64_t us)
 
 bool clock_parse_duration(struct str s, int64_t *ret_us)
 {
-    static const struct { struct str name; int64_t us; } units[] = {
-        { { "", 0 }, MS }, { { "us", 2 }, 1 }, { { "µs", 3 }, 1 }, { { "ms", 2 }, MS }, { { "s", 1 }, SECOND },
-        { { "m", 1 }, MINUTE }, { { "min", 3 }, MINUTE }, { { "h", 1 }, HOUR }, { { "d", 1 }, DAY },
+    static const struct {
+        struct str name;
+        int64_t us;
+    } units[] = {
+        { { "", 0 }, MS },        { { "us", 2 }, 1 },     { { "µs", 3 }, 1 },
+        { { "ms", 2 }, MS },      { { "s", 1 }, SECOND }, { { "m", 1 }, MINUTE },
+        { { "min", 3 }, MINUTE }, { { "h", 1 }, HOUR },   { { "d", 1 }, DAY },
     };
     s = str_trim(s);
     double value = 0, place = 1;

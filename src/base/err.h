@@ -17,10 +17,10 @@ enum err_code {
 
 struct err {
     enum err_code code;
-    char file[512];    /* "" when there is none; "-" is standard input */
-    uint64_t line;     /* 1-based, 0 when unknown */
-    uint64_t column;   /* 1-based byte, 0 when unknown */
-    char text[768];    /* what is wrong and what to do, no trailing newline */
+    char file[512];  /* "" when there is none; "-" is standard input */
+    uint64_t line;   /* 1-based, 0 when unknown */
+    uint64_t column; /* 1-based byte, 0 when unknown */
+    char text[768];  /* what is wrong and what to do, no trailing newline */
 };
 
 /* Fills *e (which may be NULL) and returns false, so that `return err_set(...)` ends a function. */

@@ -45,7 +45,8 @@ static int open_temporary(struct file_out *f, const char *path)
 {
     /* a taken name is tried again with the next number: two programs may write into one directory */
     for (unsigned i = 0; i < 1000; i++) {
-        if (snprintf(f->temporary, sizeof f->temporary, "%s.tmp%ld.%u", path, (long)getpid(), i) >= (int)sizeof f->temporary) {
+        if (snprintf(f->temporary, sizeof f->temporary, "%s.tmp%ld.%u", path, (long)getpid(), i) >=
+            (int)sizeof f->temporary) {
             errno = ENAMETOOLONG;
             return -1;
         }
@@ -60,13 +61,13 @@ bool file_create(struct file_out *f, const char *path, struct err *e)
     *f = (struct file_out){ .buf = BUF_INIT };
     struct stat st;
     if (snprintf(f->path, sizeof f->path, "%s", path) >= (int)sizeof f->path)
-        return err_set(e, ERR_OUTPUT, "", "the output path is longer than %zu bytes: choose a shorter one", sizeof f->path - 1);
+        return err_set(e, ERR_OUTPUT, "", "the output path is longer than %zu bytes: choose a shorter one",
+                       sizeof f->path - 1);
     if (strcmp(path, "-") == 0) {
         f->buf.fd = STDOUT_FILENO;
         return true;
     }
-    if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
-        return err_set(e, ERR_OUTPUT, path, "is a directory: name a file");
+    if (stat(path, &st) == 0 && S_ISDIR(st.st_mode)) return err_set(e, ERR_OUTPUT, path, "is a directory: name a file");
     if (written_in_place(path)) f->buf.fd = open(path, O_WRONLY | O_CLOEXEC);
     else {
         f->buf.fd = open_temporary(f, path);
@@ -133,7 +134,8 @@ bool file_make_directory(const char *path, struct err *e)
         part[i] = '\0';
         struct stat st;
         if (mkdir(part, 0777) != 0 && !(stat(part, &st) == 0 && S_ISDIR(st.st_mode)))
-            return err_set(e, ERR_OUTPUT, part, "cannot be made as a directory: %s", strerror(errno == EEXIST ? ENOTDIR : errno));
+            return err_set(e, ERR_OUTPUT, part, "cannot be made as a directory: %s",
+                           strerror(errno == EEXIST ? ENOTDIR : errno));
         part[i] = saved;
     }
     return true;

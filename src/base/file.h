@@ -10,9 +10,9 @@
 #include "base/err.h"
 
 struct file_out {
-    struct buf buf;        /* put the bytes here; a buf with a descriptor behind it */
-    char path[4096];       /* where it will be */
-    char temporary[4160];  /* where it is until then, "" for standard output and for devices and pipes */
+    struct buf buf;       /* put the bytes here; a buf with a descriptor behind it */
+    char path[4096];      /* where it will be */
+    char temporary[4160]; /* where it is until then, "" for standard output and for devices and pipes */
 };
 
 /* Opens `path` for writing. A path that names a device or a FIFO is written in place. False with *e set. */

@@ -11,8 +11,8 @@ enum { SHA256_SIZE = 32, SHA256_HEX_SIZE = 64 + 1, SHA256_BASE64_SIZE = 44 + 1 }
 
 struct sha256 {
     uint32_t state[8];
-    uint64_t length;           /* bytes so far */
-    unsigned char block[64];   /* length % 64 of them wait here */
+    uint64_t length;         /* bytes so far */
+    unsigned char block[64]; /* length % 64 of them wait here */
 };
 
 void sha256_begin(struct sha256 *h);

@@ -14,7 +14,8 @@ enum exit_status command_check(const struct options *o)
         uint64_t steps = 0;
         for (const struct run *run = l.runs; run; run = run->next) steps += run->step_count;
         struct buf b = BUF_INIT;
-        buf_printf(&b, "%zu run%s, %llu step%s: ", l.run_count, l.run_count == 1 ? "" : "s", (unsigned long long)steps, steps == 1 ? "" : "s");
+        buf_printf(&b, "%zu run%s, %llu step%s: ", l.run_count, l.run_count == 1 ? "" : "s", (unsigned long long)steps,
+                   steps == 1 ? "" : "s");
         if (problems) buf_printf(&b, "%llu problem%s\n", (unsigned long long)problems, problems == 1 ? "" : "s");
         else buf_puts(&b, "no problem\n");
         status = print(buf_str(&b));

@@ -12,7 +12,8 @@ struct command {
 };
 
 static const struct command commands[] = {
-    { "render", "[render] [OPTIONS] LOG...", "write report.html, gantt.png, graph.png and summary.md", FOR_RENDER, command_render,
+    { "render", "[render] [OPTIONS] LOG...", "write report.html, gantt.png, graph.png and summary.md", FOR_RENDER,
+      command_render,
       "  pipelens-report run.ndjson                      the four outputs in pipelens-report/\n"
       "  pipelens-report -o out --google off logs/       all runs of a directory, pages without outside references\n"
       "  pipelens-report --gantt gantt.png --scale 2 run.ndjson\n"
@@ -23,8 +24,8 @@ static const struct command commands[] = {
       "  pipelens-report tree --status error,unfinished --records run.ndjson\n" },
     { "list", "list [OPTIONS] LOG...", "print a line per run", FOR_LIST, command_list,
       "  pipelens-report list logs/\n" },
-    { "check", "check [OPTIONS] LOG...", "validate logs; exit status 1 when there is any problem", FOR_CHECK, command_check,
-      "  pipelens-report check run.ndjson\n" },
+    { "check", "check [OPTIONS] LOG...", "validate logs; exit status 1 when there is any problem", FOR_CHECK,
+      command_check, "  pipelens-report check run.ndjson\n" },
     { "export", "export --to FORMAT [OPTIONS] LOG...", "write a run in another shape", FOR_EXPORT, command_export,
       "  pipelens-report export --to pipelens run.ndjson > run.json     the PipeLens dashboard imports this\n"
       "  pipelens-report export --to nested --latest logs/\n" },
@@ -49,7 +50,9 @@ static enum exit_status print_free(struct buf *b)
 static enum exit_status command_help(const struct command *c)
 {
     struct buf b = BUF_INIT;
-    buf_printf(&b, "usage: pipelens-report %s\n\n%s.\n\nLOG is a file, a directory of logs, or - for standard input; gzip is read as it is.\n\noptions:\n",
+    buf_printf(&b,
+               "usage: pipelens-report %s\n\n%s.\n\nLOG is a file, a directory of logs, or - for standard input; gzip "
+               "is read as it is.\n\noptions:\n",
                c->usage, c->summary);
     options_help(c->bit, &b);
     buf_printf(&b, "\nexamples:\n%s", c->examples);
@@ -59,9 +62,11 @@ static enum exit_status command_help(const struct command *c)
 static enum exit_status general_help(void)
 {
     struct buf b = BUF_INIT;
-    buf_puts(&b, "pipelens-report: reports from the event logs of pipeline runs\n\nusage: pipelens-report [COMMAND] [OPTIONS] LOG...\n\ncommands:\n");
+    buf_puts(&b, "pipelens-report: reports from the event logs of pipeline runs\n\nusage: pipelens-report [COMMAND] "
+                 "[OPTIONS] LOG...\n\ncommands:\n");
     for (size_t i = 0; i < COMMAND_COUNT; i++)
-        buf_printf(&b, "  %-8s %s%s\n", commands[i].name, commands[i].summary, i == 0 ? " (when no command is given)" : "");
+        buf_printf(&b, "  %-8s %s%s\n", commands[i].name, commands[i].summary,
+                   i == 0 ? " (when no command is given)" : "");
     buf_puts(&b, "  help     help [COMMAND]: show the options of a command\n\nexamples:\n");
     buf_puts(&b, commands[0].examples);
     buf_puts(&b, "\nexit status: 0 done, 1 the answer is no (--fail-on, check), 2 wrong usage,\n"
@@ -69,10 +74,7 @@ static enum exit_status general_help(void)
     return print_free(&b);
 }
 
-static enum exit_status print_version(void)
-{
-    return print(S("pipelens-report " VERSION "\n"));
-}
+static enum exit_status print_version(void) { return print(S("pipelens-report " VERSION "\n")); }
 
 /* A first word that is neither a command nor a file: most likely a command mistyped. */
 static enum exit_status refuse_word(const char *word)

@@ -18,7 +18,8 @@ static void say(struct str file, uint64_t line, uint64_t column, struct str text
     buf_put_plain(&b, text);
     buf_putc(&b, '\n');
     b.fd = STDERR_FILENO;
-    buf_flush(&b); /* in one write, so that parallel jobs do not mix their lines; there is no one left to tell if it fails */
+    buf_flush(
+        &b); /* in one write, so that parallel jobs do not mix their lines; there is no one left to tell if it fails */
     buf_free(&b);
 }
 
@@ -28,7 +29,10 @@ enum exit_status complain(const struct err *e)
     return e->code == ERR_USAGE ? EXIT_USAGE : e->code == ERR_OUTPUT ? EXIT_OUTPUT : EXIT_INPUT;
 }
 
-void complain_at(struct str file, uint64_t line, uint64_t column, const char *text) { say(file, line, column, str_z(text)); }
+void complain_at(struct str file, uint64_t line, uint64_t column, const char *text)
+{
+    say(file, line, column, str_z(text));
+}
 
 enum exit_status print_end(struct buf *out)
 {

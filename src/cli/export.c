@@ -35,7 +35,10 @@ enum exit_status command_export(const struct options *o)
     enum export_shape shape;
     struct err e = { 0 };
     if (!shape_of(o->to, &shape)) {
-        err_set(&e, ERR_USAGE, "", o->to ? "--to %s: there are nested, flat and pipelens" : "--to FORMAT is missing: nested, flat or pipelens", o->to);
+        err_set(&e, ERR_USAGE, "",
+                o->to ? "--to %s: there are nested, flat and pipelens"
+                      : "--to FORMAT is missing: nested, flat or pipelens",
+                o->to);
         return complain(&e);
     }
     struct loaded l = { 0 };

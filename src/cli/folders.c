@@ -17,8 +17,9 @@ static struct str fold_case(struct str name, struct arena *a)
 /* Names that some systems keep for devices, with or without a suffix. */
 static bool is_reserved(struct str name)
 {
-    static const char *const names[] = { "con", "prn", "aux", "nul", "com1", "com2", "com3", "com4", "com5", "com6", "com7", "com8", "com9",
-                                         "lpt1", "lpt2", "lpt3", "lpt4", "lpt5", "lpt6", "lpt7", "lpt8", "lpt9", "index" };
+    static const char *const names[] = { "con",  "prn",  "aux",  "nul",  "com1", "com2", "com3", "com4",
+                                         "com5", "com6", "com7", "com8", "com9", "lpt1", "lpt2", "lpt3",
+                                         "lpt4", "lpt5", "lpt6", "lpt7", "lpt8", "lpt9", "index" };
     struct str stem = str_first(name, str_find(name, '.'));
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (str_eq(stem, str_z(names[i]))) return true;
@@ -34,7 +35,8 @@ static struct str safe_name(const struct run *run, struct arena *a)
     for (size_t i = 0; i < name.len; i++) {
         char c = lower(p[i]);
         bool inside = i > 0 && i + 1 < name.len;
-        bool good = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (c == '_') || (i > 0 && c == '-') || (inside && c == '.');
+        bool good = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (c == '_') || (i > 0 && c == '-') ||
+                    (inside && c == '.');
         if (!good) p[i] = '_';
     }
     return is_reserved(fold_case(name, a)) ? arena_format(a, "run-%.*s", STR_ARG(name)) : name;

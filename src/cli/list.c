@@ -85,7 +85,12 @@ static void put_table(const struct table *t, bool colour, struct buf *out)
             struct str cell = t->cells[row][i];
             size_t gap = t->width[i] - utf8_columns(cell);
             bool right = i >= RIGHT_FROM, last = i == COLUMNS - 1;
-            const char *sgr = !colour ? NULL : row == 0 ? "\033[2m" : i != 2 ? NULL : str_eq(cell, S("failed")) ? "\033[31m" : str_eq(cell, S("completed")) ? "\033[32m" : "\033[33m";
+            const char *sgr = !colour                        ? NULL
+                              : row == 0                     ? "\033[2m"
+                              : i != 2                       ? NULL
+                              : str_eq(cell, S("failed"))    ? "\033[31m"
+                              : str_eq(cell, S("completed")) ? "\033[32m"
+                                                             : "\033[33m";
             if (right) buf_put_repeat(out, ' ', gap);
             if (sgr) buf_puts(out, sgr);
             buf_put(out, cell);

@@ -29,7 +29,8 @@ static struct str place(struct arena *a, struct str file, uint64_t line, uint64_
 {
     struct str name = str_eq(file, S("-")) ? S("standard input") : file;
     if (!line) return arena_format(a, "%.*s: %s", STR_ARG(name), what);
-    return arena_format(a, "%.*s:%llu:%llu: %s", STR_ARG(name), (unsigned long long)line, (unsigned long long)column, what);
+    return arena_format(a, "%.*s:%llu:%llu: %s", STR_ARG(name), (unsigned long long)line, (unsigned long long)column,
+                        what);
 }
 
 static void on_problem(void *context, struct str source, uint64_t line, uint64_t column, const char *what)
@@ -82,15 +83,18 @@ static enum exit_status read_all(struct loading *g)
     if (!good) return complain(&e);
     uint64_t bad = l->notes.bad_lines;
     if (bad > BAD_LINES_SHOWN && !g->o->verbose && !l->checking && !g->o->quiet) {
-        struct str text = arena_format(&l->arena, "%llu more bad lines were skipped; -v shows them all", (unsigned long long)(bad - BAD_LINES_SHOWN));
+        struct str text = arena_format(&l->arena, "%llu more bad lines were skipped; -v shows them all",
+                                       (unsigned long long)(bad - BAD_LINES_SHOWN));
         complain_at(S(""), 0, 0, text.ptr);
     }
     if (bad && g->o->strict) {
-        err_set(&e, ERR_INPUT, "", "--strict: %llu bad line%s, nothing was written", (unsigned long long)bad, bad == 1 ? "" : "s");
+        err_set(&e, ERR_INPUT, "", "--strict: %llu bad line%s, nothing was written", (unsigned long long)bad,
+                bad == 1 ? "" : "s");
         return complain(&e);
     }
     if (l->runs) return EXIT_DONE;
-    err_set(&e, ERR_INPUT, l->sources.count == 1 ? l->sources.list[0].name.ptr : "", "holds no run: is it an event log of PipeLens or of this program?");
+    err_set(&e, ERR_INPUT, l->sources.count == 1 ? l->sources.list[0].name.ptr : "",
+            "holds no run: is it an event log of PipeLens or of this program?");
     return complain(&e);
 }
 
@@ -113,8 +117,10 @@ static enum exit_status choose(struct loaded *l, const struct options *o)
         bool sure = chosen && (str_eq(chosen->id, wanted) || candidates == 1);
         if (!sure) {
             struct err e;
-            err_set(&e, ERR_INPUT, "", chosen ? "--run %s: %zu runs begin like this; give more of the id (list shows them)"
-                                              : "--run %s: there is no such run (list shows them)", o->run, candidates);
+            err_set(&e, ERR_INPUT, "",
+                    chosen ? "--run %s: %zu runs begin like this; give more of the id (list shows them)"
+                           : "--run %s: there is no such run (list shows them)",
+                    o->run, candidates);
             return complain(&e);
         }
     } else if (o->which == RUNS_LATEST) {

@@ -16,12 +16,12 @@ enum { BAD_LINES_SHOWN = 10 };
 struct loaded {
     struct arena arena;
     struct sources sources;
-    struct run *runs;          /* the chosen ones */
+    struct run *runs; /* the chosen ones */
     size_t run_count;
-    struct str *left_out;      /* per run: what selection hid, see selection_apply */
+    struct str *left_out; /* per run: what selection hid, see selection_apply */
     struct input_notes notes;
-    uint64_t oddities;         /* contradictions and the like, told by check alone */
-    bool checking;             /* tell everything */
+    uint64_t oddities; /* contradictions and the like, told by check alone */
+    bool checking;     /* tell everything */
 };
 
 /* Reads all of o->logs, chooses and selects. Anything but EXIT_DONE has been complained about. */

@@ -13,12 +13,13 @@ enum option_kind {
     TAKES_LEVELS,   /* int64_t */
     TAKES_DURATION, /* int64_t µs */
     TAKES_NUMBER,   /* double */
-    SETS_LATEST, SETS_ALL,
+    SETS_LATEST,
+    SETS_ALL,
 };
 
 struct option_row {
-    const char *name;    /* without the dashes */
-    char letter;         /* '\0' when there is none */
+    const char *name; /* without the dashes */
+    char letter;      /* '\0' when there is none */
     enum option_kind kind;
     unsigned commands;
     size_t offset;       /* in struct options */
@@ -32,40 +33,60 @@ struct option_row {
 enum { FOR_STEPS = FOR_RENDER | FOR_TREE | FOR_EXPORT };
 
 static const struct option_row rows[] = {
-    { "output", 'o', TAKES_TEXT, FOR_RENDER, AT(out_dir), "DIR", NULL, 0, 0, "directory of the outputs (default pipelens-report)" },
-    { "html", 0, TAKES_TEXT, FOR_RENDER, AT(html), "FILE", NULL, 0, 0, "write the page, and only what is asked for like this; - is standard output" },
+    { "output", 'o', TAKES_TEXT, FOR_RENDER, AT(out_dir), "DIR", NULL, 0, 0,
+      "directory of the outputs (default pipelens-report)" },
+    { "html", 0, TAKES_TEXT, FOR_RENDER, AT(html), "FILE", NULL, 0, 0,
+      "write the page, and only what is asked for like this; - is standard output" },
     { "gantt", 0, TAKES_TEXT, FOR_RENDER, AT(gantt), "FILE", NULL, 0, 0, "write the Gantt chart; .png, .svg or .pdf" },
-    { "graph", 0, TAKES_TEXT, FOR_RENDER, AT(graph), "FILE", NULL, 0, 0, "write the execution graph; .png, .svg or .pdf" },
+    { "graph", 0, TAKES_TEXT, FOR_RENDER, AT(graph), "FILE", NULL, 0, 0,
+      "write the execution graph; .png, .svg or .pdf" },
     { "summary", 0, TAKES_TEXT, FOR_RENDER, AT(summary), "FILE", NULL, 0, 0, "write the Markdown summary" },
-    { "json", 0, TAKES_TEXT, FOR_RENDER, AT(json), "FILE", NULL, 0, 0, "write the measured run as JSON (several runs: one document a line)" },
+    { "json", 0, TAKES_TEXT, FOR_RENDER, AT(json), "FILE", NULL, 0, 0,
+      "write the measured run as JSON (several runs: one document a line)" },
     { "csv", 0, TAKES_TEXT, FOR_RENDER, AT(csv), "FILE", NULL, 0, 0, "write a table of the steps" },
-    { "to", 0, TAKES_TEXT, FOR_EXPORT, AT(to), "FORMAT", NULL, 0, 0, "nested, flat or pipelens: the shapes of PipeLens's own outputs" },
+    { "to", 0, TAKES_TEXT, FOR_EXPORT, AT(to), "FORMAT", NULL, 0, 0,
+      "nested, flat or pipelens: the shapes of PipeLens's own outputs" },
     { "output", 'o', TAKES_TEXT, FOR_EXPORT, AT(out), "FILE", NULL, 0, 0, "where to write (default: standard output)" },
     { "run", 0, TAKES_TEXT, FOR_STEPS, AT(run), "ID", NULL, 0, 0, "the run of this id; a unique beginning is enough" },
     { "latest", 0, SETS_LATEST, FOR_STEPS, AT(which), NULL, NULL, 0, 0, "the run that started last" },
     { "all", 0, SETS_ALL, FOR_STEPS, AT(which), NULL, NULL, 0, 0, "all runs (default)" },
-    { "filter", 0, TAKES_TEXT, FOR_STEPS, AT(select.filter), "REGEX", NULL, 0, 0, "steps whose key matches; their ancestors stay as context" },
+    { "filter", 0, TAKES_TEXT, FOR_STEPS, AT(select.filter), "REGEX", NULL, 0, 0,
+      "steps whose key matches; their ancestors stay as context" },
     { "keys", 0, TAKES_TEXT, FOR_STEPS, AT(select.keys), "K,K...", NULL, 0, 0, "steps with these keys" },
-    { "status", 0, TAKES_TEXT, FOR_STEPS, AT(select.statuses), "S,...", NULL, 0, 0, "steps with a status of ok, error, running, unfinished, skipped, cached, retried" },
-    { "min-duration", 0, TAKES_DURATION, FOR_STEPS, AT(select.min_duration), "D", NULL, 0, 0, "steps that took this long: 250ms, 1.5s, 2m" },
-    { "depth", 0, TAKES_LEVELS, FOR_STEPS, AT(select.max_depth), "N", NULL, 0, 1000000, "this many levels below the pipeline" },
-    { "unit", 0, TAKES_CHOICE, FOR_RENDER | FOR_TREE, AT(unit), "UNIT", "auto|ms|s", 0, 0, "of durations and the time axis" },
+    { "status", 0, TAKES_TEXT, FOR_STEPS, AT(select.statuses), "S,...", NULL, 0, 0,
+      "steps with a status of ok, error, running, unfinished, skipped, cached, retried" },
+    { "min-duration", 0, TAKES_DURATION, FOR_STEPS, AT(select.min_duration), "D", NULL, 0, 0,
+      "steps that took this long: 250ms, 1.5s, 2m" },
+    { "depth", 0, TAKES_LEVELS, FOR_STEPS, AT(select.max_depth), "N", NULL, 0, 1000000,
+      "this many levels below the pipeline" },
+    { "unit", 0, TAKES_CHOICE, FOR_RENDER | FOR_TREE, AT(unit), "UNIT", "auto|ms|s", 0, 0,
+      "of durations and the time axis" },
     { "min-width", 0, TAKES_NUMBER, FOR_RENDER, AT(min_width), "PX", NULL, 100, 16000, "of pictures (default 500)" },
     { "min-height", 0, TAKES_NUMBER, FOR_RENDER, AT(min_height), "PX", NULL, 0, 16000, "of pictures (default 300)" },
-    { "scale", 0, TAKES_NUMBER, FOR_RENDER, AT(scale), "N", NULL, 0.25, 8, "device pixels per px of PNGs: 2 for dense screens (default 1)" },
-    { "theme", 0, TAKES_CHOICE, FOR_RENDER, AT(theme), "THEME", "light|dark|auto", 0, 0, "pictures are light, the page is auto, unless told" },
-    { "max-rows", 0, TAKES_COUNT, FOR_RENDER, AT(max_rows), "N", NULL, 1, 1e9, "rows of the Gantt chart (default: pictures 200, page 2,000)" },
-    { "google", 0, TAKES_CHOICE, FOR_RENDER, AT(google), "MODE", "auto|off|only", 0, 0, "Google Charts view in the page; off: the page refers to nothing outside itself" },
+    { "scale", 0, TAKES_NUMBER, FOR_RENDER, AT(scale), "N", NULL, 0.25, 8,
+      "device pixels per px of PNGs: 2 for dense screens (default 1)" },
+    { "theme", 0, TAKES_CHOICE, FOR_RENDER, AT(theme), "THEME", "light|dark|auto", 0, 0,
+      "pictures are light, the page is auto, unless told" },
+    { "max-rows", 0, TAKES_COUNT, FOR_RENDER, AT(max_rows), "N", NULL, 1, 1e9,
+      "rows of the Gantt chart (default: pictures 200, page 2,000)" },
+    { "google", 0, TAKES_CHOICE, FOR_RENDER, AT(google), "MODE", "auto|off|only", 0, 0,
+      "Google Charts view in the page; off: the page refers to nothing outside itself" },
     { "title", 0, TAKES_TEXT, FOR_RENDER, AT(title), "TEXT", NULL, 0, 0, "instead of the pipeline's name" },
-    { "max-bytes", 0, TAKES_BYTES, FOR_RENDER, AT(max_bytes), "N", NULL, 0, 1e9, "size of the summary (default just under 1 MiB; comment: 65,536)" },
-    { "append", 0, TAKES_NOTHING, FOR_RENDER, AT(append), NULL, NULL, 0, 0, "add the summary to what the file holds, as for $GITHUB_STEP_SUMMARY" },
+    { "max-bytes", 0, TAKES_BYTES, FOR_RENDER, AT(max_bytes), "N", NULL, 0, 1e9,
+      "size of the summary (default just under 1 MiB; comment: 65,536)" },
+    { "append", 0, TAKES_NOTHING, FOR_RENDER, AT(append), NULL, NULL, 0, 0,
+      "add the summary to what the file holds, as for $GITHUB_STEP_SUMMARY" },
     { "records", 0, TAKES_NOTHING, FOR_TREE, AT(records), NULL, NULL, 0, 0, "show the steps' records" },
-    { "colour", 0, TAKES_CHOICE, FOR_TREE | FOR_LIST, AT(colour), "WHEN", "auto|always|never", 0, 0, "auto: on a terminal, unless NO_COLOR is set" },
+    { "colour", 0, TAKES_CHOICE, FOR_TREE | FOR_LIST, AT(colour), "WHEN", "auto|always|never", 0, 0,
+      "auto: on a terminal, unless NO_COLOR is set" },
     { "strict", 0, TAKES_NOTHING, FOR_ALL & ~FOR_CHECK, AT(strict), NULL, NULL, 0, 0, "a bad line is fatal" },
-    { "fail-on", 0, TAKES_CHOICE, FOR_RENDER | FOR_TREE | FOR_LIST, AT(fail_on), "WHAT", "never|error|unfinished", 0, 0, "exit status 1 when a run failed (or did not finish)" },
-    { "progress", 0, TAKES_CHOICE, FOR_ALL, AT(progress), "WHEN", "auto|always|never", 0, 0, "progress on standard error; auto: long work on a terminal" },
+    { "fail-on", 0, TAKES_CHOICE, FOR_RENDER | FOR_TREE | FOR_LIST, AT(fail_on), "WHAT", "never|error|unfinished", 0, 0,
+      "exit status 1 when a run failed (or did not finish)" },
+    { "progress", 0, TAKES_CHOICE, FOR_ALL, AT(progress), "WHEN", "auto|always|never", 0, 0,
+      "progress on standard error; auto: long work on a terminal" },
     { "quiet", 'q', TAKES_NOTHING, FOR_ALL, AT(quiet), NULL, NULL, 0, 0, "print no paths and no warnings" },
-    { "verbose", 'v', TAKES_NOTHING, FOR_ALL, AT(verbose), NULL, NULL, 0, 0, "print every bad line, not just the first ten" },
+    { "verbose", 'v', TAKES_NOTHING, FOR_ALL, AT(verbose), NULL, NULL, 0, 0,
+      "print every bad line, not just the first ten" },
     { "help", 'h', TAKES_NOTHING, FOR_ALL, AT(help), NULL, NULL, 0, 0, "show this" },
 };
 
@@ -174,12 +195,14 @@ static bool set_number(void *field, const struct option_row *row, const char *va
         text.len--;
     }
     bool whole = row->kind != TAKES_NUMBER;
-    if (!parse_number(text, &n) || (whole && memchr(text.ptr, '.', text.len)) || n * unit < row->low || n * unit > row->high) {
+    if (!parse_number(text, &n) || (whole && memchr(text.ptr, '.', text.len)) || n * unit < row->low ||
+        n * unit > row->high) {
         struct buf range = BUF_INIT;
         buf_put_fixed(&range, row->low, 2, true);
         buf_puts(&range, " to ");
         buf_put_fixed(&range, row->high, 2, true);
-        err_set(e, ERR_USAGE, "", "--%s: '%s' is no %s from %.*s", row->name, value, whole ? "whole number" : "number", STR_ARG(buf_str(&range)));
+        err_set(e, ERR_USAGE, "", "--%s: '%s' is no %s from %.*s", row->name, value, whole ? "whole number" : "number",
+                STR_ARG(buf_str(&range)));
         buf_free(&range);
         return false;
     }
@@ -201,7 +224,10 @@ static bool set_option(struct options *o, const struct option_row *row, const ch
     case TAKES_DURATION:
         return clock_parse_duration(str_z(value), field) ||
                err_set(e, ERR_USAGE, "", "--%s: '%s' is no duration such as 250ms, 1.5s or 2m", row->name, value);
-    case TAKES_COUNT: case TAKES_BYTES: case TAKES_LEVELS: case TAKES_NUMBER: return set_number(field, row, value, e);
+    case TAKES_COUNT:
+    case TAKES_BYTES:
+    case TAKES_LEVELS:
+    case TAKES_NUMBER: return set_number(field, row, value, e);
     }
     return false;
 }
@@ -212,7 +238,8 @@ static const struct option_row *find_row(const char *word, enum command_bit comm
     name = str_first(name, str_find(name, '='));
     for (size_t i = 0; i < ROW_COUNT; i++) {
         if (!(rows[i].commands & command)) continue;
-        if (word[1] == '-' ? str_eq(name, str_z(rows[i].name)) : rows[i].letter && word[1] == rows[i].letter) return &rows[i];
+        if (word[1] == '-' ? str_eq(name, str_z(rows[i].name)) : rows[i].letter && word[1] == rows[i].letter)
+            return &rows[i];
     }
     return NULL;
 }
@@ -235,7 +262,8 @@ static bool parse_one(struct options *o, enum command_bit command, int argc, cha
         if (value) return err_set(e, ERR_USAGE, "", "%s: --%s takes no value", word, row->name);
         return set_option(o, row, NULL, e);
     }
-    if (!value && ++*at >= argc) return err_set(e, ERR_USAGE, "", "--%s needs a value: %s", row->name, row->choices ? row->choices : row->value);
+    if (!value && ++*at >= argc)
+        return err_set(e, ERR_USAGE, "", "--%s needs a value: %s", row->name, row->choices ? row->choices : row->value);
     if (!value) value = argv[*at];
     if (row->offset == AT(max_rows)) o->max_rows_set = true;
     return set_option(o, row, value, e);

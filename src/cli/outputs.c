@@ -13,16 +13,21 @@ enum { PICTURE_ROWS = 200 };
 struct writing {
     const struct loaded *l;
     const struct options *o;
-    const struct run *run;   /* the first one */
-    size_t position, count;  /* of it, and how many from there on */
+    const struct run *run;  /* the first one */
+    size_t position, count; /* of it, and how many from there on */
     struct progress *progress;
     enum exit_status worst;
 };
 
 static bool picture_format(const char *path, enum picture_format *ret_format)
 {
-    static const struct { struct str suffix; enum picture_format format; } suffixes[] = {
-        { { ".png", 4 }, PICTURE_PNG }, { { ".svg", 4 }, PICTURE_SVG }, { { ".pdf", 4 }, PICTURE_PDF },
+    static const struct {
+        struct str suffix;
+        enum picture_format format;
+    } suffixes[] = {
+        { { ".png", 4 }, PICTURE_PNG },
+        { { ".svg", 4 }, PICTURE_SVG },
+        { { ".pdf", 4 }, PICTURE_PDF },
     };
     *ret_format = PICTURE_PNG;
     if (strcmp(path, "-") == 0) return true;
@@ -70,7 +75,9 @@ static void lay_out_gantt(const struct writing *w, bool in_page, struct scene *s
         .min_width = o->min_width,
         .min_height = o->min_height,
         .max_side = in_page ? 0 : PICTURE_SIDE_MAX / o->scale,
-        .max_rows = o->max_rows_set ? (uint32_t)o->max_rows : in_page ? HTML_STATIC_STEPS : PICTURE_ROWS,
+        .max_rows = o->max_rows_set ? (uint32_t)o->max_rows
+                    : in_page       ? HTML_STATIC_STEPS
+                                    : PICTURE_ROWS,
         .title = str_z(o->title),
         .left_out = w->l->left_out[w->position],
         .bare = in_page,
@@ -95,13 +102,17 @@ static void lay_out_graph(const struct writing *w, bool in_page, struct scene *s
     graph_layout(w->run, &g, s);
 }
 
-static bool put_picture(const struct writing *w, const char *path, const struct scene *s, struct buf *out, struct err *e)
+static bool put_picture(const struct writing *w, const char *path, const struct scene *s, struct buf *out,
+                        struct err *e)
 {
     enum picture_format format;
     enum picture_theme theme = w->o->theme == THEME_DARK ? THEME_DARK : THEME_LIGHT;
     const struct picture_text text[] = {
-        { "Title", s->title }, { "Description", s->description }, { "Software", S("pipelens-report " VERSION) },
-        { "Run", w->run->id }, { NULL, { 0 } },
+        { "Title", s->title },
+        { "Description", s->description },
+        { "Software", S("pipelens-report " VERSION) },
+        { "Run", w->run->id },
+        { NULL, { 0 } },
     };
     picture_format(path, &format);
     if (format == PICTURE_PNG) return png_write(s, theme, w->o->scale, text, out, e);

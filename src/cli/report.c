@@ -23,7 +23,8 @@ static struct outputs default_outputs(struct arena *a, const char *directory, st
     };
 }
 
-static enum exit_status write_index(struct loaded *l, const struct options *o, const char *directory, const struct str *folders)
+static enum exit_status write_index(struct loaded *l, const struct options *o, const char *directory,
+                                    const struct str *folders)
 {
     struct file_out f;
     struct err e = { 0 };
@@ -57,11 +58,15 @@ static enum exit_status write_directory(struct loaded *l, const struct options *
     return worst;
 }
 
-static enum exit_status write_named(struct loaded *l, const struct options *o, const struct outputs *out, struct progress *progress)
+static enum exit_status write_named(struct loaded *l, const struct options *o, const struct outputs *out,
+                                    struct progress *progress)
 {
     if (l->run_count > 1 && (out->html || out->gantt || out->graph)) {
         struct err e;
-        err_set(&e, ERR_USAGE, "", "the input holds %zu runs and one file shows one: name it with --run ID or --latest, or write all with -o DIR", l->run_count);
+        err_set(&e, ERR_USAGE, "",
+                "the input holds %zu runs and one file shows one: name it with --run ID or --latest, or write all with "
+                "-o DIR",
+                l->run_count);
         return complain(&e);
     }
     return outputs_write(out, l, o, l->runs, 0, l->run_count, progress);
@@ -70,8 +75,11 @@ static enum exit_status write_named(struct loaded *l, const struct options *o, c
 static enum exit_status check_combination(const struct options *o, const struct outputs *named, bool any)
 {
     struct err e;
-    if (o->append && !o->summary) err_set(&e, ERR_USAGE, "", "--append adds to the file of --summary FILE, which is not given");
-    else if (any && o->out_dir) err_set(&e, ERR_USAGE, "", "-o DIR writes all outputs, --html FILE and the like just those: give one or the other");
+    if (o->append && !o->summary)
+        err_set(&e, ERR_USAGE, "", "--append adds to the file of --summary FILE, which is not given");
+    else if (any && o->out_dir)
+        err_set(&e, ERR_USAGE, "",
+                "-o DIR writes all outputs, --html FILE and the like just those: give one or the other");
     else return outputs_check(named);
     return complain(&e);
 }

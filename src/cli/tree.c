@@ -22,7 +22,10 @@ enum exit_status command_tree(const struct options *o)
     enum exit_status status = load(&l, o, &progress);
     struct buf out = { .fd = STDOUT_FILENO };
     const struct tree_options t = {
-        .colour = wants_colour(o->colour), .columns = terminal_columns(), .records = o->records, .unit = (enum time_unit)o->unit,
+        .colour = wants_colour(o->colour),
+        .columns = terminal_columns(),
+        .records = o->records,
+        .unit = (enum time_unit)o->unit,
     };
     size_t i = 0;
     for (const struct run *run = status == EXIT_DONE ? l.runs : NULL; run; run = run->next, i++) {

@@ -38,7 +38,8 @@ static void take_line(struct json *j, struct event *e, struct line_members *m)
     struct str key;
     while (json_member(j, &key)) {
         struct str *field = field_find(m, line_table, COUNT(line_table), key);
-        bool is_step = json_key_is(key, S("step")), is_meta = json_key_is(key, S("meta")) || json_key_is(key, S("pipelineMeta"));
+        bool is_step = json_key_is(key, S("step")),
+             is_meta = json_key_is(key, S("meta")) || json_key_is(key, S("pipelineMeta"));
         if ((is_step || is_meta) && !json_at_end(j) && *j->at == '{') {
             json_enter(j, '{');
             if (is_step) step_take(j, &e->step, false);
@@ -63,8 +64,11 @@ static bool text_is(struct str value, struct str word)
 
 static bool find_kind(struct str type, struct str operation, enum event_kind *ret_kind)
 {
-    static const struct { struct str type, operation; } kinds[] = {
-#define EVENT_KIND(identifier, type_name, operation_name) { { type_name, sizeof type_name - 1 }, { operation_name, sizeof operation_name - 1 } },
+    static const struct {
+        struct str type, operation;
+    } kinds[] = {
+#define EVENT_KIND(identifier, type_name, operation_name)                                                              \
+    { { type_name, sizeof type_name - 1 }, { operation_name, sizeof operation_name - 1 } },
 #include "event/kinds.def"
     };
     for (size_t i = 0; i < COUNT(kinds); i++)
@@ -78,9 +82,14 @@ static bool find_kind(struct str type, struct str operation, enum event_kind *re
 /* The kind that a request's path names ("/api/ingestion/step/finish"). */
 static bool kind_of_path(struct str path, enum event_kind *ret_kind)
 {
-    static const struct { struct str end; enum event_kind kind; } ends[] = {
-        { { "pipeline/start", 14 }, EVENT_PIPELINE_START }, { { "pipeline/finish", 15 }, EVENT_PIPELINE_FINISH },
-        { { "step/start", 10 }, EVENT_STEP_START },         { { "step/finish", 11 }, EVENT_STEP_FINISH },
+    static const struct {
+        struct str end;
+        enum event_kind kind;
+    } ends[] = {
+        { { "pipeline/start", 14 }, EVENT_PIPELINE_START },
+        { { "pipeline/finish", 15 }, EVENT_PIPELINE_FINISH },
+        { { "step/start", 10 }, EVENT_STEP_START },
+        { { "step/finish", 11 }, EVENT_STEP_FINISH },
     };
     struct str inner = path.len > 1 ? str_of(path.ptr + 1, path.len - 2) : path;
     for (size_t i = 0; i < COUNT(ends); i++)
@@ -93,7 +102,9 @@ static bool kind_of_path(struct str path, enum event_kind *ret_kind)
 
 static void event_clear(struct event *e)
 {
-    struct event clean = { .text = e->text, .offset = e->offset, .line = e->line, .source = e->source, .step = e->step, .ts = TIME_NONE };
+    struct event clean = {
+        .text = e->text, .offset = e->offset, .line = e->line, .source = e->source, .step = e->step, .ts = TIME_NONE
+    };
     *e = clean;
     step_clear(&e->step);
 }
@@ -124,23 +135,28 @@ static const char *lacking(const struct event *e, const struct line_members *m)
     bool pipeline = e->kind == EVENT_PIPELINE_START || e->kind == EVENT_PIPELINE_FINISH;
     if (pipeline && !m->is_meta) return "a pipeline event needs `meta` to be an object: skipped";
     if (!pipeline && !m->is_step) return "a step event needs `step` to be an object: skipped";
-    if (!pipeline && json_type(e->step.key) != JSON_STRING && value_absent(e->step.id)) return "the step has neither a key nor an id: skipped";
+    if (!pipeline && json_type(e->step.key) != JSON_STRING && value_absent(e->step.id))
+        return "the step has neither a key nor an id: skipped";
     if (json_type(e->runId) == JSON_OBJECT || json_type(e->runId) == JSON_ARRAY) return "runId should be text: skipped";
     if (!pipeline && value_absent(e->runId)) return "the event has no runId: skipped";
-    if (e->kind == EVENT_STEP_RECORD && (json_type(e->recordKey) != JSON_STRING || !e->data.len)) return "a record needs recordKey and data: skipped";
+    if (e->kind == EVENT_STEP_RECORD && (json_type(e->recordKey) != JSON_STRING || !e->data.len))
+        return "a record needs recordKey and data: skipped";
     if (e->kind == EVENT_STEP_LOG && !e->message.len) return "a log event needs a message: skipped";
-    if (e->kind == EVENT_STEP_LINK && json_type(e->to) != JSON_OBJECT) return "a link needs `to` to be an object: skipped";
+    if (e->kind == EVENT_STEP_LINK && json_type(e->to) != JSON_OBJECT)
+        return "a link needs `to` to be an object: skipped";
     return NULL;
 }
 
-static void emit(struct event *e, const struct line_members *m, struct str text, void *context, event_sink *on_event, problem_sink *on_problem)
+static void emit(struct event *e, const struct line_members *m, struct str text, void *context, event_sink *on_event,
+                 problem_sink *on_problem)
 {
     const char *why = lacking(e, m);
     if (why) {
         report(e, text, why, context, on_problem);
         return;
     }
-    if (e->step.bad_time) report(e, e->step.time, "a time is not a number of milliseconds: taken as unknown", context, on_problem);
+    if (e->step.bad_time)
+        report(e, e->step.time, "a time is not a number of milliseconds: taken as unknown", context, on_problem);
     on_event(context, e);
 }
 
@@ -177,7 +193,8 @@ static bool decode_request(struct event *e, struct line_members *m)
 {
     struct str body = m->body;
     enum event_kind kind;
-    if (json_type(m->path) != JSON_STRING || json_type(body) != JSON_OBJECT || !kind_of_path(m->path, &kind)) return false;
+    if (json_type(m->path) != JSON_STRING || json_type(body) != JSON_OBJECT || !kind_of_path(m->path, &kind))
+        return false;
     struct json j = json_begin(body);
     step_clear(&e->step);
     json_enter(&j, '{');

@@ -38,10 +38,10 @@ struct event {
     /* runId, which every line has, and what pipeline events have besides */
 #define META_FIELD(name) struct str name;
 #include "event/kinds.def"
-    bool nested;       /* `steps` is not the array of all steps in pre-order, but the object of the root */
-    bool document;     /* not a line of a log but a whole run in one value: how it stands is all there is to know */
+    bool nested;   /* `steps` is not the array of all steps in pre-order, but the object of the root */
+    bool document; /* not a line of a log but a whole run in one value: how it stands is all there is to know */
     struct str status, recordKey, data, level, message, to, relation;
-    int64_t ts;        /* record and log: TIME_NONE when absent */
+    int64_t ts; /* record and log: TIME_NONE when absent */
     /* Where the text is that the slices point into: payload offset = offset + (slice.ptr - text.ptr). */
     struct str text;
     uint64_t offset, line;
@@ -50,8 +50,8 @@ struct event {
 
 /* What is wrong with a text, by its place in it. */
 struct event_problem {
-    size_t at;         /* byte in the text */
-    const char *what;  /* a sentence without a full stop */
+    size_t at;        /* byte in the text */
+    const char *what; /* a sentence without a full stop */
 };
 
 /* Takes the events out of JSON values: lines of a log, batches (arrays), request wrappers and bare bodies, whole-run
@@ -76,8 +76,8 @@ struct event_steps {
     struct json json;
     struct event_step step;
     bool nested, started, in_array;
-    size_t level;        /* nested: how many steps are open around the place */
-    uint64_t lost;       /* members behind `substeps`, which is read as it comes: counted, not read */
+    size_t level;  /* nested: how many steps are open around the place */
+    uint64_t lost; /* members behind `substeps`, which is read as it comes: counted, not read */
 };
 struct event_steps event_steps_begin(const struct event *e);
 /* The next step in ret->step; false at the end. The text was checked when the event was decoded. */

@@ -14,15 +14,17 @@ static const struct field step_table[] = {
 };
 
 static const struct field meta_table[] = {
-#define SHARED_FIELD(name) { { #name, sizeof #name - 1 }, offsetof(struct event, step) + offsetof(struct event_step, name) },
-#define META_FIELD(name)   { { #name, sizeof #name - 1 }, offsetof(struct event, name) },
+#define SHARED_FIELD(name)                                                                                             \
+    { { #name, sizeof #name - 1 }, offsetof(struct event, step) + offsetof(struct event_step, name) },
+#define META_FIELD(name) { { #name, sizeof #name - 1 }, offsetof(struct event, name) },
 #include "event/kinds.def"
 };
 
 struct str *field_find(void *base, const struct field *table, size_t count, struct str raw)
 {
     for (size_t i = 0; i < count; i++)
-        if (table[i].name.len == raw.len && table[i].name.ptr[0] == raw.ptr[0] && memcmp(table[i].name.ptr, raw.ptr, raw.len) == 0)
+        if (table[i].name.len == raw.len && table[i].name.ptr[0] == raw.ptr[0] &&
+            memcmp(table[i].name.ptr, raw.ptr, raw.len) == 0)
             return (struct str *)(void *)((char *)base + table[i].offset);
     if (raw.len && memchr(raw.ptr, '\\', raw.len)) /* a key may be written with escapes */
         for (size_t i = 0; i < count; i++)
@@ -87,7 +89,8 @@ void step_clear(struct event_step *s)
 }
 
 /* One member's value into its field of `base`; what no field knows is kept with the step. */
-static void take_member(struct json *j, struct str key, void *base, const struct field *table, size_t count, struct event_step *step)
+static void take_member(struct json *j, struct str key, void *base, const struct field *table, size_t count,
+                        struct event_step *step)
 {
     struct str *field = field_find(base, table, count, key);
     struct str value = field == &step->records || field == &step->record ? skip_records(j, step) : json_skip(j);

@@ -10,10 +10,7 @@
 
 #include <stdlib.h>
 
-struct json json_begin(struct str s)
-{
-    return (struct json){ .at = s.ptr, .end = s.ptr + s.len };
-}
+struct json json_begin(struct str s) { return (struct json){ .at = s.ptr, .end = s.ptr + s.len }; }
 
 void json_done(struct json *j)
 {
@@ -141,8 +138,17 @@ static bool skip_scalar(struct json *j)
     case 'n': return skip_word(j, S("null"));
     case 'N': return skip_word(j, S("NaN"));
     case 'I': return skip_word(j, S("Infinity"));
-    case '-': case '0': case '1': case '2': case '3': case '4': case '5': case '6': case '7': case '8': case '9':
-        return skip_number(j);
+    case '-':
+    case '0':
+    case '1':
+    case '2':
+    case '3':
+    case '4':
+    case '5':
+    case '6':
+    case '7':
+    case '8':
+    case '9': return skip_number(j);
     default: return fail(j, "this is no JSON value");
     }
 }
@@ -180,7 +186,8 @@ static bool after_value(struct json *j, size_t *depth, bool *ret_more)
     while (*depth > 0) {
         skip_space(j);
         bool object = j->nesting[*depth - 1] == '{';
-        if (j->at >= j->end) return fail(j, object ? "the text ends inside an object" : "the text ends inside an array");
+        if (j->at >= j->end)
+            return fail(j, object ? "the text ends inside an object" : "the text ends inside an array");
         if (*j->at == ',') {
             j->at++;
             *ret_more = true;
@@ -188,7 +195,8 @@ static bool after_value(struct json *j, size_t *depth, bool *ret_more)
             skip_space(j);
             return true;
         }
-        if (*j->at != (object ? '}' : ']')) return fail(j, object ? "a , or } should stand here" : "a , or ] should stand here");
+        if (*j->at != (object ? '}' : ']'))
+            return fail(j, object ? "a , or } should stand here" : "a , or ] should stand here");
         j->at++;
         --*depth;
     }
@@ -222,7 +230,8 @@ struct str json_skip(struct json *j)
 bool json_enter(struct json *j, char open)
 {
     skip_space(j);
-    if (j->at >= j->end || *j->at != open) return fail(j, open == '{' ? "an object should stand here" : "an array should stand here");
+    if (j->at >= j->end || *j->at != open)
+        return fail(j, open == '{' ? "an object should stand here" : "an array should stand here");
     j->at++;
     j->first = true;
     return true;
@@ -233,7 +242,8 @@ static bool next_item(struct json *j, char close)
 {
     if (j->error) return false;
     skip_space(j);
-    if (j->at >= j->end) return fail(j, close == '}' ? "the text ends inside an object" : "the text ends inside an array");
+    if (j->at >= j->end)
+        return fail(j, close == '}' ? "the text ends inside an object" : "the text ends inside an array");
     if (*j->at == close) {
         j->at++;
         j->first = false;
@@ -296,7 +306,8 @@ bool json_ms_to_us(struct str value, int64_t *ret_us)
     }
     if (!exact) { /* an exponent, or more digits than microseconds hold */
         char number[64], *end;
-        if (value.len >= sizeof number || json_type(value) != JSON_NUMBER || !memchr("-0123456789", value.ptr[0], 11)) return false;
+        if (value.len >= sizeof number || json_type(value) != JSON_NUMBER || !memchr("-0123456789", value.ptr[0], 11))
+            return false;
         memcpy(number, value.ptr, value.len);
         number[value.len] = '\0';
         double ms = strtod(number, &end);

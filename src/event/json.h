@@ -20,7 +20,7 @@ struct json {
     const char *error; /* NULL while all is well: what was expected or found at `at` */
     char *nesting;     /* '{' or '[' a level, for json_skip; grown as needed, freed by json_done */
     size_t nesting_cap;
-    bool first;        /* inside json_enter: no member or element was taken yet */
+    bool first; /* inside json_enter: no member or element was taken yet */
 };
 
 /* Starts scanning s. Call json_done when through. */

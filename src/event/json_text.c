@@ -115,8 +115,7 @@ static void put_token(struct buf *b, struct str token)
         buf_put(b, token);
         return;
     }
-    for (size_t at = 0; at < token.len;)
-        b->len += utf8_encode(utf8_next(token, &at, NULL), buf_room(b, 4));
+    for (size_t at = 0; at < token.len;) b->len += utf8_encode(utf8_next(token, &at, NULL), buf_room(b, 4));
 }
 
 static bool is_json(struct str value)

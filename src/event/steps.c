@@ -64,8 +64,7 @@ bool event_steps_next(struct event_steps *it)
     step_clear(&it->step);
     it->level++;
     if (step_take(j, &it->step, true)) it->in_array = json_enter(j, '[');
-    else { /* the object is behind us: back in the array around it */
-        it->level--;
+    else { /* the object is behind us: back in the array around it */ it->level--;
         it->in_array = it->level > 0;
     }
     return !j->error;

@@ -15,11 +15,11 @@ struct reading {
     struct sources *sources;
     uint32_t source;
     char *buffer;
-    size_t held, cap;      /* bytes in the buffer */
-    uint64_t buffer_at;    /* of the buffer's first byte in the source */
-    bool end;              /* nothing more to read */
-    uint64_t line;         /* number of the line at hand */
-    bool any_value;        /* a complete value was read from this source */
+    size_t held, cap;   /* bytes in the buffer */
+    uint64_t buffer_at; /* of the buffer's first byte in the source */
+    bool end;           /* nothing more to read */
+    uint64_t line;      /* number of the line at hand */
+    bool any_value;     /* a complete value was read from this source */
     struct decoder decoder;
     struct err *err;
 };
@@ -133,7 +133,8 @@ static void read_line(struct reading *g, struct str text, uint64_t offset)
     if (text.len && text.ptr[0] == '\0') text = without_nuls(g, text);
     begin_text(g, text, offset + (before - text.len));
     if (decode_text(g, &values)) {
-        if (values > 1 && !memchr(text.ptr, '\r', text.len)) problem(g, g->line, 1, "several JSON values on one line: all are used");
+        if (values > 1 && !memchr(text.ptr, '\r', text.len))
+            problem(g, g->line, 1, "several JSON values on one line: all are used");
         return;
     }
     size_t column = before - text.len + failed_at(g) + 1;

@@ -26,7 +26,8 @@ static int reopen(struct sources *s, uint32_t index)
     s->fd = open(source->name.ptr, O_RDONLY | O_CLOEXEC);
     s->fd_source = index;
     struct stat st;
-    if (s->fd >= 0 && (fstat(s->fd, &st) != 0 || (uint64_t)st.st_dev != source->device || (uint64_t)st.st_ino != source->inode)) {
+    if (s->fd >= 0 &&
+        (fstat(s->fd, &st) != 0 || (uint64_t)st.st_dev != source->device || (uint64_t)st.st_ino != source->inode)) {
         close(s->fd);
         s->fd = -1;
         errno = ESTALE;
@@ -57,7 +58,8 @@ static bool fill_window(struct sources *s, uint32_t source, uint64_t offset, uin
     s->window_source = source;
     s->window_len = 0;
     while (s->window_len < want) {
-        ptrdiff_t got = sources_read(s, source, offset + s->window_len, s->window + s->window_len, want - s->window_len);
+        ptrdiff_t got = sources_read(s, source, offset + s->window_len, s->window + s->window_len,
+                                     want - s->window_len);
         if (got <= 0) break;
         s->window_len += (size_t)got;
     }
@@ -107,7 +109,9 @@ static bool spool(struct source *source, int fd, struct err *e)
     source->spool = open_spool();
     if (source->spool < 0) {
         close(fd);
-        return err_set(e, ERR_INPUT, name, "needs a temporary file, which could not be made: %s; set TMPDIR to a directory with room", strerror(errno));
+        return err_set(e, ERR_INPUT, name,
+                       "needs a temporary file, which could not be made: %s; set TMPDIR to a directory with room",
+                       strerror(errno));
     }
     gzFile gz = gzdopen(fd, "rb");
     if (!gz) {
@@ -121,17 +125,22 @@ static bool spool(struct source *source, int fd, struct err *e)
     while (good && (got = gzread(gz, chunk, SPOOL_CHUNK)) > 0) {
         source->size += (uint64_t)got;
         if (!write_all(source->spool, chunk, (size_t)got))
-            good = err_set(e, ERR_INPUT, name, "could not be spooled to a temporary file: %s; set TMPDIR to a directory with room", strerror(errno));
-        else if (source->size > SPOOL_MAX)
-            good = err_set(e, ERR_INPUT, name, "holds more than 16 GiB: split it");
+            good = err_set(e, ERR_INPUT, name,
+                           "could not be spooled to a temporary file: %s; set TMPDIR to a directory with room",
+                           strerror(errno));
+        else if (source->size > SPOOL_MAX) good = err_set(e, ERR_INPUT, name, "holds more than 16 GiB: split it");
         else if (source->size > GZIP_FREE_SIZE && source->size / GZIP_RATIO_MAX > (uint64_t)gzoffset(gz))
-            good = err_set(e, ERR_INPUT, name, "expands to more than %d times its size, like a gzip bomb: decompress it yourself if it is none", GZIP_RATIO_MAX);
+            good = err_set(
+                e, ERR_INPUT, name,
+                "expands to more than %d times its size, like a gzip bomb: decompress it yourself if it is none",
+                GZIP_RATIO_MAX);
     }
     int status;
     gzerror(gz, &status);
     if (good && status == Z_ERRNO) good = err_set(e, ERR_INPUT, name, "cannot be read: %s", strerror(errno));
     else if (good && status != Z_OK && status != Z_STREAM_END)
-        source->damage = status == Z_BUF_ERROR ? "the gzip stream is cut off: what stands before is used" : "the gzip stream is damaged: what stands before is used";
+        source->damage = status == Z_BUF_ERROR ? "the gzip stream is cut off: what stands before is used"
+                                               : "the gzip stream is damaged: what stands before is used";
     gzclose(gz);
     free(chunk);
     return good;
@@ -181,7 +190,9 @@ static bool open_directory(struct sources *s, const char *path, struct err *e)
     for (struct dirent *entry; (entry = readdir(directory));) {
         if (!is_log_name(entry->d_name)) continue;
         names = array_grow(names, &cap, count + 1, sizeof *names);
-        names[count++] = (char *)(uintptr_t)arena_format(&s->arena, "%s%s%s", path, str_ends(str_z(path), S("/")) ? "" : "/", entry->d_name).ptr;
+        names[count++] = (char *)(uintptr_t)arena_format(&s->arena, "%s%s%s", path,
+                                                         str_ends(str_z(path), S("/")) ? "" : "/", entry->d_name)
+                             .ptr;
     }
     closedir(directory);
     if (count) qsort(names, count, sizeof *names, by_name);
@@ -189,12 +200,16 @@ static bool open_directory(struct sources *s, const char *path, struct err *e)
     size_t opened = 0;
     for (size_t i = 0; i < count && good; i++) {
         struct stat st;
-        if (stat(names[i], &st) != 0 || !S_ISREG(st.st_mode)) continue; /* a directory named like a log, a broken link */
+        if (stat(names[i], &st) != 0 || !S_ISREG(st.st_mode))
+            continue; /* a directory named like a log, a broken link */
         good = sources_open(s, names[i], e);
         opened++;
     }
     free(names);
-    return !good ? false : opened ? true : err_set(e, ERR_INPUT, path, "is a directory without a log: it should hold *.ndjson, *.jsonl or *.json files");
+    return !good    ? false
+           : opened ? true
+                    : err_set(e, ERR_INPUT, path,
+                              "is a directory without a log: it should hold *.ndjson, *.jsonl or *.json files");
 }
 
 bool sources_open(struct sources *s, const char *path, struct err *e)
@@ -203,8 +218,10 @@ bool sources_open(struct sources *s, const char *path, struct err *e)
     bool standard = strcmp(path, "-") == 0;
     if (standard ? fstat(STDIN_FILENO, &st) != 0 : stat(path, &st) != 0)
         return err_set(e, ERR_INPUT, path, "cannot be read: %s", strerror(errno));
-    if (S_ISDIR(st.st_mode)) return standard ? err_set(e, ERR_INPUT, path, "standard input is a directory") : open_directory(s, path, e);
-    if (!standard && (S_ISBLK(st.st_mode) || S_ISSOCK(st.st_mode) || (S_ISCHR(st.st_mode) && strcmp(path, "/dev/stdin") != 0)))
+    if (S_ISDIR(st.st_mode))
+        return standard ? err_set(e, ERR_INPUT, path, "standard input is a directory") : open_directory(s, path, e);
+    if (!standard &&
+        (S_ISBLK(st.st_mode) || S_ISSOCK(st.st_mode) || (S_ISCHR(st.st_mode) && strcmp(path, "/dev/stdin") != 0)))
         return err_set(e, ERR_INPUT, path, "is a device or a socket, not a log");
     int fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0) return err_set(e, ERR_INPUT, path, "cannot be read: %s", strerror(errno));

@@ -20,18 +20,18 @@ struct payload {
 static inline bool payload_present(struct payload p) { return p.length != 0; }
 
 struct source {
-    struct str name;   /* as the user gave it or as found in a directory, NUL-terminated; "-" is standard input */
-    int spool;         /* descriptor of the spooled content, -1 when `name` can be read again */
-    uint64_t size;     /* bytes of content (after decompression) when it was opened */
+    struct str name;        /* as the user gave it or as found in a directory, NUL-terminated; "-" is standard input */
+    int spool;              /* descriptor of the spooled content, -1 when `name` can be read again */
+    uint64_t size;          /* bytes of content (after decompression) when it was opened */
     uint64_t device, inode; /* of the file, to notice that it was replaced */
-    const char *damage; /* what is wrong with it as a whole, NULL when nothing: a gzip stream that is cut off */
+    const char *damage;     /* what is wrong with it as a whole, NULL when nothing: a gzip stream that is cut off */
 };
 
 struct sources {
     struct source *list;
     size_t count, cap;
     struct arena arena;
-    int fd;              /* the file read last, -1 when none */
+    int fd; /* the file read last, -1 when none */
     uint32_t fd_source;
     /* The piece read last, so that payloads in file order cost one read per window. */
     char *window;

@@ -63,7 +63,8 @@ static struct instance *instance_new(struct builder *b, struct group *g)
 static struct group *group_of(struct builder *b, const struct event *e)
 {
     if (e->document && !value_present(e->runId)) return group_new(b, S(""));
-    if (b->same_group && str_eq(b->same_raw, e->runId)) return b->same_group; /* most events follow one of their own run */
+    if (b->same_group && str_eq(b->same_raw, e->runId))
+        return b->same_group; /* most events follow one of their own run */
     struct str id = node_text(b, e->runId);
     struct entry *entry = index_find(&b->index, ENTRY_RUN, NULL, id, 0, 0, true);
     if (!entry->item) entry->item = group_new(b, id);
@@ -110,14 +111,21 @@ static struct node *find_root(struct builder *b, struct instance *i, const struc
 static void merge_meta(struct builder *b, struct instance *i, const struct event *e)
 {
     struct run *run = &i->run;
-    struct { struct str value; struct payload *field; } payloads[] = {
-        { e->args, &run->args }, { e->tags, &run->tags }, { e->host, &run->host }, { e->graph, &run->graph },
+    struct {
+        struct str value;
+        struct payload *field;
+    } payloads[] = {
+        { e->args, &run->args },
+        { e->tags, &run->tags },
+        { e->host, &run->host },
+        { e->graph, &run->graph },
     };
     for (size_t k = 0; k < sizeof payloads / sizeof *payloads; k++)
         if (value_present(payloads[k].value)) *payloads[k].field = payload_of(e, payloads[k].value);
     if (value_present(e->parentRun)) run->parent_run = node_text(b, e->parentRun);
     int64_t version;
-    if (json_type(e->logVersion) == JSON_NUMBER && json_ms_to_us(e->logVersion, &version)) run->log_version = version / 1000;
+    if (json_type(e->logVersion) == JSON_NUMBER && json_ms_to_us(e->logVersion, &version))
+        run->log_version = version / 1000;
 }
 
 static void pipeline_event(struct builder *b, const struct event *e)
@@ -159,7 +167,8 @@ static void step_event(struct builder *b, const struct event *e)
     } else {
         n = node_for_mention(b, i, &e->step, key);
     }
-    if (n->instance->finished && (!n->line || (e->kind == EVENT_STEP_FINISH && was_open))) n->instance->run.notes.late_events++;
+    if (n->instance->finished && (!n->line || (e->kind == EVENT_STEP_FINISH && was_open)))
+        n->instance->run.notes.late_events++;
     node_merge(b, n, e, &e->step, e->kind == EVENT_STEP_FINISH);
     if (e->kind == EVENT_STEP_RECORD) node_add_record(b, n, e);
     if (e->kind == EVENT_STEP_LOG) node_add_log(b, n, e);
@@ -195,7 +204,8 @@ static void settle_steps(struct builder *b, struct instance *i, struct step_more
         else if (payload_present(s->error) || (known && own == STEP_ERROR)) s->status = STEP_ERROR;
         else if (s->end != TIME_NONE) s->status = STEP_OK;
         else s->status = run->status == RUN_RUNNING ? STEP_RUNNING : STEP_UNFINISHED;
-        if (s->end != TIME_NONE && s->start != TIME_NONE && s->end < s->start) node_note(b, n, "the step ends before it starts");
+        if (s->end != TIME_NONE && s->start != TIME_NONE && s->end < s->start)
+            node_note(b, n, "the step ends before it starts");
         if (s->more == &b->none) s->more = none;
         if (n->llm) measure_usage(run, s);
     }

@@ -20,7 +20,8 @@ static uint64_t mix(uint64_t text_hash, enum entry_tag tag, const void *owner, i
     return str_hash(str_of((const char *)parts, sizeof parts), text_hash);
 }
 
-static size_t slot_of(const struct index *x, uint64_t hash, enum entry_tag tag, const void *owner, struct str text, int64_t time, int64_t start)
+static size_t slot_of(const struct index *x, uint64_t hash, enum entry_tag tag, const void *owner, struct str text,
+                      int64_t time, int64_t start)
 {
     size_t i = (size_t)hash & (x->cap - 1);
     for (; x->slots[i].entry; i = (i + 1) & (x->cap - 1)) {
@@ -50,8 +51,8 @@ static void grow(struct index *x)
     free(old);
 }
 
-static struct entry *find(struct index *x, uint64_t text_hash, enum entry_tag tag, const void *owner, struct str text, int64_t time,
-                          int64_t start, bool make)
+static struct entry *find(struct index *x, uint64_t text_hash, enum entry_tag tag, const void *owner, struct str text,
+                          int64_t time, int64_t start, bool make)
 {
     grow(x);
     uint64_t hash = mix(text_hash, tag, owner, time, start);
@@ -64,10 +65,12 @@ static struct entry *find(struct index *x, uint64_t text_hash, enum entry_tag ta
     return e;
 }
 
-struct entry *index_find(struct index *x, enum entry_tag tag, const void *owner, struct str text, int64_t time, int64_t start, bool make)
+struct entry *index_find(struct index *x, enum entry_tag tag, const void *owner, struct str text, int64_t time,
+                         int64_t start, bool make)
 {
     bool interned = tag == ENTRY_START || tag == ENTRY_END;
-    return find(x, interned ? (uint64_t)(uintptr_t)text.ptr : fnv(FNV_BASIS, text), tag, owner, text, time, start, make);
+    return find(x, interned ? (uint64_t)(uintptr_t)text.ptr : fnv(FNV_BASIS, text), tag, owner, text, time, start,
+                make);
 }
 
 struct entry *index_key(struct index *x, const void *owner, struct str text, struct arena *arena)
@@ -89,7 +92,10 @@ struct entry *index_start(struct index *x, struct entry *key, int64_t start)
 
 struct entry *index_longest_prefix(struct index *x, const void *owner, struct str text)
 {
-    struct { size_t at; uint64_t hash; } few[32], *dots = few;
+    struct {
+        size_t at;
+        uint64_t hash;
+    } few[32], *dots = few;
     size_t count = 0, cap = sizeof few / sizeof *few;
     uint64_t h = FNV_BASIS;
     for (size_t i = 0; i < text.len; i++) {

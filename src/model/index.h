@@ -23,8 +23,9 @@ struct entry {
     struct node *cursor; /* walking the chain for one list of steps */
     uint32_t cursor_turn;
     uint32_t nodes, starts;
-    bool settled;        /* ENTRY_START: a pipeline's finish has listed its nodes, so there are no more */
-    void *item;          /* ENTRY_KEY: its first ENTRY_START, which is not in the table; ENTRY_RUN: the group; ENTRY_ATTEMPT: the instance; ENTRY_EXTRA: the field; ENTRY_LINE: not NULL when seen */
+    bool settled; /* ENTRY_START: a pipeline's finish has listed its nodes, so there are no more */
+    void *
+        item; /* ENTRY_KEY: its first ENTRY_START, which is not in the table; ENTRY_RUN: the group; ENTRY_ATTEMPT: the instance; ENTRY_EXTRA: the field; ENTRY_LINE: not NULL when seen */
     struct node **by_start; /* ENTRY_KEY with many nodes: sorted by start, made when the tree is joined */
 };
 
@@ -40,15 +41,16 @@ struct text_slot {
 
 struct index {
     struct index_slot *slots;
-    size_t count, cap; /* cap is a power of two */
-    struct arena arena; /* the entries: they go when the runs are built */
+    size_t count, cap;       /* cap is a power of two */
+    struct arena arena;      /* the entries: they go when the runs are built */
     struct text_slot *texts; /* interned */
     size_t text_count, text_cap;
 };
 
 /* The entry of these properties, NULL when there is none and `make` is false. The text of ENTRY_START and ENTRY_END is
  * an interned one: it is known by its address alone. */
-struct entry *index_find(struct index *x, enum entry_tag tag, const void *owner, struct str text, int64_t time, int64_t start, bool make);
+struct entry *index_find(struct index *x, enum entry_tag tag, const void *owner, struct str text, int64_t time,
+                         int64_t start, bool make);
 
 /* The ENTRY_KEY of the text, made when there is none, with a copy of the text in `arena`. */
 struct entry *index_key(struct index *x, const void *owner, struct str text, struct arena *arena);

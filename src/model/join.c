@@ -131,7 +131,7 @@ static void link_children(struct instance *i, uint32_t count)
 static void complete_key(struct builder *b, struct step *s)
 {
     enum { KEY_BYTES_MAX = 4096 }; /* where keys of deep trees stop growing: the name stands alone */
-    if (!s->name.ptr) { /* no name: the key's last part */
+    if (!s->name.ptr) {            /* no name: the key's last part */
         size_t dot = str_rfind(s->key, '.');
         s->name = dot == s->key.len ? s->key : str_skip(s->key, dot + 1);
     }
@@ -140,8 +140,9 @@ static void complete_key(struct builder *b, struct step *s)
     char *p = (char *)(uintptr_t)name.ptr;
     for (size_t i = 0; i < name.len; i++)
         if (p[i] == '.') p[i] = '_';
-    s->key = s->parent->key.len + name.len > KEY_BYTES_MAX ? name
-           : arena_format(b->arena, "%.*s.%.*s", STR_ARG(s->parent->key), STR_ARG(name));
+    s->key = s->parent->key.len + name.len > KEY_BYTES_MAX
+                 ? name
+                 : arena_format(b->arena, "%.*s.%.*s", STR_ARG(s->parent->key), STR_ARG(name));
 }
 
 static void *reversed(void *list, size_t next_offset)
@@ -178,7 +179,8 @@ static void number_steps(struct builder *b, struct run *run, uint32_t count)
 void instance_join(struct builder *b, struct instance *i)
 {
     find_missing_root(b, i);
-    for (struct node *n = i->first_node; n; n = n->next) n->step.parent = n == i->root ? NULL : &parent_of(b, i, n)->step;
+    for (struct node *n = i->first_node; n; n = n->next)
+        n->step.parent = n == i->root ? NULL : &parent_of(b, i, n)->step;
     break_cycles(b, i);
     uint32_t count = count_nodes(i);
     link_children(i, count);

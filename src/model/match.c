@@ -23,7 +23,8 @@ static void chain_key(struct entry *e, struct node *n)
 
 static void chain_end(struct builder *b, struct node *n)
 {
-    struct entry *e = index_find(&b->index, ENTRY_END, n->instance->group, n->step.key, n->step.end, n->step.start, true);
+    struct entry *e = index_find(&b->index, ENTRY_END, n->instance->group, n->step.key, n->step.end, n->step.start,
+                                 true);
     n->next_end = NULL;
     if (e->last && e->last != n) e->last->next_end = n;
     else e->first = n;
@@ -72,7 +73,10 @@ void node_set_start(struct builder *b, struct node *n, int64_t start)
 {
     bool first = n->step.start == TIME_NONE;
     n->step.start = start;
-    if (first && start != TIME_NONE) chain_start(b, n, index_start(&b->index, n->of_key, start)); /* a start that is contradicted keeps its place in the index */
+    if (first && start != TIME_NONE)
+        chain_start(
+            b, n,
+            index_start(&b->index, n->of_key, start)); /* a start that is contradicted keeps its place in the index */
 }
 
 void node_set_end(struct builder *b, struct node *n, int64_t end)
@@ -118,7 +122,8 @@ struct node *node_for_start(struct builder *b, struct instance *i, const struct 
 }
 
 /* The node that this very finish closed before. */
-static struct node *seen_before(struct builder *b, struct instance *i, const struct event_step *s, struct entry *key, uint64_t content, struct entry *e)
+static struct node *seen_before(struct builder *b, struct instance *i, const struct event_step *s, struct entry *key,
+                                uint64_t content, struct entry *e)
 {
     if (e->nodes == 1) return e->first->content == content ? e->first : NULL;
     struct entry *ends = index_find(&b->index, ENTRY_END, i->group, key->text, s->end, s->start, false);
@@ -128,7 +133,8 @@ static struct node *seen_before(struct builder *b, struct instance *i, const str
     return NULL;
 }
 
-struct node *node_for_finish(struct builder *b, struct instance *i, const struct event_step *s, struct entry *key, uint64_t content, bool *ret_again)
+struct node *node_for_finish(struct builder *b, struct instance *i, const struct event_step *s, struct entry *key,
+                             uint64_t content, bool *ret_again)
 {
     *ret_again = false;
     if (value_present(s->id)) {

@@ -8,7 +8,9 @@
 struct payload payload_of(const struct event *e, struct str slice)
 {
     if (!slice.len) return (struct payload){ 0 };
-    return (struct payload){ .offset = e->offset + (uint64_t)(slice.ptr - e->text.ptr), .length = slice.len, .source = e->source };
+    return (struct payload){ .offset = e->offset + (uint64_t)(slice.ptr - e->text.ptr),
+                             .length = slice.len,
+                             .source = e->source };
 }
 
 bool value_present(struct str value) { return value.len != 0 && json_type(value) != JSON_NULL; }
@@ -26,13 +28,16 @@ static void conflict(struct builder *b, struct node *n, const struct event *e, c
 }
 
 /* A payload field whose text is known by its hash. */
-static void set_payload(struct builder *b, struct node *n, const struct event *e, struct str value, struct payload *field, uint64_t *hash)
+static void set_payload(struct builder *b, struct node *n, const struct event *e, struct str value,
+                        struct payload *field, uint64_t *hash)
 {
     if (!value_present(value)) return;
     uint64_t h = str_hash(value, 1);
     if (payload_present(*field) && *hash == h) return;
     if (payload_present(*field))
-        conflict(b, n, e, field == &n->step.error ? "the error differs from an earlier line's: this one is used" : "the result differs from an earlier line's: this one is used");
+        conflict(b, n, e,
+                 field == &n->step.error ? "the error differs from an earlier line's: this one is used"
+                                         : "the result differs from an earlier line's: this one is used");
     *field = payload_of(e, value);
     *hash = h;
 }
@@ -66,11 +71,15 @@ static void merge_records(struct builder *b, struct node *n, const struct event 
 
 static uint8_t status_of(struct str value)
 {
-    static const struct { struct str word; enum step_status status; } words[] = {
-        { { "ok", 2 }, STEP_OK },           { { "success", 7 }, STEP_OK },       { { "completed", 9 }, STEP_OK },
-        { { "error", 5 }, STEP_ERROR },     { { "failed", 6 }, STEP_ERROR },     { { "running", 7 }, STEP_RUNNING },
-        { { "skipped", 7 }, STEP_SKIPPED }, { { "cached", 6 }, STEP_CACHED },    { { "retried", 7 }, STEP_RETRIED },
-        { { "unfinished", 10 }, STEP_UNFINISHED },
+    static const struct {
+        struct str word;
+        enum step_status status;
+    } words[] = {
+        { { "ok", 2 }, STEP_OK },           { { "success", 7 }, STEP_OK },
+        { { "completed", 9 }, STEP_OK },    { { "error", 5 }, STEP_ERROR },
+        { { "failed", 6 }, STEP_ERROR },    { { "running", 7 }, STEP_RUNNING },
+        { { "skipped", 7 }, STEP_SKIPPED }, { { "cached", 6 }, STEP_CACHED },
+        { { "retried", 7 }, STEP_RETRIED }, { { "unfinished", 10 }, STEP_UNFINISHED },
     };
     if (json_type(value) != JSON_STRING) return 0;
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
@@ -78,7 +87,8 @@ static uint8_t status_of(struct str value)
     return 0;
 }
 
-static void add_extra(struct builder *b, const struct event *e, struct extra **list, struct str raw_name, struct str value)
+static void add_extra(struct builder *b, const struct event *e, struct extra **list, struct str raw_name,
+                      struct str value)
 {
     struct str name = index_intern(&b->index, json_key_text(raw_name, b->arena), b->arena);
     struct entry *known = index_find(&b->index, ENTRY_EXTRA, list, name, 0, 0, true);
@@ -110,7 +120,8 @@ static void set_text(struct builder *b, struct str value, struct str *field)
 /* What most steps do not have. */
 static void merge_more(struct builder *b, struct node *n, const struct event *e, const struct event_step *s)
 {
-    struct str rare[] = { s->parentId, s->location, s->kind, s->inputs, s->errorType, s->trace, s->handledErrors, s->usage, s->state };
+    struct str rare[] = { s->parentId, s->location,      s->kind,  s->inputs, s->errorType,
+                          s->trace,    s->handledErrors, s->usage, s->state };
     bool any = s->unknown_count != 0;
     for (size_t i = 0; i < sizeof rare / sizeof *rare; i++) any |= value_present(rare[i]);
     if (!any) return;
@@ -119,7 +130,10 @@ static void merge_more(struct builder *b, struct node *n, const struct event *e,
     set_text(b, s->location, &more->location);
     set_text(b, s->kind, &more->kind);
     set_text(b, s->errorType, &more->error_type);
-    struct { struct str value; struct payload *field; } payloads[] = {
+    struct {
+        struct str value;
+        struct payload *field;
+    } payloads[] = {
         { s->inputs, &more->inputs }, { s->trace, &more->trace },       { s->handledErrors, &more->handled_errors },
         { s->state, &more->state },   { s->usage, &more->usage_field },
     };
@@ -127,8 +141,11 @@ static void merge_more(struct builder *b, struct node *n, const struct event *e,
         if (value_present(payloads[i].value)) *payloads[i].field = payload_of(e, payloads[i].value);
     n->llm |= value_present(s->usage);
     /* a run's own unknown fields belong to the run */
-    struct extra **extras = n == n->instance->root && (e->kind == EVENT_PIPELINE_START || e->kind == EVENT_PIPELINE_FINISH) && s == &e->step
-                                ? &n->instance->run.extras : &more->extras;
+    struct extra **extras = n == n->instance->root &&
+                                    (e->kind == EVENT_PIPELINE_START || e->kind == EVENT_PIPELINE_FINISH) &&
+                                    s == &e->step
+                                ? &n->instance->run.extras
+                                : &more->extras;
     for (size_t i = 0; i < s->unknown_count; i++) add_extra(b, e, extras, s->unknown[i].raw_name, s->unknown[i].value);
 }
 
@@ -157,7 +174,8 @@ void node_merge(struct builder *b, struct node *n, const struct event *e, const 
     }
     if (value_present(s->name) && !(n->step.name.ptr && is_plainly(s->name, n->step.name))) {
         struct str name = node_text(b, s->name);
-        if (n->step.name.ptr && !str_eq(n->step.name, name)) conflict(b, n, e, "the name differs from an earlier line's: this one is used");
+        if (n->step.name.ptr && !str_eq(n->step.name, name))
+            conflict(b, n, e, "the name differs from an earlier line's: this one is used");
         n->step.name = name;
     }
     if (s->start != TIME_NONE && n->step.start != s->start) {
@@ -193,7 +211,8 @@ void node_add_log(struct builder *b, struct node *n, const struct event *e)
     struct log_entry *entry = ARENA_NEW(b->arena, struct log_entry);
     entry->level = LEVEL_INFO;
     for (int level = 0; level < LEVEL_COUNT; level++)
-        if (json_type(e->level) == JSON_STRING && json_key_is(str_of(e->level.ptr + 1, e->level.len - 2), str_z(log_level_name((enum log_level)level))))
+        if (json_type(e->level) == JSON_STRING &&
+            json_key_is(str_of(e->level.ptr + 1, e->level.len - 2), str_z(log_level_name((enum log_level)level))))
             entry->level = (enum log_level)level;
     entry->ts = e->ts;
     entry->message = payload_of(e, e->message);

@@ -21,30 +21,30 @@ struct instance {
     struct run run; /* first, so that it is the run */
     struct instance *next_in_order;
     struct group *group;
-    struct node *root;   /* NULL until a pipeline event or the end says which */
+    struct node *root;                   /* NULL until a pipeline event or the end says which */
     struct node *first_node, *last_node; /* in order of appearance */
-    bool finished;       /* a pipeline finish was seen */
-    bool document;       /* it came as a whole, not as events */
-    struct str status;   /* what the pipeline finish says, decoded; "" when nothing */
+    bool finished;                       /* a pipeline finish was seen */
+    bool document;                       /* it came as a whole, not as events */
+    struct str status;                   /* what the pipeline finish says, decoded; "" when nothing */
 };
 
 struct node {
-    struct step step; /* first, so that it is the step */
-    struct node *next; /* in its instance */
+    struct step step;                                        /* first, so that it is the step */
+    struct node *next;                                       /* in its instance */
     struct node *next_key, *next_start, *next_end, *next_id; /* in the chains of the index */
     struct entry *of_key, *starts; /* the chains of its key, and of its key and start (NULL without a start) */
     struct instance *instance;
     struct record *last_record;
-    struct node *hint;   /* parent by the place in a list of steps */
-    uint64_t line;       /* where it was first seen */
+    struct node *hint; /* parent by the place in a list of steps */
+    uint64_t line;     /* where it was first seen */
     uint32_t source;
-    uint64_t order;      /* among siblings that start together */
-    uint64_t content;    /* hash of the finish that closed it */
+    uint64_t order;   /* among siblings that start together */
+    uint64_t content; /* hash of the finish that closed it */
     uint64_t result_hash, error_hash, records_hash;
-    uint32_t turn;       /* the list of steps that it was last found in */
-    uint8_t visit;       /* join.c: 0 not seen, 1 on the way, 2 leads to the root */
-    uint8_t own_status;  /* 1 + enum step_status as the log says it, 0 when it does not */
-    bool open;           /* no finish yet */
+    uint32_t turn;      /* the list of steps that it was last found in */
+    uint8_t visit;      /* join.c: 0 not seen, 1 on the way, 2 leads to the root */
+    uint8_t own_status; /* 1 + enum step_status as the log says it, 0 when it does not */
+    bool open;          /* no finish yet */
     bool llm;
 };
 
@@ -53,13 +53,13 @@ struct builder {
     struct arena *arena;
     struct index index;
     struct group *groups, *last_group;
-    struct group *same_group; /* of the run id that the last event had, */
-    struct str same_raw;      /* as it stood there */
+    struct group *same_group;      /* of the run id that the last event had, */
+    struct str same_raw;           /* as it stood there */
     struct instance *first, *last; /* in order of appearance */
-    uint64_t seq;        /* nodes made so far */
-    uint32_t turn;       /* lists of steps walked so far */
-    struct step_more none; /* shared by all steps that have nothing of it */
-    builder_note *note;    /* NULL: nobody asks */
+    uint64_t seq;                  /* nodes made so far */
+    uint32_t turn;                 /* lists of steps walked so far */
+    struct step_more none;         /* shared by all steps that have nothing of it */
+    builder_note *note;            /* NULL: nobody asks */
     void *note_context;
 };
 
@@ -76,7 +76,8 @@ void node_note(struct builder *b, const struct node *n, const char *what);
 struct node *node_new(struct builder *b, struct instance *i, struct entry *key, int64_t start);
 struct node *node_for_start(struct builder *b, struct instance *i, const struct event_step *s, struct entry *key);
 /* *ret_again: the very same finish was seen before. */
-struct node *node_for_finish(struct builder *b, struct instance *i, const struct event_step *s, struct entry *key, uint64_t content, bool *ret_again);
+struct node *node_for_finish(struct builder *b, struct instance *i, const struct event_step *s, struct entry *key,
+                             uint64_t content, bool *ret_again);
 /* For records, logs and links. */
 struct node *node_for_mention(struct builder *b, struct instance *i, const struct event_step *s, struct entry *key);
 /* Sets or changes the end, keeping the index right. */

@@ -62,7 +62,8 @@ static struct str raw_key_of(struct str key, struct arena *scratch)
     return raw;
 }
 
-size_t records_list(const struct run *run, const struct step *step, struct arena *scratch, struct record_view **ret_list)
+size_t records_list(const struct run *run, const struct step *step, struct arena *scratch,
+                    struct record_view **ret_list)
 {
     struct merging m = { .scratch = scratch };
     for (const struct record *r = step->records; r; r = r->next) {

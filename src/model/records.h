@@ -14,7 +14,8 @@ struct record_view {
 };
 
 /* All records of the step; *ret_list (count long) and the texts live in `scratch`. */
-size_t records_list(const struct run *run, const struct step *step, struct arena *scratch, struct record_view **ret_list);
+size_t records_list(const struct run *run, const struct step *step, struct arena *scratch,
+                    struct record_view **ret_list);
 
 /* The text of an error payload for people: the characters of a string, "message" (or else the compact JSON) of an
  * object. Lives in `scratch`. "" when there is none, also for an error without text (see step->error). */

@@ -3,7 +3,8 @@
 
 const char *step_status_name(enum step_status status)
 {
-    static const char *const names[STEP_STATUS_COUNT] = { "ok", "error", "running", "unfinished", "skipped", "cached", "retried" };
+    static const char *const names[STEP_STATUS_COUNT] = { "ok",      "error",  "running", "unfinished",
+                                                          "skipped", "cached", "retried" };
     return names[status];
 }
 

@@ -80,20 +80,20 @@ struct step_more {
 struct step {
     struct step *parent, *first_child, *last_child, *next;
     struct str name, key;
-    int64_t start, end;   /* µs; end is TIME_NONE when the log has none */
-    int64_t shown_end;    /* µs: end, or the run's last event for a step without one; never before start */
-    int64_t duration;     /* µs: end - start (negative when the log says so); shown_end - start without an end */
-    int64_t self;         /* µs: time of [start, shown_end] that no child covers; never negative */
+    int64_t start, end; /* µs; end is TIME_NONE when the log has none */
+    int64_t shown_end;  /* µs: end, or the run's last event for a step without one; never before start */
+    int64_t duration;   /* µs: end - start (negative when the log says so); shown_end - start without an end */
+    int64_t self;       /* µs: time of [start, shown_end] that no child covers; never negative */
     struct record *records;
     struct payload result, error; /* error: JSON value, usually a string */
     struct step_more *more;       /* never NULL */
-    uint32_t index;       /* position in pre-order, the root is 0 */
+    uint32_t index;               /* position in pre-order, the root is 0 */
     uint32_t child_count;
-    uint32_t subtree;     /* steps in this subtree, itself included */
-    uint16_t depth;       /* root 0; saturates at 65535 */
-    uint8_t status;       /* enum step_status */
-    bool hidden;          /* left out by selection; select.c sets it */
-    bool context;         /* not selected itself, kept because a selected step is below it */
+    uint32_t subtree; /* steps in this subtree, itself included */
+    uint16_t depth;   /* root 0; saturates at 65535 */
+    uint8_t status;   /* enum step_status */
+    bool hidden;      /* left out by selection; select.c sets it */
+    bool context;     /* not selected itself, kept because a selected step is below it */
 };
 
 /* Counted, not listed: what had to be put right while reading this run. Zero when all was well. */
@@ -110,23 +110,23 @@ struct run {
     struct run *next;
     struct sources *sources;
     struct arena *arena;
-    struct str id;          /* "" when the log has none */
-    struct str name;        /* the pipeline's */
-    uint32_t attempt;       /* 1, or 2.. when one run id ran more than once */
+    struct str id;    /* "" when the log has none */
+    struct str name;  /* the pipeline's */
+    uint32_t attempt; /* 1, or 2.. when one run id ran more than once */
     enum run_status status;
-    struct step *root;      /* never NULL */
-    struct step **steps;    /* all of them in pre-order, step_count long: steps[i]->index == i */
+    struct step *root;   /* never NULL */
+    struct step **steps; /* all of them in pre-order, step_count long: steps[i]->index == i */
     uint32_t step_count;
     uint32_t status_count[STEP_STATUS_COUNT];
     uint32_t visible_count; /* steps not hidden by selection */
     uint32_t max_depth;
-    int64_t start, end;     /* µs: earliest start and last event of all steps; TIME_NONE when there is no time at all */
-    int64_t duration;       /* µs: of the root when it has an end, else end - start; TIME_NONE without times */
+    int64_t start, end; /* µs: earliest start and last event of all steps; TIME_NONE when there is no time at all */
+    int64_t duration;   /* µs: of the root when it has an end, else end - start; TIME_NONE without times */
     struct payload args, tags, host, graph; /* meta's own additions, absent when length 0 */
     struct str parent_run;
-    int64_t log_version;    /* 0, 1, …; -1 when the log does not say */
-    struct extra *extras;   /* unknown fields of meta */
-    struct usage *usage;    /* per model, in order of first use; NULL when there was no LLM */
+    int64_t log_version;  /* 0, 1, …; -1 when the log does not say */
+    struct extra *extras; /* unknown fields of meta */
+    struct usage *usage;  /* per model, in order of first use; NULL when there was no LLM */
     struct usage usage_total;
     struct run_notes notes;
 };

@@ -26,7 +26,10 @@ bool selection_check(const struct selection *s, struct err *e)
     for (struct str rest = str_z(s->statuses); rest.len;) {
         struct str name = str_trim(str_cut(&rest, ','));
         if (!status_by_name(name, &mask))
-            return err_set(e, ERR_USAGE, "", "--status: no status is called '%.*s'; there are ok, error, running, unfinished, skipped, cached, retried", STR_ARG(name));
+            return err_set(e, ERR_USAGE, "",
+                           "--status: no status is called '%.*s'; there are ok, error, running, unfinished, skipped, "
+                           "cached, retried",
+                           STR_ARG(name));
     }
     if (!s->filter) return true;
     regex_t regex;

@@ -42,7 +42,9 @@ static struct node *find_exact(struct listing *l, const struct event_step *s, st
     if (s->start == TIME_NONE) return NULL;
     struct entry *e = index_start(&l->b->index, key, s->start);
     if (!e->first) return NULL;
-    if (e->nodes == 1) return !in_this_list(l, e->first) && (!l->finish || e->first->open || e->first->step.end == s->end) ? e->first : NULL;
+    if (e->nodes == 1)
+        return !in_this_list(l, e->first) && (!l->finish || e->first->open || e->first->step.end == s->end) ? e->first
+                                                                                                            : NULL;
     if (s->end == TIME_NONE) return NULL;
     struct entry *ends = index_find(&l->b->index, ENTRY_END, key->owner, key->text, s->end, s->start, false);
     if (!ends) return NULL;

@@ -22,7 +22,8 @@ static uint64_t tokens(struct str value)
 
 static struct usage *usage_of(struct run *run, struct step *step, struct str model_value)
 {
-    struct str model = json_type(model_value) == JSON_STRING ? json_text(model_value, run->arena) : S("(unknown model)");
+    struct str model = json_type(model_value) == JSON_STRING ? json_text(model_value, run->arena)
+                                                             : S("(unknown model)");
     struct usage **at = &step->more->usage;
     size_t models = 1;
     for (; *at && models < USAGE_MODELS_MAX && !str_eq((*at)->model, model); at = &(*at)->next) models++;
@@ -54,9 +55,11 @@ static void add_gen_ai(struct run *run, struct step *step, const struct record_v
     struct str model = { 0 }, in = { 0 }, out = { 0 };
     for (size_t i = 0; i < count; i++) {
         struct str key = list[i].key, value = list[i].value;
-        if (str_eq(key, S("gen_ai.response.model")) || (!model.len && str_eq(key, S("gen_ai.request.model")))) model = value;
+        if (str_eq(key, S("gen_ai.response.model")) || (!model.len && str_eq(key, S("gen_ai.request.model"))))
+            model = value;
         if (str_eq(key, S("gen_ai.usage.input_tokens")) || str_eq(key, S("gen_ai.usage.prompt_tokens"))) in = value;
-        if (str_eq(key, S("gen_ai.usage.output_tokens")) || str_eq(key, S("gen_ai.usage.completion_tokens"))) out = value;
+        if (str_eq(key, S("gen_ai.usage.output_tokens")) || str_eq(key, S("gen_ai.usage.completion_tokens")))
+            out = value;
     }
     if (in.len || out.len) add(usage_of(run, step, model), in, out, (struct str){ 0 });
 }

@@ -229,7 +229,7 @@ static void fit(struct document *d, size_t budget)
     }
     for (int i = 0; i < PART_COUNT && cap != SIZE_MAX; i++) {
         if (part_bytes(d, i) <= cap) continue;
-        make_part(d, i, cap - 1);
+        make_part(d, i, cap ? cap - 1 : 0); /* the empty line before it */
         if (!d->parts[i].len) d->left_out[i] = true;
     }
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * What failed, and what had not ended: the cause first. An error on its way up makes every step above it fail, so the
- * deepest failed steps stand first, and steps with the same error are told in one breath.
+ * deepest failed steps stand first, those with a failed step below them last, and steps with the same error are told in
+ * one breath.
  */
 #include "render/summary.h"
 
@@ -31,31 +32,20 @@ struct failure {
     size_t length;
 };
 
+struct listed {
+    const struct step *step;
+    bool consequence; /* a step below it failed, too */
+};
+
 struct step_list {
-    const struct step **steps;
+    struct listed *items;
     size_t count, cap;
 };
 
 static void list_add(struct step_list *list, const struct step *step)
 {
-    list->steps = array_grow(list->steps, &list->cap, list->count + 1, sizeof *list->steps);
-    list->steps[list->count++] = step;
-}
-
-static int deepest_first(const void *pa, const void *pb)
-{
-    const struct step *a = *(const struct step *const *)pa, *b = *(const struct step *const *)pb;
-    if (a->depth != b->depth) return a->depth > b->depth ? -1 : 1;
-    return a->index < b->index ? -1 : a->index > b->index;
-}
-
-static struct step_list failed_steps(const struct run *run)
-{
-    struct step_list list = { 0 };
-    for (uint32_t i = 0; i < run->step_count; i++)
-        if (run->steps[i]->status == STEP_ERROR && !run->steps[i]->hidden) list_add(&list, run->steps[i]);
-    if (list.count) qsort(list.steps, list.count, sizeof *list.steps, deepest_first);
-    return list;
+    list->items = array_grow(list->items, &list->cap, list->count + 1, sizeof *list->items);
+    list->items[list->count++] = (struct listed){ .step = step };
 }
 
 static bool is_above(const struct step *above, const struct step *step)
@@ -63,10 +53,29 @@ static bool is_above(const struct step *above, const struct step *step)
     return step->index > above->index && step->index - above->index < above->subtree;
 }
 
+static int causes_first(const void *pa, const void *pb)
+{
+    const struct listed *a = pa, *b = pb;
+    if (a->consequence != b->consequence) return a->consequence - b->consequence;
+    if (a->step->depth != b->step->depth) return a->step->depth > b->step->depth ? -1 : 1;
+    return a->step->index < b->step->index ? -1 : a->step->index > b->step->index;
+}
+
+static struct step_list failed_steps(const struct run *run)
+{
+    struct step_list list = { 0 };
+    for (uint32_t i = 0; i < run->step_count; i++)
+        if (run->steps[i]->status == STEP_ERROR && !run->steps[i]->hidden) list_add(&list, run->steps[i]);
+    for (size_t i = 0; i + 1 < list.count; i++) /* pre-order: what failed below a step stands right behind it */
+        list.items[i].consequence = is_above(list.items[i].step, list.items[i + 1].step);
+    if (list.count) qsort(list.items, list.count, sizeof *list.items, causes_first);
+    return list;
+}
+
 static void join(struct failure *f, const struct step *step)
 {
     if (is_above(step, f->first)) {
-        f->top = step; /* deepest first: each one that comes is further up */
+        f->top = step; /* deeper ones first: each one that comes is further up */
         return;
     }
     if (f->other_count < OTHERS_MAX) f->others[f->other_count] = step;
@@ -80,9 +89,10 @@ static size_t group_failures(const struct run *run, const struct step_list *fail
     size_t count = 0;
     *ret_beyond = failed->count > ERRORS_READ ? failed->count - ERRORS_READ : 0;
     for (size_t i = 0; i < failed->count && i < ERRORS_READ; i++) {
-        const struct step *step = failed->steps[i];
+        const struct step *step = failed->items[i].step;
         struct str text = error_text(run, step->error, &scratch);
-        uint64_t hash = str_hash(text, str_hash(step->more->error_type, 0));
+        if (!text.len) text = step->more->error_type;
+        uint64_t hash = str_hash(text, 0);
         size_t at = 0;
         while (at < count && (list[at].hash != hash || list[at].length != text.len)) at++;
         if (at < count) join(&list[at], step);
@@ -201,7 +211,7 @@ void summary_errors(const struct run *run, const struct report_options *o, struc
     struct step_list failed = failed_steps(run);
     *s = (struct section){ .heading = "What failed", .name = "the errors", .one = "failed step", .many = "failed steps" };
     size_t count = group_failures(run, &failed, list, &s->beyond);
-    free(failed.steps);
+    free(failed.items);
     s->units = ARENA_ARRAY(arena, struct str, count + 1);
     if (run->status == RUN_COMPLETED) s->intro = S("The run completed all the same: what failed was handled.");
     struct buf b = BUF_INIT;
@@ -236,7 +246,7 @@ static struct step_list open_leaves(const struct run *run)
     for (uint32_t i = 0; i < run->step_count; i++) {
         if (!is_open(run->steps[i])) continue;
         /* pre-order: a step's open ancestors are those listed last */
-        while (list.count && is_above(list.steps[list.count - 1], run->steps[i])) list.count--;
+        while (list.count && is_above(list.items[list.count - 1].step, run->steps[i])) list.count--;
         list_add(&list, run->steps[i]);
     }
     return list;
@@ -256,14 +266,14 @@ void summary_open(const struct run *run, const struct report_options *o, struct 
     for (size_t i = 0; i < count; i++) {
         buf_clear(&b);
         buf_puts(&b, "- ");
-        put_path(&b, run, open.steps[i]);
-        if (open.steps[i]->duration != TIME_NONE) {
+        put_path(&b, run, open.items[i].step);
+        if (open.items[i].step->duration != TIME_NONE) {
             buf_puts(&b, running ? ", for " : ", open for ");
-            clock_put_duration(&b, open.steps[i]->duration, o->unit);
+            clock_put_duration(&b, open.items[i].step->duration, o->unit);
         }
         buf_putc(&b, '\n');
         s->units[s->unit_count++] = arena_copy(arena, buf_str(&b));
     }
-    free(open.steps);
+    free(open.items);
     buf_free(&b);
 }
