@@ -59,7 +59,6 @@ BINARY = $(BUILD)/pipelens-report
 UNIT_TESTS = $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/unit/test_*.c)))
 TEST_TOOLS = $(BUILD)/tests/same_pixels $(BUILD)/tests/scene_dump
 BENCH_TOOLS = $(BUILD)/tests/bench/generate $(BUILD)/tests/bench/measure
-SCRIPTS = .ci/run .ci/deps $(wildcard tests/*.sh tests/run tests/bench/*.sh samples/*.sh)
 
 .PHONY: all deps demo check golden pictures bench lint format install uninstall clean help FORCE
 all: $(BINARY)
@@ -145,16 +144,8 @@ bench: $(BINARY) $(BENCH_TOOLS)
 
 # --- care of the sources ---
 
-LINT_SOURCES = $(SOURCES) src/main.c
-lint:
-	sh tests/layers.sh
-	@if command -v clang-tidy >/dev/null; then set -x; \
-	    clang-tidy --quiet $(LINT_SOURCES) -- $(ALL_CPPFLAGS); else echo "clang-tidy is not there: skipped"; fi
-	@if command -v cppcheck >/dev/null; then set -x; \
-	    cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr --enable=warning,performance,portability \
-	        --suppress=missingIncludeSystem --suppress=internalAstError --suppress=nullPointerRedundantCheck -Isrc -DVERSION='""' $(LINT_SOURCES); else echo "cppcheck is not there: skipped"; fi
-	@if command -v shellcheck >/dev/null; then set -x; \
-	    shellcheck -x -s sh -e SC2034,SC2317 $(SCRIPTS); else echo "shellcheck is not there: skipped"; fi
+lint: $(BUILD)/gen/font_widths.inc $(TEMPLATES:%=$(BUILD)/gen/%.inc)
+	@FLAGS='$(ALL_CPPFLAGS)' sh tests/lint.sh $(SOURCES) src/main.c
 
 format:
 	clang-format -i $(wildcard src/*.c src/*/*.[ch] tests/*.c tests/*/*.[ch])

@@ -93,7 +93,7 @@ function tokenEnd(json, at) {
     }
 }
 
-/** @param {string} json @returns {Generator<string>} its tokens without the white space between them */
+/** @param {string} json @returns {Generator<[number, number]>} where its tokens begin and end, without the white space between */
 function* tokens(json) {
     for (let at = 0; at < json.length;) {
         if (' \t\r\n'.includes(json[at])) {
@@ -101,7 +101,7 @@ function* tokens(json) {
             continue;
         }
         const end = tokenEnd(json, at);
-        yield json.slice(at, end);
+        yield [at, end];
         at = end;
     }
 }
@@ -118,7 +118,8 @@ function prettyJson(json) {
         pieces.push('\n', '  '.repeat(depth));
         added += 2 * depth + 1;
     };
-    for (const token of tokens(json)) {
+    for (const [at, end] of tokens(json)) {
+        const token = json.slice(at, end);
         const closes = token === '}' || token === ']';
         if (closes && depth > 0) depth--;
         if (opened !== closes) breakLine();
@@ -130,6 +131,38 @@ function prettyJson(json) {
         if (depth > 200 || added > 4 * json.length + 4096) return json;
     }
     return pieces.join('');
+}
+
+/** @param {string} json a string literal @returns {string} */
+function unquote(json) {
+    try {
+        return JSON.parse(json);
+    } catch {
+        return json;
+    }
+}
+
+/**
+ * The members of an object, values as they stand; of equal keys the last one, at the place of the first.
+ * @param {string} json @returns {{key: string, rawKey: string, value: string}[]}
+ */
+function objectMembers(json) {
+    const members = new Map();
+    let depth = 0, rawKey = '', from = -1;
+    for (const [at, end] of tokens(json)) {
+        const c = json[at];
+        if (c === '}' || c === ']') depth--;
+        if (from >= 0 && (depth === 1 && c === ',' || depth === 0)) {
+            const key = unquote(rawKey);
+            members.set(key, { key, rawKey, value: json.slice(from, at).trim() });
+            from = -1;
+        } else if (depth === 1 && from < 0) {
+            if (c === '"') rawKey = json.slice(at, end);
+            else if (c === ':') from = end;
+        }
+        if (c === '{' || c === '[') depth++;
+    }
+    return [...members.values()];
 }
 
 /**

@@ -163,7 +163,7 @@ function updateFolds() {
 
 /* ---- search ---- */
 
-/** Labelled texts of rows that came with the page, read once. @type {([string, string][]|undefined)[]} */
+/** Labelled texts of rows that came with the page, read once. @type {([string, number, string][]|undefined)[]} */
 const staticTexts = new Array(data.count);
 
 /** What a text under a row is called: its own label, or its group's. @param {Element} dd @returns {string} */
@@ -171,26 +171,24 @@ function labelOf(dd) {
     return dd.previousElementSibling.textContent || dd.parentElement.previousElementSibling.textContent;
 }
 
-/** @param {(string|[string, number, string])[]} details @returns {[string, string, boolean][]} */
-function labelled(details) {
+/** Details of a step without a row, each with the label it is found by. @param {number} i @returns {[string, number, string][]} */
+function dataItems(i) {
     let group = '';
-    const texts = [];
-    for (const item of details) {
-        if (Array.isArray(item)) texts.push([item[0] || group, item[2], item[1] === 1]);
+    const items = [];
+    for (const item of data.details[i]) {
+        if (Array.isArray(item)) items.push([item[0] || group, item[1], item[2]]);
         else group = item;
     }
-    return texts;
+    return items;
 }
 
-/** @param {number} i @returns {[string, string, boolean?][]} label and text of everything under the row; is it JSON as in the log? */
-function textsOf(i) {
-    if (data.details[i]) return labelled(data.details[i]);
-    if (!rows[i] || !rows[i].querySelector('dd')) return [];
+/** What stands under a row that came with the page. @param {number} i @returns {[string, number, string][]} */
+function rowItems(i) {
     if (!staticTexts[i]) {
         staticTexts[i] = [];
         for (const dd of rows[i].querySelectorAll('dd')) {
             const label = labelOf(dd), content = dd.querySelector('pre') || dd;
-            if (!['Key', 'Started', 'Ended'].includes(label)) staticTexts[i].push([label, content.textContent]);
+            if (!['Key', 'Started', 'Ended'].includes(label)) staticTexts[i].push([label, 0, content.textContent]);
         }
     }
     return staticTexts[i];
@@ -221,9 +219,12 @@ function matchStep(i, query, pattern) {
     if (pattern.test(nameOf(i))) return '';
     const tail = keyTail(i);
     if (pattern.test(query.includes('.') ? keyOf(i, tail.length + query.length).slice(-(tail.length + query.length)) : tail)) return '';
-    for (const [label, text, isJson] of textsOf(i))
-        if (pattern.test(text) || pattern.test(label)) return snippet(label, isJson ? displayValue(text).text : text, pattern);
-    return null;
+    const items = data.details[i] ? dataItems(i) : rows[i] && rows[i].querySelector('dd') ? rowItems(i) : [];
+    const hits = (/** @type {[string, number, string]} */ item) => pattern.test(item[2]) || pattern.test(item[0]);
+    const item = items.find(hits);
+    if (!item) return null;
+    const [label, kind, text] = rowsOfItem(item).find(hits) || item;
+    return snippet(label, kind ? displayValue(text).text : text, pattern);
 }
 
 /** @param {string} query */

@@ -99,15 +99,27 @@ function buildCell(className, meaning, text) {
     return cell;
 }
 
+const RECORD_ROWS = 200; /* as html_detail.c has it */
+
+/** The rows of a group's item: an object of records is one a member. @param {[string, number, string]} item @returns {[string, number, string][]} */
+function rowsOfItem(item) {
+    if (item[1] !== 2) return [item];
+    const members = objectMembers(item[2]), rest = members.slice(RECORD_ROWS);
+    const shown = members.slice(0, RECORD_ROWS).map(m => [m.key, 1, m.value]);
+    if (rest.length) shown.push(['and ' + rest.length + ' more', 1, '{' + rest.map(m => m.rawKey + ':' + m.value).join(',') + '}']);
+    return shown;
+}
+
 /** @param {number} i @returns {number} */
 function countRecords(i) {
-    const details = data.details[i] || [];
-    const from = details.indexOf('Records');
-    if (from < 0) return 0;
-    let count = 0;
-    while (Array.isArray(details[from + 1 + count])) count++;
-    const last = /^and (\d+) more$/.exec(details[from + count][0]);
-    return last ? count - 1 + Number(last[1]) : count;
+    const details = data.details[i] || [], from = details.indexOf('Records') + 1;
+    if (!from) return 0;
+    const first = details[from];
+    if (first[1] === 2) return objectMembers(first[2]).length;
+    let end = from;
+    while (Array.isArray(details[end])) end++;
+    const last = /^and (\d+) more$/.exec(details[end - 1][0]);
+    return last ? end - from - 1 + Number(last[1]) : end - from;
 }
 
 /** Where in the run step i lies, as a thin bar. @param {number} i @returns {SVGElement} */
@@ -170,8 +182,9 @@ function buildMore(i) {
         if (ended && duration !== null) addPair(list, 'Ended', formatUtc(start, offset + duration));
     }
     for (const item of data.details[i] || []) {
-        if (Array.isArray(item)) addPair(list, item[0], item[1] ? buildValue(item[2]) : item[2]);
-        else if (item) {
+        if (Array.isArray(item)) {
+            for (const [label, kind, text] of rowsOfItem(item)) addPair(list, label, kind ? buildValue(text) : text);
+        } else if (item) {
             list = element('dl', 'vals');
             more.append(element('p', 'sec', item), list);
         }

@@ -81,9 +81,11 @@ fi
 if command -v node >/dev/null 2>&1; then
     is 'JSON outputs are JSON' node -e '
         const { readFileSync } = require("node:fs");
-        for (const path of process.argv.slice(1))
-            for (const line of path.includes("run.json") ? [readFileSync(path, "utf8")] : readFileSync(path, "utf8").trim().split("\n"))
-                JSON.parse(line);' tests/golden/*/run.json
+        for (const path of process.argv.slice(1)) {
+            const text = readFileSync(path, "utf8");
+            for (const document of path.endsWith("run.json") ? [text] : text.trimEnd().split("\n")) JSON.parse(document);
+        }' \
+        tests/golden/*/run.json tests/golden/*/nested.json tests/golden/*/flat.json tests/golden/*/pipelens.json
 else
     skip 'JSON outputs are JSON' 'node is not there'
 fi

@@ -6,32 +6,36 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 enum { OPEN_MAX_FILES = 16 };
-static struct file_out *volatile open_files[OPEN_MAX_FILES];
+static _Atomic(struct file_out *) open_files[OPEN_MAX_FILES]; /* outputs are written by more than one thread */
 
 static void enlist(struct file_out *f)
 {
-    for (int i = 0; i < OPEN_MAX_FILES; i++)
-        if (!open_files[i]) {
-            open_files[i] = f;
-            return;
-        }
+    for (int i = 0; i < OPEN_MAX_FILES; i++) {
+        struct file_out *none = NULL;
+        if (atomic_compare_exchange_strong(&open_files[i], &none, f)) return;
+    }
 }
 
 static void delist(struct file_out *f)
 {
-    for (int i = 0; i < OPEN_MAX_FILES; i++)
-        if (open_files[i] == f) open_files[i] = NULL;
+    for (int i = 0; i < OPEN_MAX_FILES; i++) {
+        struct file_out *own = f;
+        if (atomic_compare_exchange_strong(&open_files[i], &own, NULL)) return;
+    }
 }
 
 void file_abandon_all(void)
 {
-    for (int i = 0; i < OPEN_MAX_FILES; i++)
-        if (open_files[i] && open_files[i]->temporary[0]) unlink(open_files[i]->temporary);
+    for (int i = 0; i < OPEN_MAX_FILES; i++) {
+        struct file_out *f = atomic_load(&open_files[i]);
+        if (f && f->temporary[0]) unlink(f->temporary);
+    }
 }
 
 /* An existing path that is not a regular file keeps its identity: /dev/null must not be replaced by a file. */

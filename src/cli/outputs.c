@@ -7,6 +7,9 @@
 #include "layout/graph.h"
 #include "render/picture.h"
 
+#include <pthread.h>
+#include <stdio.h>
+
 enum { PICTURE_ROWS = 200 };
 
 /* One set of outputs being written. */
@@ -16,7 +19,6 @@ struct writing {
     const struct run *run;  /* the first one */
     size_t position, count; /* of it, and how many from there on */
     struct progress *progress;
-    enum exit_status worst;
 };
 
 static bool picture_format(const char *path, enum picture_format *ret_format)
@@ -207,58 +209,111 @@ static bool put_csv(const struct writing *w, const char *path, struct buf *out, 
 
 typedef bool put_output(const struct writing *w, const char *path, struct buf *out, struct err *e);
 
-static void print_path(struct writing *w, const char *path)
-{
-    if (w->o->quiet || strcmp(path, "-") == 0) return;
-    struct buf line = BUF_INIT;
-    buf_printf(&line, "%s\n", path);
-    if (print(buf_str(&line)) != EXIT_DONE) w->worst = EXIT_OUTPUT;
-    buf_free(&line);
-}
+/* One output of a set, and how it went. */
+struct job {
+    const char *path, *what;
+    put_output *put;
+    bool picture; /* reads no payloads, so it may be drawn while others do */
+    bool append;
+    bool good;
+    struct err err;
+};
 
-static void write_one(struct writing *w, const char *path, const char *what, put_output *put)
-{
-    struct file_out f;
-    struct err e = { 0 };
-    if (!path) return;
-    progress_show(w->progress, what, 0, 0);
-    bool good = file_create(&f, path, &e);
-    if (good && !put(w, path, &f.buf, &e)) {
-        if (!e.file[0]) memcpy(e.file, f.path, sizeof e.file - 1);
-        file_abandon(&f);
-        good = false;
-    } else if (good) good = file_commit(&f, &e);
-    if (good) {
-        print_path(w, path);
-        return;
-    }
-    progress_end(w->progress);
-    w->worst = complain(&e);
-}
-
-static void append_summary(struct writing *w)
+static void append_job(const struct writing *w, struct job *job)
 {
     struct buf b = BUF_INIT;
-    struct err e = { 0 };
-    put_summary(w, w->o->summary, &b, &e);
+    job->put(w, job->path, &b, &job->err);
     struct str text = buf_str(&b);
-    bool good = strcmp(w->o->summary, "-") == 0 ? print(text) == EXIT_DONE : file_append(w->o->summary, text, &e);
-    if (good) print_path(w, w->o->summary);
-    else w->worst = e.code == ERR_NONE ? EXIT_OUTPUT : complain(&e);
+    if (strcmp(job->path, "-") != 0) job->good = file_append(job->path, text, &job->err);
+    else {
+        struct file_out f;
+        job->good = file_create(&f, "-", &job->err);
+        buf_put(&f.buf, text);
+        job->good = job->good && file_commit(&f, &job->err);
+    }
     buf_free(&b);
+}
+
+static void write_job(const struct writing *w, struct job *job)
+{
+    struct file_out f;
+    if (job->append) {
+        append_job(w, job);
+        return;
+    }
+    if (!file_create(&f, job->path, &job->err)) return;
+    job->good = job->put(w, job->path, &f.buf, &job->err);
+    if (job->good) job->good = file_commit(&f, &job->err);
+    else {
+        if (!job->err.file[0]) snprintf(job->err.file, sizeof job->err.file, "%.500s", f.path);
+        file_abandon(&f);
+    }
+}
+
+struct work {
+    const struct writing *w;
+    struct job *jobs;
+    size_t count;
+    bool pictures; /* which half of them */
+};
+
+static void *do_work(void *context)
+{
+    const struct work *work = context;
+    for (size_t i = 0; i < work->count; i++)
+        if (work->jobs[i].picture == work->pictures) {
+            if (!work->pictures) progress_show(work->w->progress, work->jobs[i].what, 0, 0);
+            write_job(work->w, &work->jobs[i]);
+        }
+    return NULL;
+}
+
+/* Pictures are drawn beside the rest: they need nothing but the run, which nobody changes any more. */
+static void do_all(const struct writing *w, struct job *jobs, size_t count)
+{
+    struct work pictures = { w, jobs, count, true }, rest = { w, jobs, count, false };
+    pthread_t thread;
+    bool beside = count > 1 && pthread_create(&thread, NULL, do_work, &pictures) == 0;
+    if (!beside) do_work(&pictures);
+    do_work(&rest);
+    if (beside) pthread_join(thread, NULL);
+}
+
+static enum exit_status tell(const struct writing *w, const struct job *job)
+{
+    if (!job->good) return complain(&job->err);
+    if (w->o->quiet || strcmp(job->path, "-") == 0) return EXIT_DONE;
+    struct buf line = BUF_INIT;
+    buf_printf(&line, "%s\n", job->path);
+    enum exit_status status = print(buf_str(&line));
+    buf_free(&line);
+    return status;
 }
 
 enum exit_status outputs_write(const struct outputs *out, const struct loaded *l, const struct options *o,
                                const struct run *first, size_t position, size_t count, struct progress *progress)
 {
-    struct writing w = { .l = l, .o = o, .run = first, .position = position, .count = count, .progress = progress };
-    write_one(&w, out->html, "writing the page", put_html);
-    write_one(&w, out->gantt, "drawing the Gantt chart", put_gantt);
-    write_one(&w, out->graph, "drawing the graph", put_graph);
-    if (o->append && out->summary) append_summary(&w);
-    else write_one(&w, out->summary, "writing the summary", put_summary);
-    write_one(&w, out->json, "writing JSON", put_json);
-    write_one(&w, out->csv, "writing CSV", put_csv);
+    const struct writing w = {
+        .l = l, .o = o, .run = first, .position = position, .count = count, .progress = progress
+    };
+    const struct job all[] = {
+        { .path = out->html, .what = "writing the page", .put = put_html },
+        { .path = out->gantt, .put = put_gantt, .picture = true },
+        { .path = out->graph, .put = put_graph, .picture = true },
+        { .path = out->summary, .what = "writing the summary", .put = put_summary, .append = o->append },
+        { .path = out->json, .what = "writing JSON", .put = put_json },
+        { .path = out->csv, .what = "writing CSV", .put = put_csv },
+    };
+    struct job jobs[sizeof all / sizeof *all];
+    size_t wanted = 0;
+    enum exit_status worst = EXIT_DONE;
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        if (all[i].path) jobs[wanted++] = all[i];
+    do_all(&w, jobs, wanted);
     progress_end(progress);
-    return w.worst;
+    for (size_t i = 0; i < wanted; i++) {
+        enum exit_status status = tell(&w, &jobs[i]);
+        if (status != EXIT_DONE) worst = status;
+    }
+    return worst;
 }

@@ -83,7 +83,10 @@ struct str json_key_text(struct str raw, struct arena *a) { return decoded(raw, 
 
 bool json_key_is(struct str raw, struct str literal)
 {
-    if (!raw.len || !memchr(raw.ptr, '\\', raw.len)) return str_eq(raw, literal);
+    /* written with escapes a key is longer than what it says */
+    if (raw.len <= literal.len) return str_eq(raw, literal);
+    if (raw.ptr[0] != literal.ptr[0] && raw.ptr[0] != '\\') return false;
+    if (!memchr(raw.ptr, '\\', raw.len)) return false;
     size_t at = 0, i = 0;
     while (at < raw.len && i < literal.len) {
         uint32_t code = raw.ptr[at] == '\\' ? next_escape(raw, &at) : utf8_next(raw, &at, NULL);

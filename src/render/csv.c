@@ -18,7 +18,8 @@ static void put_text(struct buf *b, struct str text)
     buf_putc(b, ',');
 }
 
-static void put_row(struct buf *b, const struct run *run, const struct step *step, struct buf *cell, struct arena *scratch)
+static void put_row(struct buf *b, const struct run *run, const struct step *step, struct buf *cell,
+                    struct arena *scratch)
 {
     put_text(b, run->id);
     put_text(b, run->name);
@@ -49,8 +50,9 @@ void csv_write(const struct run *run, bool header, struct buf *out)
     struct arena scratch = { 0 };
     struct buf cell = BUF_INIT;
     if (header)
-        buf_puts(out, "run_id,pipeline,index,parent,depth,key,name,status,start_utc,start_ms,end_ms,duration_ms,self_ms,"
-                      "records,error\r\n");
+        buf_puts(out,
+                 "run_id,pipeline,index,parent,depth,key,name,status,start_utc,start_ms,end_ms,duration_ms,self_ms,"
+                 "records,error\r\n");
     for (uint32_t i = 0; i < run->step_count; i++) {
         if (run->steps[i]->hidden) continue;
         put_row(out, run, run->steps[i], &cell, &scratch);

@@ -44,6 +44,7 @@ uint64_t html_payload_bytes(const struct run *run, const struct step *step);
 enum detail_kind {
     DETAIL_FACT,  /* plain text */
     DETAIL_VALUE, /* a JSON value as it stands in the log */
+    DETAIL_RECORDS, /* an object as it stands in the log, a record each member; only for sinks that take it */
 };
 
 /* Takes a step's details: groups of rows. A row without a label is what its group is named after. Texts are valid during
@@ -51,6 +52,7 @@ enum detail_kind {
 struct detail_sink {
     void (*group)(struct detail_sink *sink, const char *title); /* "" for the first facts */
     void (*row)(struct detail_sink *sink, struct str label, enum detail_kind kind, struct str text);
+    bool whole_records; /* takes DETAIL_RECORDS where the log has all records of a step in one object */
 };
 
 /* Hands everything the log says about the step, but for name, key and times, to the sink; of the payloads only those

@@ -11,6 +11,7 @@
  *     "tails": {"2": "load___1"}, "keys": {"2": "whole key"}, where a key is not its parent's + "." + name
  *     "errors": {"2": "first line"},
  *     "details": {"2": ["", ["Id", 0, "7"], "Records", ["query", 1, "\"the JSON of the log\""]]},
+ *                                                           groups of [label, enum detail_kind, text]
  *     "google": {"only": false, "rows": [["load · 3 ms", "ok", 0, 3]]} }
  *
  * Nothing here is executable, and <, > and & never stand in it as themselves.
@@ -190,7 +191,7 @@ static void data_row(struct detail_sink *sink, struct str label, enum detail_kin
     struct data_sink *s = (struct data_sink *)sink;
     buf_puts(s->out, ",[");
     buf_put_json_html(s->out, label);
-    buf_puts(s->out, kind == DETAIL_VALUE ? ",1," : ",0,");
+    buf_printf(s->out, ",%d,", (int)kind);
     buf_put_json_html(s->out, text);
     buf_putc(s->out, ']');
 }
@@ -203,7 +204,7 @@ static void put_details(const struct html_plan *plan, struct arena *scratch, str
         if (plan->flags[i] & PLAN_STATIC || !detail_any(plan->run, plan->steps[i])) continue;
         put_comma(out, &first);
         buf_printf(out, "\n\"%u\":[", (unsigned)i);
-        struct data_sink sink = { .sink = { data_group, data_row }, .out = out, .first = true };
+        struct data_sink sink = { .sink = { data_group, data_row, true }, .out = out, .first = true };
         detail_visit(plan->run, plan->steps[i], plan->flags[i], scratch, &sink.sink);
         buf_putc(out, ']');
         scratch_reset(scratch);

@@ -92,6 +92,12 @@ static struct str rest_of_records(const struct record_view *list, size_t from, s
 
 static void records(struct visit *v, const struct step *step)
 {
+    const struct record *only = step->records;
+    if (v->sink->whole_records && only && !only->next && !only->key.ptr) {
+        struct str object = sources_text(v->run->sources, only->data);
+        if (object.len > 2) row(v, S(""), DETAIL_RECORDS, object);
+        return;
+    }
     struct record_view *list;
     size_t count = records_list(v->run, step, v->scratch, &list);
     size_t rows = count > RECORD_ROWS ? RECORD_ROWS : count;

@@ -178,7 +178,7 @@ static void put_row(const struct html_plan *plan, uint32_t at, enum time_unit un
 void html_steps_write(const struct html_plan *plan, enum time_unit unit, struct buf *out)
 {
     struct arena scratch = { 0 };
-    struct html_sink sink = { .sink = { html_group, html_row }, .out = out, .text = BUF_INIT };
+    struct html_sink sink = { .sink = { html_group, html_row, false }, .out = out, .text = BUF_INIT };
     for (uint32_t at = 0; at < plan->count; at++) {
         if (!(plan->flags[at] & PLAN_STATIC)) continue;
         put_row(plan, at, unit, &scratch, &sink);

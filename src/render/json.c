@@ -3,12 +3,12 @@
  * The measured run as one JSON document, a line per step. Keys stand in this order; those in brackets are left out when
  * the log has nothing to say:
  *
- *   format "pipelens-report.run", version 1, id, name, attempt, status, startTs, endTs, durationMs, stepCount, shownCount,
- *   maxDepth, statusCounts {status: count}, [logVersion, parentRun, args, tags, host, graph], usage [{model, responses,
- *   promptTokens, completionTokens, totalTokens}], notes {…}, [unknown {…}], steps [
- *     index, parent (index, null for the root), depth, name, key, [id, kind, location], status, startTs, endTs, durationMs,
- *     selfMs, records {…}, [result, error, errorType, trace, inputs, handledErrors, state, usageField, logs, links,
- *     usage, unknown {…}]
+ *   format "pipelens-report.run", version 1, id, name, attempt, status, startTs, endTs, durationMs, stepCount,
+ *   shownCount, maxDepth, statusCounts {status: count}, [logVersion, parentRun, args, tags, host, graph],
+ *   usage [{model, responses, promptTokens, completionTokens, totalTokens}], notes {…}, [unknown {…}], steps [
+ *     index, parent (index, null for the root), depth, name, key, [id, kind, location], status, startTs, endTs,
+ *     durationMs, selfMs, records {…}, [result, error, errorType, trace, inputs, handledErrors, state, usageField,
+ *     logs, links, usage, unknown {…}]
  *   ]
  *
  * Times are milliseconds since the Unix epoch with up to three decimals, null when unknown. For a step without an end
@@ -77,7 +77,10 @@ static void member_unknown(struct buf *b, const struct run *run, const struct ex
 
 static void put_notes(struct buf *b, const struct run_notes *notes)
 {
-    const struct { const char *name; uint64_t count; } list[] = {
+    const struct {
+        const char *name;
+        uint64_t count;
+    } list[] = {
         { "conflicts", notes->conflicts },
         { "unknownParents", notes->unknown_parents },
         { "negativeDurations", notes->negative_durations },

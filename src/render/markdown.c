@@ -14,8 +14,8 @@
 #include "render/wording.h"
 
 enum {
-    TREE_STEPS = 200,     /* lines of the step tree */
-    TREE_OPEN = 40,       /* up to so many lines it is shown unfolded */
+    TREE_STEPS = 200, /* lines of the step tree */
+    TREE_OPEN = 40,   /* up to so many lines it is shown unfolded */
     TREE_COLUMNS = 80,
     CHART_STEPS = 80,     /* bars of the timeline: more would be an endless picture */
     PART_BYTES_MIN = 500, /* a part cut down below this is left out */
@@ -66,7 +66,7 @@ static void put_row(struct buf *b, const struct section *s, const struct str *ce
 
 static void put_table_head(struct buf *b, const struct section *s, const size_t *widths)
 {
-    struct str titles[8];
+    struct str titles[TABLE_COLUMNS_MAX];
     for (size_t i = 0; i < s->column_count; i++) titles[i] = str_z(s->columns[i].title);
     put_row(b, s, titles, widths);
     for (size_t i = 0; i < s->column_count; i++) {
@@ -78,7 +78,7 @@ static void put_table_head(struct buf *b, const struct section *s, const size_t 
     buf_putc(b, '\n');
 }
 
-static void measure_columns(const struct section *s, size_t widths[8])
+static void measure_columns(const struct section *s, size_t widths[TABLE_COLUMNS_MAX])
 {
     for (size_t i = 0; i < s->column_count; i++) {
         widths[i] = strlen(s->columns[i].title);
@@ -101,7 +101,7 @@ void md_put_remains(struct buf *b, const struct section *s, uint64_t n)
 void md_put_section(struct buf *b, const struct section *s, size_t limit)
 {
     enum { REMAINS_BYTES = 64 }; /* "… and 18,446,744,073,709,551,615 more failed steps" */
-    size_t from = b->len, widths[8] = { 0 }, done = 0, fits;
+    size_t from = b->len, widths[TABLE_COLUMNS_MAX] = { 0 }, done = 0, fits;
     if (!s->unit_count) return;
     buf_puts(b, "### ");
     buf_puts(b, s->heading);
@@ -242,7 +242,9 @@ static void put_closing(const struct document *d, struct buf *out)
         if (!d->left_out[id]) continue;
         buf_puts(out, first ? "\nLeft out, because a summary may have " : ", ");
         if (first) wording_put_count(out, d->o->max_bytes, "byte: ", "bytes: ");
-        buf_puts(out, id == PART_TREE ? "the step tree" : id == PART_CHART ? "the timeline" : d->summary.sections[id].name);
+        buf_puts(out, id == PART_TREE    ? "the step tree"
+                      : id == PART_CHART ? "the timeline"
+                                         : d->summary.sections[id].name);
         first = false;
     }
     if (!first) buf_puts(out, ".\n");

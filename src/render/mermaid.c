@@ -22,8 +22,8 @@
 enum { NAME_COLUMNS = 60, SECTION_COLUMNS = 16 /* what fits beside the bars */ };
 
 struct axis {
-    int64_t origin;     /* µs that are 0 on the axis */
-    int64_t unit;       /* µs that are one of Mermaid's milliseconds */
+    int64_t origin; /* µs that are 0 on the axis */
+    int64_t unit;   /* µs that are one of Mermaid's milliseconds */
     const char *format;
 };
 
@@ -39,7 +39,10 @@ static struct axis axis_of(const struct run *run)
 /* A name as one line without any of Mermaid's own characters, or those that its surroundings might take for markup. */
 static void put_name(struct buf *b, struct str name, size_t columns)
 {
-    static const struct { char from; const char *to; } like[] = {
+    static const struct {
+        char from;
+        const char *to;
+    } like[] = {
         { ':', "∶" }, { ';', "," }, { '#', "♯" }, { '%', "٪" }, { '<', "‹" }, { '>', "›" }, { '`', "ˋ" },
     };
     struct buf plain = BUF_INIT;
@@ -57,7 +60,7 @@ static void put_name(struct buf *b, struct str name, size_t columns)
 static void put_task(struct buf *b, const struct axis *axis, const struct step *step, enum time_unit unit)
 {
     static const char *const tags[STEP_STATUS_COUNT] = {
-        [STEP_OK] = "done",    [STEP_ERROR] = "crit",  [STEP_RUNNING] = "active", [STEP_UNFINISHED] = "active",
+        [STEP_OK] = "done",      [STEP_ERROR] = "crit",  [STEP_RUNNING] = "active", [STEP_UNFINISHED] = "active",
         [STEP_SKIPPED] = "done", [STEP_CACHED] = "done", [STEP_RETRIED] = "done",
     };
     int64_t from = (step->start - axis->origin) / axis->unit, to = (step->shown_end - axis->origin) / axis->unit;
@@ -101,7 +104,8 @@ static bool has_kept_child(const struct pick *pick, const struct step *step)
 
 /* Returns the steps that were put. A section per top-level step that has steps of its own; those between two such have
  * one together, named after the pipeline. */
-static uint32_t put_chart(const struct run *run, enum time_unit unit, const struct pick *pick, struct arena *arena, struct buf *b)
+static uint32_t put_chart(const struct run *run, enum time_unit unit, const struct pick *pick, struct arena *arena,
+                          struct buf *b)
 {
     struct axis axis = axis_of(run);
     struct str *names = ARENA_ARRAY(arena, struct str, pick->kept + (size_t)1);
@@ -126,7 +130,8 @@ static uint32_t put_chart(const struct run *run, enum time_unit unit, const stru
     return put;
 }
 
-uint32_t mermaid_write(const struct run *run, enum time_unit unit, uint32_t max_steps, size_t max_bytes, struct buf *out)
+uint32_t mermaid_write(const struct run *run, enum time_unit unit, uint32_t max_steps, size_t max_bytes,
+                       struct buf *out)
 {
     if (run->start == TIME_NONE) return run->visible_count;
     if (max_bytes > MERMAID_BYTES_MAX) max_bytes = MERMAID_BYTES_MAX;

@@ -12,6 +12,7 @@ enum { MERMAID_BYTES_MAX = 49000 };
 
 /* Puts a chart of at most max_steps steps and max_bytes bytes (never more than MERMAID_BYTES_MAX); "" when not even one
  * step fits or the run has no times. Returns how many visible steps are not in it. */
-uint32_t mermaid_write(const struct run *run, enum time_unit unit, uint32_t max_steps, size_t max_bytes, struct buf *out);
+uint32_t mermaid_write(const struct run *run, enum time_unit unit, uint32_t max_steps, size_t max_bytes,
+                       struct buf *out);
 
 #endif

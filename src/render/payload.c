@@ -74,7 +74,8 @@ void payload_put_of(struct buf *b, const struct run *run, struct payload p, enum
     payload_put(b, payload_present(p) ? sources_text(run->sources, p) : S(""), how);
 }
 
-void payload_put_records(struct buf *b, const struct run *run, const struct step *step, enum not_numbers how, struct arena *scratch)
+void payload_put_records(struct buf *b, const struct run *run, const struct step *step, enum not_numbers how,
+                         struct arena *scratch)
 {
     buf_putc(b, '{');
     if (step->records) {

@@ -21,7 +21,8 @@ void payload_put(struct buf *b, struct str value, enum not_numbers how);
 void payload_put_of(struct buf *b, const struct run *run, struct payload p, enum not_numbers how);
 
 /* The step's records as an object, {} when there are none. */
-void payload_put_records(struct buf *b, const struct run *run, const struct step *step, enum not_numbers how, struct arena *scratch);
+void payload_put_records(struct buf *b, const struct run *run, const struct step *step, enum not_numbers how,
+                         struct arena *scratch);
 
 /* Members `,"name":value`, nothing when the value is absent or empty. */
 void member_payload(struct buf *b, const char *name, const struct run *run, struct payload p, enum not_numbers how);

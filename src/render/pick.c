@@ -97,7 +97,8 @@ void pick_steps(const struct run *run, uint32_t limit, struct arena *arena, stru
     if (run->visible_count <= limit) return;
     pick->kept = 0;
     pick->keep = ARENA_ARRAY(arena, bool, run->step_count);
-    struct best best = { .limit = limit < UINT32_MAX / 2 ? 2 * limit : limit }; /* some will not fit with their ancestors */
+    /* twice as many as there is room for: some will not fit with their ancestors */
+    struct best best = { .limit = limit < UINT32_MAX / 2 ? 2 * limit : limit };
     best.heap = malloc((best.limit + (size_t)1) * sizeof *best.heap);
     if (!best.heap) arena_exhausted(best.limit * sizeof *best.heap);
     if (limit) {

@@ -9,10 +9,10 @@
 #include "model/run.h"
 
 struct pick {
-    bool *keep;         /* by step index; a kept step's ancestors are kept; NULL: all visible steps are */
-    uint32_t *below;    /* by step index: visible steps below it that were not kept, counted at the nearest kept one */
+    bool *keep;      /* by step index; a kept step's ancestors are kept; NULL: all visible steps are */
+    uint32_t *below; /* by step index: visible steps below it that were not kept, counted at the nearest kept one */
     uint32_t kept;
-    uint32_t left_out;  /* visible steps that were not kept */
+    uint32_t left_out; /* visible steps that were not kept */
 };
 
 /* At most `limit` of the visible steps, the root first; everything when there are no more. The arrays live in `arena`.

@@ -39,10 +39,16 @@ static int64_t wall_time(const struct run *run)
 static void put_status(struct buf *b, const struct run *run, enum time_unit unit, const char *strong)
 {
     static const char *const words[RUN_STATUS_COUNT] = {
-        [RUN_COMPLETED] = "completed", [RUN_FAILED] = "failed", [RUN_RUNNING] = "running", [RUN_UNFINISHED] = "unfinished: the log just stops",
+        [RUN_COMPLETED] = "completed",
+        [RUN_FAILED] = "failed",
+        [RUN_RUNNING] = "running",
+        [RUN_UNFINISHED] = "unfinished: the log just stops",
     };
     static const char *const betweens[RUN_STATUS_COUNT] = {
-        [RUN_COMPLETED] = " in ", [RUN_FAILED] = " after ", [RUN_RUNNING] = " for ", [RUN_UNFINISHED] = " after ",
+        [RUN_COMPLETED] = " in ",
+        [RUN_FAILED] = " after ",
+        [RUN_RUNNING] = " for ",
+        [RUN_UNFINISHED] = " after ",
     };
     buf_puts(b, strong);
     buf_puts(b, wording_run_mark(run->status));
@@ -113,13 +119,20 @@ static size_t slowest(const struct run *run, const struct step *list[SLOW_MAX])
 
 void summary_slow(const struct run *run, const struct report_options *o, struct arena *arena, struct section *s)
 {
-    static const struct column columns[] = { { "Step", false }, { "Self time", true }, { "Share", true }, { "Total", true } };
+    static const struct column columns[] = {
+        { "Step", false }, { "Self time", true }, { "Share", true }, { "Total", true }
+    };
     enum { COLUMNS = sizeof columns / sizeof *columns };
     const struct step *list[SLOW_MAX];
     size_t count = slowest(run, list);
     int64_t wall = wall_time(run);
-    *s = (struct section){ .heading = "Slowest steps", .name = "the slowest steps", .columns = columns, .column_count = COLUMNS,
-                           .unit_count = count, .one = "step", .many = "steps" };
+    *s = (struct section){ .heading = "Slowest steps",
+                           .name = "the slowest steps",
+                           .columns = columns,
+                           .column_count = COLUMNS,
+                           .unit_count = count,
+                           .one = "step",
+                           .many = "steps" };
     s->intro = S("By self time: the time in which none of a step's own steps was running. Share is that of the run.");
     s->units = ARENA_ARRAY(arena, struct str, count * COLUMNS + 1);
     struct buf b = BUF_INIT, path = BUF_INIT;
@@ -154,12 +167,17 @@ static void usage_row(const struct usage *u, struct str name, struct buf *b, str
 void summary_usage(const struct run *run, const struct report_options *o, struct arena *arena, struct section *s)
 {
     static const struct column columns[] = {
-        { "Model", false }, { "Responses", true }, { "Prompt tokens", true }, { "Completion tokens", true }, { "Total tokens", true },
+        { "Model", false },       { "Responses", true }, { "Prompt tokens", true }, { "Completion tokens", true },
+        { "Total tokens", true },
     };
     enum { COLUMNS = sizeof columns / sizeof *columns };
     (void)o;
-    *s = (struct section){ .heading = "LLM usage", .name = "the LLM usage", .columns = columns, .column_count = COLUMNS,
-                           .one = "model", .many = "models" };
+    *s = (struct section){ .heading = "LLM usage",
+                           .name = "the LLM usage",
+                           .columns = columns,
+                           .column_count = COLUMNS,
+                           .one = "model",
+                           .many = "models" };
     s->units = ARENA_ARRAY(arena, struct str, (MODELS_MAX + 1) * COLUMNS);
     struct buf b = BUF_INIT, name = BUF_INIT;
     for (const struct usage *u = run->usage; u; u = u->next) {
@@ -173,7 +191,8 @@ void summary_usage(const struct run *run, const struct report_options *o, struct
         struct str model = taken(&b, arena);
         usage_row(u, model, &b, arena, s->units + s->unit_count++ * COLUMNS);
     }
-    if (s->unit_count > 1) usage_row(&run->usage_total, S("all models"), &b, arena, s->units + s->unit_count++ * COLUMNS);
+    if (s->unit_count > 1)
+        usage_row(&run->usage_total, S("all models"), &b, arena, s->units + s->unit_count++ * COLUMNS);
     buf_free(&b);
     buf_free(&name);
 }
@@ -195,7 +214,8 @@ void summary_notes(const struct run *run, const struct report_options *o, struct
     const struct run_notes *n = &run->notes;
     *s = (struct section){ .heading = "Notes", .name = "the notes", .one = "note", .many = "notes" };
     s->units = ARENA_ARRAY(arena, struct str, NOTES_MAX);
-    add_note(s, arena, o->notes->bad_lines, "line of the log could not be read and was skipped.", "lines of the log could not be read and were skipped.");
+    add_note(s, arena, o->notes->bad_lines, "line of the log could not be read and was skipped.",
+             "lines of the log could not be read and were skipped.");
     if (o->notes->bad_lines && o->notes->first_bad.len) {
         struct buf b = BUF_INIT, plain = BUF_INIT;
         wording_put_start(&plain, o->notes->first_bad, BAD_LINE_COLUMNS);
@@ -211,10 +231,14 @@ void summary_notes(const struct run *run, const struct report_options *o, struct
     add_note(s, arena, n->unknown_parents, "step names a parent that does not exist; it was put below the pipeline.",
              "steps name parents that do not exist; they were put below the pipeline.");
     add_note(s, arena, n->negative_durations, "step ends before it starts.", "steps end before they start.");
-    add_note(s, arena, n->time_disagreements, "step's stated duration differs from its start and end; start and end were used.",
+    add_note(s, arena, n->time_disagreements,
+             "step's stated duration differs from its start and end; start and end were used.",
              "steps' stated durations differ from their starts and ends; starts and ends were used.");
-    if (n->status_overruled) s->units[s->unit_count++] = S("- The log calls the run completed, but the pipeline's own step failed; the run counts as failed.\n");
-    add_note(s, arena, n->late_events, "event came after the pipeline's finish; it was counted in.", "events came after the pipeline's finish; they were counted in.");
+    if (n->status_overruled)
+        s->units[s->unit_count++] = S(
+            "- The log calls the run completed, but the pipeline's own step failed; the run counts as failed.\n");
+    add_note(s, arena, n->late_events, "event came after the pipeline's finish; it was counted in.",
+             "events came after the pipeline's finish; they were counted in.");
 }
 
 void summary_make(const struct run *run, const struct report_options *o, struct summary *s)
@@ -229,7 +253,4 @@ void summary_make(const struct run *run, const struct report_options *o, struct 
     summary_notes(run, o, &s->arena, &s->sections[SUMMARY_NOTES]);
 }
 
-void summary_free(struct summary *s)
-{
-    arena_free(&s->arena);
-}
+void summary_free(struct summary *s) { arena_free(&s->arena); }

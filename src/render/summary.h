@@ -13,26 +13,36 @@ struct column {
     bool right; /* numbers */
 };
 
+enum { TABLE_COLUMNS_MAX = 8 };
+
 struct section {
     const char *heading, *name;   /* name: what a sentence calls it, "the step table" */
     struct str intro;             /* a Markdown paragraph, "" for none */
     const struct column *columns; /* NULL: the units are blocks */
     size_t column_count;
-    struct str *units;    /* a block of Markdown each, with its line end; or in a table column_count inline texts a row */
-    size_t unit_count;    /* blocks or rows */
-    uint64_t beyond;      /* units there are besides, which are not listed */
+    struct str *units; /* a block of Markdown each, with its line end; or in a table column_count inline texts a row */
+    size_t unit_count; /* blocks or rows */
+    uint64_t beyond;   /* units there are besides, which are not listed */
     const char *one, *many; /* what a unit is: "error", "errors" */
 };
 
-enum summary_section { SUMMARY_ERRORS, SUMMARY_OPEN, SUMMARY_SLOW, SUMMARY_NAMES, SUMMARY_USAGE, SUMMARY_NOTES, SUMMARY_COUNT };
+enum summary_section {
+    SUMMARY_ERRORS,
+    SUMMARY_OPEN,
+    SUMMARY_SLOW,
+    SUMMARY_NAMES,
+    SUMMARY_USAGE,
+    SUMMARY_NOTES,
+    SUMMARY_COUNT
+};
 
 struct summary {
-    struct str title;    /* inline Markdown */
-    struct str status;   /* one line: inline Markdown */
-    struct str plain_status; /* the same without markup */
-    struct str left_out; /* a Markdown paragraph, "" when nothing is hidden */
+    struct str title;                       /* inline Markdown */
+    struct str status;                      /* one line: inline Markdown */
+    struct str plain_status;                /* the same without markup */
+    struct str left_out;                    /* a Markdown paragraph, "" when nothing is hidden */
     struct section sections[SUMMARY_COUNT]; /* those without units have nothing to say */
-    struct arena arena;  /* all texts */
+    struct arena arena;                     /* all texts */
 };
 
 void summary_make(const struct run *run, const struct report_options *o, struct summary *s);
@@ -50,8 +60,8 @@ void summary_notes(const struct run *run, const struct report_options *o, struct
 void md_put_code(struct buf *b, struct str plain);
 /* A fence of backticks longer than any run of them in the text. */
 void md_put_fence(struct buf *b, struct str text);
-/* Writes a section in at most `limit` bytes: as many units as fit, and how many there are besides. Nothing when not even
- * that fits. */
+/* Writes a section in at most `limit` bytes: as many units as fit, and how many there are besides. Nothing when not
+ * even that fits. */
 void md_put_section(struct buf *b, const struct section *s, size_t limit);
 
 /* "… and 12 more names", a paragraph of its own; nothing when n is 0. */

@@ -14,9 +14,9 @@
 #include <stdlib.h>
 
 enum {
-    ERRORS_MAX = 20,     /* different errors that are listed */
-    ERRORS_READ = 5000,  /* failed steps whose error is read to find those alike */
-    OTHERS_MAX = 4,      /* steps with the same error that are named */
+    ERRORS_MAX = 20,    /* different errors that are listed */
+    ERRORS_READ = 5000, /* failed steps whose error is read to find those alike */
+    OTHERS_MAX = 4,     /* steps with the same error that are named */
     ERROR_LINES = 12,
     ERROR_LINE_COLUMNS = 240,
     PATH_COLUMNS = 100,
@@ -24,10 +24,10 @@ enum {
 };
 
 struct failure {
-    const struct step *first;           /* the deepest step with this error */
-    const struct step *top;             /* the highest ancestor of it with the same error, NULL for none */
+    const struct step *first; /* the deepest step with this error */
+    const struct step *top;   /* the highest ancestor of it with the same error, NULL for none */
     const struct step *others[OTHERS_MAX];
-    uint64_t other_count;               /* steps with the same error that are no ancestors of the first */
+    uint64_t other_count; /* steps with the same error that are no ancestors of the first */
     uint64_t hash;
     size_t length;
 };
@@ -83,7 +83,8 @@ static void join(struct failure *f, const struct step *step)
 }
 
 /* Groups failed steps by their error. Returns how many groups; *ret_beyond: failed steps in none of them. */
-static size_t group_failures(const struct run *run, const struct step_list *failed, struct failure list[ERRORS_MAX], uint64_t *ret_beyond)
+static size_t group_failures(const struct run *run, const struct step_list *failed, struct failure list[ERRORS_MAX],
+                             uint64_t *ret_beyond)
 {
     struct arena scratch = { 0 };
     size_t count = 0;
@@ -96,7 +97,8 @@ static size_t group_failures(const struct run *run, const struct step_list *fail
         size_t at = 0;
         while (at < count && (list[at].hash != hash || list[at].length != text.len)) at++;
         if (at < count) join(&list[at], step);
-        else if (count < ERRORS_MAX) list[count++] = (struct failure){ .first = step, .hash = hash, .length = text.len };
+        else if (count < ERRORS_MAX)
+            list[count++] = (struct failure){ .first = step, .hash = hash, .length = text.len };
         else ++*ret_beyond;
         scratch_reset(&scratch);
     }
@@ -209,7 +211,9 @@ void summary_errors(const struct run *run, const struct report_options *o, struc
 {
     struct failure list[ERRORS_MAX];
     struct step_list failed = failed_steps(run);
-    *s = (struct section){ .heading = "What failed", .name = "the errors", .one = "failed step", .many = "failed steps" };
+    *s = (struct section){
+        .heading = "What failed", .name = "the errors", .one = "failed step", .many = "failed steps"
+    };
     size_t count = group_failures(run, &failed, list, &s->beyond);
     free(failed.items);
     s->units = ARENA_ARRAY(arena, struct str, count + 1);
@@ -257,8 +261,11 @@ void summary_open(const struct run *run, const struct report_options *o, struct 
     struct step_list open = open_leaves(run);
     bool running = run->status == RUN_RUNNING;
     size_t count = open.count < OPEN_MAX ? open.count : OPEN_MAX;
-    *s = (struct section){ .heading = running ? "Running now" : "Never ended", .name = running ? "the running steps" : "the unfinished steps",
-                           .one = "step", .many = "steps", .beyond = open.count - count };
+    *s = (struct section){ .heading = running ? "Running now" : "Never ended",
+                           .name = running ? "the running steps" : "the unfinished steps",
+                           .one = "step",
+                           .many = "steps",
+                           .beyond = open.count - count };
     s->intro = running ? S("Steps that had not ended at the last event of the log:")
                        : S("Steps without an end in the log. The innermost ones show where the work stood:");
     s->units = ARENA_ARRAY(arena, struct str, count + 1);

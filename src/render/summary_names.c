@@ -12,18 +12,18 @@
 
 enum {
     ROWS_MAX = 30,
-    NAMES_ALONE = 3,  /* names that differ in numbers stand alone up to so many */
+    NAMES_ALONE = 3, /* names that differ in numbers stand alone up to so many */
     NAME_COLUMNS = 60,
     NO_ROW = -1,
 };
 
 struct row {
-    struct str name;     /* in the run's arena, or a pattern in the table's */
+    struct str name; /* in the run's arena, or a pattern in the table's */
     uint64_t hash;
     uint64_t count, errors, timed; /* timed: steps that have a duration */
-    int64_t total, max;  /* µs */
-    int64_t pattern;     /* the row among the patterns, NO_ROW when the name has no number */
-    uint64_t names;      /* of a pattern: how many names have it */
+    int64_t total, max;            /* µs */
+    int64_t pattern;               /* the row among the patterns, NO_ROW when the name has no number */
+    uint64_t names;                /* of a pattern: how many names have it */
 };
 
 /* Rows found by name. */
@@ -195,8 +195,14 @@ void summary_names(const struct run *run, const struct report_options *o, struct
     size_t count, shown;
     const struct row **rows = choose_rows(&names, &patterns, &count);
     shown = count < ROWS_MAX ? count : ROWS_MAX;
-    *s = (struct section){ .heading = "Steps by name", .name = "the table by step name", .columns = columns, .column_count = COLUMNS,
-                           .unit_count = shown, .beyond = count - shown, .one = "name", .many = "names" };
+    *s = (struct section){ .heading = "Steps by name",
+                           .name = "the table by step name",
+                           .columns = columns,
+                           .column_count = COLUMNS,
+                           .unit_count = shown,
+                           .beyond = count - shown,
+                           .one = "name",
+                           .many = "names" };
     s->units = ARENA_ARRAY(arena, struct str, shown * COLUMNS + 1);
     for (size_t i = 0; i < shown; i++) {
         const struct row *r = rows[i];

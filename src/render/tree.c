@@ -20,12 +20,12 @@
 #include "render/wording.h"
 
 enum {
-    LEVELS_MAX = 20,      /* levels that are indented, at most */
-    LEVEL_COLUMNS = 3,    /* "│  " */
+    LEVELS_MAX = 20,   /* levels that are indented, at most */
+    LEVEL_COLUMNS = 3, /* "│  " */
     COLUMNS_MIN = 40,
     NAME_COLUMNS_MIN = 8,
-    DURATION_COLUMNS = 9, /* "23 h 59 m", "1,240 ms" */
-    STEP_COLUMNS_MIN = 35, /* "⋯ 100 ○ " beyond the indent, a name, " unfinished", two spaces, a duration */
+    DURATION_COLUMNS = 9,     /* "23 h 59 m", "1,240 ms" */
+    STEP_COLUMNS_MIN = 35,    /* "⋯ 100 ○ " beyond the indent, a name, " unfinished", two spaces, a duration */
     SAME_ERROR_CHILDREN = 64, /* failed children looked at for the same error */
 };
 
@@ -53,8 +53,9 @@ struct tree {
 static const char *status_colour(enum step_status status)
 {
     static const char *const colours[STEP_STATUS_COUNT] = {
-        [STEP_OK] = SGR_GREEN,    [STEP_ERROR] = SGR_BOLD SGR_RED, [STEP_RUNNING] = SGR_CYAN, [STEP_UNFINISHED] = SGR_YELLOW,
-        [STEP_SKIPPED] = SGR_DIM, [STEP_CACHED] = SGR_CYAN,        [STEP_RETRIED] = SGR_YELLOW,
+        [STEP_OK] = SGR_GREEN,          [STEP_ERROR] = SGR_BOLD SGR_RED, [STEP_RUNNING] = SGR_CYAN,
+        [STEP_UNFINISHED] = SGR_YELLOW, [STEP_SKIPPED] = SGR_DIM,        [STEP_CACHED] = SGR_CYAN,
+        [STEP_RETRIED] = SGR_YELLOW,
     };
     return colours[status];
 }
@@ -209,6 +210,12 @@ static void put_records(struct tree *t, const struct step *step, bool children)
     end_line(t);
 }
 
+/* " unfinished" behind the name: the marks of ok and error are known to everyone, the others are said. */
+static size_t word_columns(enum step_status status)
+{
+    return status == STEP_OK || status == STEP_ERROR ? 0 : strlen(step_status_name(status)) + 1;
+}
+
 static void put_step(struct tree *t, const struct step *step)
 {
     struct buf duration = BUF_INIT;
@@ -221,14 +228,12 @@ static void put_step(struct tree *t, const struct step *step)
     put_coloured(t, status_colour(status), wording_step_mark(status));
     buf_putc(&t->line, ' ');
     used += 2;
-    bool word = status != STEP_OK && status != STEP_ERROR; /* the other marks are not known to everyone */
-    size_t word_columns = word ? strlen(step_status_name(status)) + 1 : 0;
-    size_t taken = used + word_columns + 2 + wide;
+    size_t taken = used + word_columns(status) + 2 + wide;
     size_t room = t->step_columns > taken + NAME_COLUMNS_MIN ? t->step_columns - taken : NAME_COLUMNS_MIN;
     if (t->o->colour && step->context) buf_puts(&t->line, SGR_DIM);
     size_t name = wording_put_short(&t->line, step->name, room);
     if (t->o->colour && step->context) buf_puts(&t->line, SGR_RESET);
-    if (word) {
+    if (word_columns(status)) {
         buf_putc(&t->line, ' ');
         put_coloured(t, status_colour(status), step_status_name(status));
     }
@@ -251,7 +256,7 @@ static size_t needed_columns(const struct tree *t)
         const struct step *step = t->run->steps[i];
         if (!pick_keeps(t->pick, step)) continue;
         size_t level = step->depth < t->levels ? step->depth : t->levels;
-        size_t word = step->status == STEP_OK || step->status == STEP_ERROR ? 0 : strlen(step_status_name((enum step_status)step->status)) + 1;
+        size_t word = word_columns((enum step_status)step->status);
         size_t name = step->name.len > t->columns * 4 ? t->columns : utf8_columns(step->name);
         size_t needs = level * LEVEL_COLUMNS + 2 + name + word + 2 + DURATION_COLUMNS;
         if (needs > most) most = needs;
@@ -270,7 +275,8 @@ static void leave(struct tree *t, const struct step *step)
     end_line(t);
 }
 
-void tree_put_lines(const struct run *run, const struct tree_options *o, const struct pick *pick, bool errors, struct buf *out)
+void tree_put_lines(const struct run *run, const struct tree_options *o, const struct pick *pick, bool errors,
+                    struct buf *out)
 {
     struct tree t = { .run = run, .o = o, .pick = pick, .errors = errors, .line = BUF_INIT, .out = out };
     t.columns = o->columns > COLUMNS_MIN ? o->columns : COLUMNS_MIN;
@@ -297,7 +303,10 @@ static void put_header(struct tree *t)
 {
     const struct run *run = t->run;
     static const char *const colours[RUN_STATUS_COUNT] = {
-        [RUN_COMPLETED] = SGR_GREEN, [RUN_FAILED] = SGR_BOLD SGR_RED, [RUN_RUNNING] = SGR_CYAN, [RUN_UNFINISHED] = SGR_YELLOW,
+        [RUN_COMPLETED] = SGR_GREEN,
+        [RUN_FAILED] = SGR_BOLD SGR_RED,
+        [RUN_RUNNING] = SGR_CYAN,
+        [RUN_UNFINISHED] = SGR_YELLOW,
     };
     if (t->o->colour) buf_puts(&t->line, SGR_BOLD);
     wording_put_short(&t->line, run->name, t->columns - COLUMNS_MIN / 2);

@@ -10,6 +10,7 @@
 
 /* A line per picked step; "… 18 more steps" stands for those that were not. With `errors`, the first line of a failed
  * step's error stands under it, unless a step below tells the same. */
-void tree_put_lines(const struct run *run, const struct tree_options *o, const struct pick *pick, bool errors, struct buf *out);
+void tree_put_lines(const struct run *run, const struct tree_options *o, const struct pick *pick, bool errors,
+                    struct buf *out);
 
 #endif

@@ -20,7 +20,10 @@ const char *wording_step_mark(enum step_status status)
 const char *wording_run_mark(enum run_status status)
 {
     static const char *const marks[RUN_STATUS_COUNT] = {
-        [RUN_COMPLETED] = "✓", [RUN_FAILED] = "✗", [RUN_RUNNING] = "…", [RUN_UNFINISHED] = "○",
+        [RUN_COMPLETED] = "✓",
+        [RUN_FAILED] = "✗",
+        [RUN_RUNNING] = "…",
+        [RUN_UNFINISHED] = "○",
     };
     return marks[status];
 }
@@ -45,9 +48,13 @@ void wording_put_count(struct buf *b, uint64_t n, const char *one, const char *m
 
 void wording_put_statuses(struct buf *b, const struct run *run)
 {
-    static const struct { enum step_status status; const char *word; } order[] = {
-        { STEP_ERROR, "failed" },   { STEP_UNFINISHED, "unfinished" }, { STEP_RUNNING, "running" }, { STEP_RETRIED, "retried" },
-        { STEP_SKIPPED, "skipped" }, { STEP_CACHED, "cached" },        { STEP_OK, "ok" },
+    static const struct {
+        enum step_status status;
+        const char *word;
+    } order[] = {
+        { STEP_ERROR, "failed" },    { STEP_UNFINISHED, "unfinished" }, { STEP_RUNNING, "running" },
+        { STEP_RETRIED, "retried" }, { STEP_SKIPPED, "skipped" },       { STEP_CACHED, "cached" },
+        { STEP_OK, "ok" },
     };
     bool first = true;
     for (size_t i = 0; i < sizeof order / sizeof *order; i++) {
@@ -147,7 +154,4 @@ void wording_put_path(struct buf *b, const struct run *run, const struct step *s
     buf_free(&path);
 }
 
-struct str wording_title(const struct run *run, struct str title)
-{
-    return title.len ? title : run->name;
-}
+struct str wording_title(const struct run *run, struct str title) { return title.len ? title : run->name; }

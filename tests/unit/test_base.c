@@ -21,7 +21,7 @@
 #include "base/utf8.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof *(array))
-/* For initializers, which S() is not a constant for. */
+/* S() for initializers, which need a constant. */
 #define L(literal) { "" literal, sizeof(literal) - 1 }
 
 /* ---- str ---- */
