@@ -67,7 +67,7 @@ if command -v node >/dev/null 2>&1; then
             # When this one was written two siblings had not ended; the log has their later ends.
             [ "$name" != e-failing ] || continue
             id=$(node -p 'JSON.parse(require("node:fs").readFileSync(process.argv[1], "utf8")).runId || ""' "$expected")
-            "$tool" export --to $shape --run "$id" "$data/pipelens-$language/$name.ndjson" >"$work/exported.json" 2>/dev/null
+            "$tool" export --to "$shape" --run "$id" "$data/pipelens-$language/$name.ndjson" >"$work/exported.json" 2>/dev/null
             is "export --to $shape of pipelens-$language/$name" node -e '
                 const { readFileSync } = require("node:fs");
                 const { deepStrictEqual } = require("node:assert");

@@ -66,7 +66,9 @@ static struct box_text fold_text(const struct fold *f, enum time_unit unit, stru
     struct buf b = BUF_INIT;
     buf_puts(&b, "×");
     caption_put_count(&b, f->members.steps);
-    struct box_text text = { .name = f->pattern, .times = caption_take(&b, a), .lines = { durations_line(f, unit, a) } };
+    struct box_text text = { .name = f->pattern,
+                             .times = caption_take(&b, a),
+                             .lines = { durations_line(f, unit, a) } };
     int line = 1;
     if (has_troubles(f->members)) {
         put_troubles(&b, f->members, " · ");

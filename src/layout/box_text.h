@@ -17,8 +17,8 @@ struct box_line {
 
 struct box_text {
     struct str name;
-    struct str times;                  /* "×20" of a fold, else "" */
-    struct box_line lines[BOX_LINES];  /* durations, what went wrong in a fold, what is below it; empty ones last */
+    struct str times;                 /* "×20" of a fold, else "" */
+    struct box_line lines[BOX_LINES]; /* durations, what went wrong in a fold, what is below it; empty ones last */
 };
 
 /* Texts live in the arena; names may be those of the run. */

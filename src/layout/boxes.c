@@ -9,13 +9,13 @@
 /* State of collecting, all arrays by step index. */
 struct collect {
     struct boxes *boxes;
-    uint32_t *owner;                /* the box that draws a step or has it folded away */
-    uint32_t *fold_of;              /* of a child of a box: its fold */
-    uint32_t *fold_box;             /* by fold: its box, once it has one */
+    uint32_t *owner;    /* the box that draws a step or has it folded away */
+    uint32_t *fold_of;  /* of a child of a box: its fold */
+    uint32_t *fold_box; /* by fold: its box, once it has one */
     size_t fold_box_cap;
-    const struct step **siblings;   /* the visible children of one step */
+    const struct step **siblings; /* the visible children of one step */
     size_t sibling_cap;
-    uint32_t *groups;               /* their folds */
+    uint32_t *groups; /* their folds */
     size_t group_cap;
     uint32_t fold_over;
 };
@@ -23,7 +23,10 @@ struct collect {
 static uint32_t add_box(struct boxes *boxes, const struct step *step, uint32_t fold, uint32_t parent)
 {
     boxes->items[boxes->count] = (struct box){
-        .step = step, .fold = fold, .parent = parent, .depth = parent == BOX_NONE ? 0 : boxes->items[parent].depth + 1,
+        .step = step,
+        .fold = fold,
+        .parent = parent,
+        .depth = parent == BOX_NONE ? 0 : boxes->items[parent].depth + 1,
     };
     return boxes->count++;
 }

@@ -15,17 +15,17 @@ struct box {
     uint32_t fold;           /* index into boxes->folds, FOLD_NONE for a single step */
     uint32_t parent;         /* box, BOX_NONE for the root */
     uint32_t depth;
-    uint32_t rank;           /* place in the order of keeping; an ancestor always comes before */
-    struct tally dropped;    /* steps below that boxes_keep left out */
+    uint32_t rank;        /* place in the order of keeping; an ancestor always comes before */
+    struct tally dropped; /* steps below that boxes_keep left out */
 };
 
 struct boxes {
     const struct run *run;
-    struct box *items;       /* in pre-order: parents before children, siblings in order */
+    struct box *items; /* in pre-order: parents before children, siblings in order */
     uint32_t count;
-    uint32_t kept;           /* items whose rank is less are drawn */
+    uint32_t kept; /* items whose rank is less are drawn */
     struct fold_list folds;
-    struct merit *merits;    /* working state of boxes_rank */
+    struct merit *merits; /* working state of boxes_rank */
     struct arena scratch;
 };
 

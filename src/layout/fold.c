@@ -14,10 +14,10 @@
 #define PIECE_NONE (UINT32_MAX - 1)
 
 struct fold_entry {
-    uint64_t hash;      /* of the name without the masked numbers */
+    uint64_t hash; /* of the name without the masked numbers */
     const struct step *step;
-    uint32_t order;     /* among the siblings */
-    uint32_t masked;    /* the number that does not count, by its place among the name's numbers; or PIECE_ALL */
+    uint32_t order;  /* among the siblings */
+    uint32_t masked; /* the number that does not count, by its place among the name's numbers; or PIECE_ALL */
 };
 
 void fold_list_free(struct fold_list *folds)

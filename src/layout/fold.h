@@ -31,12 +31,12 @@ static inline void tally_merge(struct tally *t, struct tally other)
 }
 
 struct fold {
-    struct str pattern;      /* "page_*", or the name where all are equal */
+    struct str pattern; /* "page_*", or the name where all are equal */
     struct tally members;
-    struct tally below;      /* steps under the members; the caller counts them */
-    enum step_status other;  /* of the members that neither failed nor lack an end; STEP_OK when they differ */
-    uint32_t timed;          /* members that ended and have a duration */
-    int64_t min, mean, max;  /* µs, of those; TIME_NONE when there are none */
+    struct tally below;     /* steps under the members; the caller counts them */
+    enum step_status other; /* of the members that neither failed nor lack an end; STEP_OK when they differ */
+    uint32_t timed;         /* members that ended and have a duration */
+    int64_t min, mean, max; /* µs, of those; TIME_NONE when there are none */
 };
 
 struct fold_list {

@@ -21,36 +21,36 @@
 
 #include <math.h>
 
-#define MARGIN          20.0
-#define ROW_HEIGHT      26.0
-#define ROW_HEIGHT_MAX  34.0 /* of short charts in a picture of a minimal height */
-#define BAR_HEIGHT      14.0
-#define BAR_MIN         3.0  /* px: what took no time is still seen */
-#define BAR_RADIUS      2.5
-#define BAR_GAP         7.0  /* bar to duration */
-#define TEAR_MIN        9.0  /* px: a narrower bar has no torn end */
+#define MARGIN         20.0
+#define ROW_HEIGHT     26.0
+#define ROW_HEIGHT_MAX 34.0 /* of short charts in a picture of a minimal height */
+#define BAR_HEIGHT     14.0
+#define BAR_MIN        3.0 /* px: what took no time is still seen */
+#define BAR_RADIUS     2.5
+#define BAR_GAP        7.0 /* bar to duration */
+#define TEAR_MIN       9.0 /* px: a narrower bar has no torn end */
 
-#define TITLE_SIZE      18.0
-#define TEXT_SIZE       13.0
-#define SMALL_SIZE      12.0
-#define TICK_SIZE       11.5
-#define NOTE_LEADING    18.0
-#define NOTE_LINES      3
+#define TITLE_SIZE   18.0
+#define TEXT_SIZE    13.0
+#define SMALL_SIZE   12.0
+#define TICK_SIZE    11.5
+#define NOTE_LEADING 18.0
+#define NOTE_LINES   3
 
-#define INDENT          15.0  /* a level */
+#define INDENT          15.0 /* a level */
 #define INDENT_LEAST    4.0
 #define INDENT_MAX      225.0 /* all levels together */
 #define GUIDE_LEAST     10.0  /* narrower levels get no tree lines */
 #define NAMES_MIN       70.0
 #define NAMES_MAX       400.0
-#define NAMES_PART      0.45  /* of a picture that may not be wider */
+#define NAMES_PART      0.45 /* of a picture that may not be wider */
 #define NAMES_GAP       18.0
 #define PLOT_WIDTH      660.0 /* of a picture without a minimal width */
 #define PLOT_MIN        60.0
-#define TICK_OVERHANG   26.0  /* half of a tick's label */
+#define TICK_OVERHANG   26.0 /* half of a tick's label */
 #define RUN_ID_MAX      280.0
 #define TIP_MAX         600.0
-#define ROWS_AXIS_TWICE 24    /* more rows have the axis below as well */
+#define ROWS_AXIS_TWICE 24 /* more rows have the axis below as well */
 
 /* Where a row's bar and the text beside it are. */
 struct bar {
@@ -63,15 +63,15 @@ struct chart {
     const struct run *run;
     const struct gantt_options *o;
     struct scene *s;
-    struct arena *a;      /* texts that may not end up in the scene */
+    struct arena *a; /* texts that may not end up in the scene */
     struct rows rows;
-    struct bar *bars;     /* by row */
-    double indent;        /* a level's, px */
-    double names, plot;   /* left edges */
-    double right;         /* of everything */
+    struct bar *bars;   /* by row */
+    double indent;      /* a level's, px */
+    double names, plot; /* left edges */
+    double right;       /* of everything */
     double row_height, top;
     struct scale scale;
-    int64_t start, end;   /* µs; TIME_NONE when no row has a time */
+    int64_t start, end; /* µs; TIME_NONE when no row has a time */
 };
 
 static bool has_time(const struct step *step) { return step->start != TIME_NONE; }
@@ -287,7 +287,8 @@ static void put_header(struct chart *c)
         struct str facts = caption_subtitle(c->run, c->o->unit, SMALL_SIZE, RUN_ID_MAX, c->a);
         y += 20;
         y += NOTE_LEADING * (double)(caption_put_lines(c->s, ROLE_SUBTITLE, c->names, y, SMALL_SIZE, NOTE_LEADING, room,
-                                                       NOTE_LINES, facts) - 1);
+                                                       NOTE_LINES, facts) -
+                                     1);
     }
     struct str notes[2] = { c->o->left_out, { 0 } };
     if (c->rows.left_out) {

@@ -22,22 +22,35 @@
 /* px. Heights are even, so that the middles of boxes, where edges end, are whole numbers. */
 enum {
     MARGIN = 20,
-    BOX_MIN = 112, BOX_MAX = 288, BOX_HEIGHT = 46, BOX_RADIUS = 6,
-    FOLD_MAX = 400,                         /* width of a fold: its durations are never cut */
-    LINE_HEIGHT = 16,                       /* of each text line below the second */
-    TEXT_LEFT = 20, TEXT_RIGHT = 14,        /* from the box's edges */
-    NAME_BASELINE = 19, LINE_BASELINE = 36, /* from the box's top */
-    STRIP_LEFT = 7, STRIP_TOP = 8, STRIP_WIDTH = 5,
-    STACK = 4,                              /* what the card behind a folded box peeks out */
-    STUB_HEIGHT = 24, STUB_LEFT = 8,
-    ROW_GAP = 12, COUSIN_GAP = 24,
-    COLUMN_GAP_MIN = 48, COLUMN_GAP_MAX = 112,
+    BOX_MIN = 112,
+    BOX_MAX = 288,
+    BOX_HEIGHT = 46,
+    BOX_RADIUS = 6,
+    FOLD_MAX = 400,   /* width of a fold: its durations are never cut */
+    LINE_HEIGHT = 16, /* of each text line below the second */
+    TEXT_LEFT = 20,
+    TEXT_RIGHT = 14, /* from the box's edges */
+    NAME_BASELINE = 19,
+    LINE_BASELINE = 36, /* from the box's top */
+    STRIP_LEFT = 7,
+    STRIP_TOP = 8,
+    STRIP_WIDTH = 5,
+    STACK = 4, /* what the card behind a folded box peeks out */
+    STUB_HEIGHT = 24,
+    STUB_LEFT = 8,
+    ROW_GAP = 12,
+    COUSIN_GAP = 24,
+    COLUMN_GAP_MIN = 48,
+    COLUMN_GAP_MAX = 112,
     TIMES_GAP = 16,
-    HEADER_GAP = 24, HEADER_MAX = 260,
+    HEADER_GAP = 24,
+    HEADER_MAX = 260,
     DEPTH_MIN = BOX_MIN + COLUMN_GAP_MIN,
-    RUN_ID_MAX = 280, TIP_MAX = 600,
-    NOTE_LEADING = 18, NOTE_LINES = 3,
-    NAME_MEASURED = 512,                    /* bytes: far more than fit into the widest box */
+    RUN_ID_MAX = 280,
+    TIP_MAX = 600,
+    NOTE_LEADING = 18,
+    NOTE_LINES = 3,
+    NAME_MEASURED = 512, /* bytes: far more than fit into the widest box */
     FACTS_MAX = 800,
 };
 #define TITLE_SIZE    18.0
@@ -50,7 +63,7 @@ struct node {
     const struct box *box;
     bool stub;
     double height, x, width;
-    struct box_text text;               /* a stub has its first line only */
+    struct box_text text; /* a stub has its first line only */
 };
 
 struct graph {
@@ -61,11 +74,11 @@ struct graph {
     struct arena *scratch; /* that of the boxes */
     struct tidy_node *tidy;
     struct node *nodes;
-    uint32_t *node_of;   /* by box */
-    uint32_t count;      /* nodes */
-    uint32_t depths;     /* columns */
-    double width;        /* of the picture */
-    double top, height;  /* of the tree */
+    uint32_t *node_of;  /* by box */
+    uint32_t count;     /* nodes */
+    uint32_t depths;    /* columns */
+    double width;       /* of the picture */
+    double top, height; /* of the tree */
 };
 
 static double box_height(const struct graph *g, const struct box *b)
@@ -96,8 +109,7 @@ static void place_rows(struct graph *g)
         if (g->nodes[n].box->dropped.steps) add_node(g, g->nodes[n].box, true, n, STUB_HEIGHT);
     tidy_layout(g->tidy, g->count, ROW_GAP, COUSIN_GAP);
     g->height = 0;
-    for (uint32_t n = 0; n < g->count; n++)
-        g->height = fmax(g->height, g->tidy[n].centre + g->tidy[n].size / 2);
+    for (uint32_t n = 0; n < g->count; n++) g->height = fmax(g->height, g->tidy[n].centre + g->tidy[n].size / 2);
 }
 
 static uint32_t node_depth(const struct node *n) { return n->box->depth + n->stub; }
@@ -135,8 +147,7 @@ static uint32_t place_columns(struct graph *g, double limit)
         describe(g, n);
         widest[depth] = fmax(widest[depth], n->width);
         if (!n->stub) widest_of[is_fold(n)][depth] = fmax(widest_of[is_fold(n)][depth], n->width);
-        if (parent != TIDY_NONE)
-            climb[depth] = fmax(climb[depth], fabs(g->tidy[i].centre - g->tidy[parent].centre));
+        if (parent != TIDY_NONE) climb[depth] = fmax(climb[depth], fabs(g->tidy[i].centre - g->tidy[parent].centre));
     }
     uint32_t fitting = 0;
     g->width = MARGIN;
@@ -230,8 +241,12 @@ static void draw_strip(const struct graph *g, const struct node *n, double y, do
         return;
     }
     const struct fold *f = &g->boxes.folds.items[n->box->fold];
-    const struct { enum step_status status; uint32_t count; } parts[] = {
-        { STEP_ERROR, f->members.errors }, { STEP_UNFINISHED, f->members.unfinished },
+    const struct {
+        enum step_status status;
+        uint32_t count;
+    } parts[] = {
+        { STEP_ERROR, f->members.errors },
+        { STEP_UNFINISHED, f->members.unfinished },
     };
     double whole = left;
     uint32_t rest = f->members.steps;
@@ -275,8 +290,7 @@ static void draw_box(const struct graph *g, uint32_t i)
     bool folded = is_fold(n);
     double y = middle(g, i) - n->height / 2, height = n->height - (folded ? STACK : 0);
     double x = n->x + TEXT_LEFT, right = n->x + n->width - TEXT_RIGHT, room = right - x;
-    if (folded)
-        scene_rect(g->s, ROLE_BOX, n->x + STACK, y + STACK, n->width - 2 * STACK, height)->radius = BOX_RADIUS;
+    if (folded) scene_rect(g->s, ROLE_BOX, n->x + STACK, y + STACK, n->width - 2 * STACK, height)->radius = BOX_RADIUS;
     struct scene_item *r = scene_rect(g->s, ROLE_BOX, n->x, y, n->width, height);
     r->radius = BOX_RADIUS;
     r->step = n->box->step->index;

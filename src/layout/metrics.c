@@ -14,7 +14,7 @@ struct advance_run {
 
 #include "font_widths.inc"
 
-#define EM 2048.0
+#define EM       2048.0
 #define ELLIPSIS "…"
 
 struct run_table {
@@ -22,7 +22,10 @@ struct run_table {
     size_t count;
 };
 
-#define RUN_TABLE(runs) { runs, sizeof runs / sizeof *runs }
+#define RUN_TABLE(runs)                                                                                                \
+    {                                                                                                                  \
+        runs, sizeof runs / sizeof *runs                                                                               \
+    }
 static const struct run_table by_weight[] = { RUN_TABLE(font_0_runs), RUN_TABLE(font_1_runs) };
 static const struct run_table fallbacks[] = { RUN_TABLE(font_2_runs), RUN_TABLE(font_3_runs) };
 
@@ -81,10 +84,7 @@ static bool dropped(uint32_t code)
 }
 
 /* Code points that are no characters, which XML and PDF refuse. */
-static bool noncharacter(uint32_t code)
-{
-    return (code & 0xFFFE) == 0xFFFE || (code >= 0xFDD0 && code <= 0xFDEF);
-}
+static bool noncharacter(uint32_t code) { return (code & 0xFFFE) == 0xFFFE || (code >= 0xFDD0 && code <= 0xFDEF); }
 
 struct str metrics_clean(struct str s, struct arena *a)
 {

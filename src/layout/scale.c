@@ -26,9 +26,8 @@ static int64_t next_decimal(int64_t step)
 static int64_t next_step(int64_t step, enum time_unit unit)
 {
     static const int64_t round[] = {
-        SECOND, 2 * SECOND, 5 * SECOND, 10 * SECOND, 15 * SECOND, 30 * SECOND,
-        MINUTE, 2 * MINUTE, 5 * MINUTE, 10 * MINUTE, 15 * MINUTE, 30 * MINUTE,
-        HOUR, 2 * HOUR, 3 * HOUR, 6 * HOUR, 12 * HOUR,
+        SECOND,      2 * SECOND,  5 * SECOND,  10 * SECOND, 15 * SECOND, 30 * SECOND, MINUTE,   2 * MINUTE, 5 * MINUTE,
+        10 * MINUTE, 15 * MINUTE, 30 * MINUTE, HOUR,        2 * HOUR,    3 * HOUR,    6 * HOUR, 12 * HOUR,
     };
     if (step < 1) return 1;
     if (unit != UNIT_AUTO || step < SECOND / 2) return next_decimal(step);
@@ -64,7 +63,10 @@ static void put_decimal(struct buf *b, int64_t us, int64_t unit_us, int64_t step
 /* "1 d 6 h", "1 m 30 s": the parts that are not zero. */
 static void put_parts(struct buf *b, int64_t us, int64_t step)
 {
-    static const struct { int64_t us; const char *name; } parts[] = { { DAY, " d" }, { HOUR, " h" }, { MINUTE, " m" } };
+    static const struct {
+        int64_t us;
+        const char *name;
+    } parts[] = { { DAY, " d" }, { HOUR, " h" }, { MINUTE, " m" } };
     bool any = false;
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
         int64_t n = us / parts[i].us;
@@ -127,7 +129,4 @@ double scale_x(const struct scale *s, int64_t time)
     return s->x + (double)(time - s->start) / (double)s->span * s->width;
 }
 
-double scale_tick_x(const struct scale *s, uint32_t i)
-{
-    return scale_x(s, s->start + s->step * (int64_t)i);
-}
+double scale_tick_x(const struct scale *s, uint32_t i) { return scale_x(s, s->start + s->step * (int64_t)i); }

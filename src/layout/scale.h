@@ -9,10 +9,10 @@
 #include "base/clock.h"
 
 struct scale {
-    double x, width;      /* px: where the span begins and how long it is */
-    int64_t start, span;  /* µs; span is 0 when all is one instant */
-    int64_t step;         /* µs between ticks */
-    uint32_t ticks;       /* at start, start + step, …; never beyond the span */
+    double x, width;     /* px: where the span begins and how long it is */
+    int64_t start, span; /* µs; span is 0 when all is one instant */
+    int64_t step;        /* µs between ticks */
+    uint32_t ticks;      /* at start, start + step, …; never beyond the span */
     enum time_unit unit;
 };
 

@@ -71,16 +71,26 @@ struct scene_item *scene_text(struct scene *s, enum scene_role role, double x, d
 const char *scene_role_name(enum scene_role role)
 {
     static const char *const names[ROLE_COUNT] = {
-        [ROLE_BACKGROUND] = "background", [ROLE_STRIPE] = "stripe",
-        [ROLE_GRID] = "grid",             [ROLE_AXIS] = "axis",
-        [ROLE_TITLE] = "title",           [ROLE_SUBTITLE] = "subtitle",
-        [ROLE_LABEL] = "label",           [ROLE_LABEL_MUTED] = "label-muted",
-        [ROLE_LABEL_ERROR] = "label-error", [ROLE_GUIDE] = "guide",
-        [ROLE_EDGE] = "edge",             [ROLE_BOX] = "box",
-        [ROLE_OK] = "ok",                 [ROLE_ERROR] = "error",
-        [ROLE_RUNNING] = "running",       [ROLE_UNFINISHED] = "unfinished",
-        [ROLE_SKIPPED] = "skipped",       [ROLE_CACHED] = "cached",
-        [ROLE_RETRIED] = "retried",       [ROLE_ON_STATUS] = "on-status",
+        [ROLE_BACKGROUND] = "background",
+        [ROLE_STRIPE] = "stripe",
+        [ROLE_GRID] = "grid",
+        [ROLE_AXIS] = "axis",
+        [ROLE_TITLE] = "title",
+        [ROLE_SUBTITLE] = "subtitle",
+        [ROLE_LABEL] = "label",
+        [ROLE_LABEL_MUTED] = "label-muted",
+        [ROLE_LABEL_ERROR] = "label-error",
+        [ROLE_GUIDE] = "guide",
+        [ROLE_EDGE] = "edge",
+        [ROLE_BOX] = "box",
+        [ROLE_OK] = "ok",
+        [ROLE_ERROR] = "error",
+        [ROLE_RUNNING] = "running",
+        [ROLE_UNFINISHED] = "unfinished",
+        [ROLE_SKIPPED] = "skipped",
+        [ROLE_CACHED] = "cached",
+        [ROLE_RETRIED] = "retried",
+        [ROLE_ON_STATUS] = "on-status",
     };
     return names[role];
 }

@@ -14,20 +14,26 @@
 /* What a thing is; render/theme gives it its ink. The names appear in scene dumps and as CSS classes. */
 enum scene_role {
     ROLE_BACKGROUND,
-    ROLE_STRIPE,        /* every second row */
-    ROLE_GRID,          /* vertical lines at ticks */
+    ROLE_STRIPE, /* every second row */
+    ROLE_GRID,   /* vertical lines at ticks */
     ROLE_AXIS,
-    ROLE_TITLE,         /* text */
-    ROLE_SUBTITLE,      /* text */
-    ROLE_LABEL,         /* text: step names */
-    ROLE_LABEL_MUTED,   /* text: durations, ticks, notes */
-    ROLE_LABEL_ERROR,   /* text */
-    ROLE_GUIDE,         /* tree lines in the label column */
-    ROLE_EDGE,          /* graph: parent to child */
-    ROLE_BOX,           /* graph box */
+    ROLE_TITLE,       /* text */
+    ROLE_SUBTITLE,    /* text */
+    ROLE_LABEL,       /* text: step names */
+    ROLE_LABEL_MUTED, /* text: durations, ticks, notes */
+    ROLE_LABEL_ERROR, /* text */
+    ROLE_GUIDE,       /* tree lines in the label column */
+    ROLE_EDGE,        /* graph: parent to child */
+    ROLE_BOX,         /* graph box */
     /* bars, badges: in the order of enum step_status */
-    ROLE_OK, ROLE_ERROR, ROLE_RUNNING, ROLE_UNFINISHED, ROLE_SKIPPED, ROLE_CACHED, ROLE_RETRIED,
-    ROLE_ON_STATUS,     /* text or mark on a status fill */
+    ROLE_OK,
+    ROLE_ERROR,
+    ROLE_RUNNING,
+    ROLE_UNFINISHED,
+    ROLE_SKIPPED,
+    ROLE_CACHED,
+    ROLE_RETRIED,
+    ROLE_ON_STATUS, /* text or mark on a status fill */
     ROLE_COUNT
 };
 
@@ -42,16 +48,16 @@ struct scene_item {
     enum scene_role role;
     /* RECT: x, y, w, h, radius. LINE and CURVE (horizontal S): from x, y to x + w, y + h. TEXT: x, baseline y. */
     double x, y, w, h, radius;
-    bool hatched;        /* RECT: diagonal stripes besides the colour */
-    bool outlined;       /* RECT: hollow, with a border */
-    bool open_end;       /* RECT: the right edge is torn (running or unfinished) */
+    bool hatched;  /* RECT: diagonal stripes besides the colour */
+    bool outlined; /* RECT: hollow, with a border */
+    bool open_end; /* RECT: the right edge is torn (running or unfinished) */
     enum scene_align align;
     enum scene_weight weight;
-    double size;         /* TEXT: px */
-    double width;        /* TEXT: advance width that layout reserved, px */
-    struct str text;     /* TEXT: valid UTF-8, already cut to fit */
-    struct str tip;      /* hover text (SVG <title>), may be empty */
-    uint32_t step;       /* index of the step it stands for, SCENE_NO_STEP when none */
+    double size;     /* TEXT: px */
+    double width;    /* TEXT: advance width that layout reserved, px */
+    struct str text; /* TEXT: valid UTF-8, already cut to fit */
+    struct str tip;  /* hover text (SVG <title>), may be empty */
+    uint32_t step;   /* index of the step it stands for, SCENE_NO_STEP when none */
 };
 
 #define SCENE_NO_STEP UINT32_MAX
@@ -60,7 +66,7 @@ struct scene_item {
 enum { PICTURE_SIDE_MAX = 32767 };
 
 struct scene {
-    struct arena *arena;  /* texts live here */
+    struct arena *arena; /* texts live here */
     struct scene_item *items;
     size_t count, cap;
     double width, height; /* px, whole numbers */

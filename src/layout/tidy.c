@@ -17,8 +17,14 @@ void tidy_add(struct tidy_node *nodes, uint32_t node, uint32_t parent, double si
 {
     struct tidy_node *n = &nodes[node];
     *n = (struct tidy_node){
-        .parent = parent, .first_child = TIDY_NONE, .last_child = TIDY_NONE, .prev = TIDY_NONE, .next = TIDY_NONE,
-        .size = size, .ancestor = node, .thread = TIDY_NONE,
+        .parent = parent,
+        .first_child = TIDY_NONE,
+        .last_child = TIDY_NONE,
+        .prev = TIDY_NONE,
+        .next = TIDY_NONE,
+        .size = size,
+        .ancestor = node,
+        .thread = TIDY_NONE,
     };
     if (parent == TIDY_NONE) return;
     struct tidy_node *p = &nodes[parent];
@@ -31,7 +37,9 @@ void tidy_add(struct tidy_node *nodes, uint32_t node, uint32_t parent, double si
     p->last_child = node;
 }
 
-struct gaps { double sibling, cousin; };
+struct gaps {
+    double sibling, cousin;
+};
 
 /* The least distance between the centres of two neighbours of one depth. */
 static double separation(const struct tidy_node *a, const struct tidy_node *b, const struct gaps *gaps)
@@ -144,7 +152,7 @@ void tidy_layout(struct tidy_node *nodes, uint32_t count, double gap, double cou
 {
     if (count == 0) return;
     const struct gaps gaps = { gap, cousin_gap };
-    for (uint32_t v = deepest_first(nodes, 0);; ) {
+    for (uint32_t v = deepest_first(nodes, 0);;) {
         place(nodes, v, &gaps);
         if (v == 0) break;
         v = nodes[v].next != TIDY_NONE ? deepest_first(nodes, nodes[v].next) : nodes[v].parent;

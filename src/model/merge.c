@@ -31,7 +31,7 @@ static void conflict(struct builder *b, struct node *n, const struct event *e, c
 static void set_payload(struct builder *b, struct node *n, const struct event *e, struct str value,
                         struct payload *field, uint64_t *hash)
 {
-    if (!value_present(value)) return;
+    if (!value.len) return;
     uint64_t h = str_hash(value, 1);
     if (payload_present(*field) && *hash == h) return;
     if (payload_present(*field))
@@ -188,8 +188,9 @@ void node_merge(struct builder *b, struct node *n, const struct event *e, const 
         check_usage(b, n, e, s);
     }
     merge_records(b, n, e, s->records);
-    set_payload(b, n, e, s->result, &n->step.result, &n->result_hash);
-    set_payload(b, n, e, s->error, &n->step.error, &n->error_hash);
+    /* Python writes null for what is not there, result and error alike; where `error` is not written, null is a result */
+    if (value_present(s->result) || !s->error.len) set_payload(b, n, e, s->result, &n->step.result, &n->result_hash);
+    if (value_present(s->error)) set_payload(b, n, e, s->error, &n->step.error, &n->error_hash);
     if (status_of(s->status)) n->own_status = status_of(s->status);
     n->llm |= s->llm;
     merge_more(b, n, e, s);

@@ -18,10 +18,10 @@
 #define EMBED(name, file)                                                                                              \
     extern const unsigned char name##_begin[], name##_end[];                                                           \
     __asm__(FONT_SECTION ".globl " FONT_SYMBOL #name "_begin\n"                                                        \
-            ".globl " FONT_SYMBOL #name "_end\n"                                                                       \
-            ".balign 16\n" FONT_SYMBOL #name "_begin:\n"                                                               \
-            ".incbin \"templates/fonts/" file "\"\n" FONT_SYMBOL #name "_end:\n"                                       \
-            ".byte 0\n" FONT_RETURN)
+                         ".globl " FONT_SYMBOL #name "_end\n"                                                          \
+                         ".balign 16\n" FONT_SYMBOL #name "_begin:\n"                                                  \
+                         ".incbin \"templates/fonts/" file "\"\n" FONT_SYMBOL #name "_end:\n"                          \
+                         ".byte 0\n" FONT_RETURN)
 
 EMBED(font_regular, "OpenSans-Regular.ttf");
 EMBED(font_bold, "OpenSans-Semibold.ttf");

@@ -27,6 +27,9 @@ struct html_plan {
     uint32_t *parent;          /* position of the nearest visible ancestor, PLAN_NO_PARENT for none */
     uint32_t *depth;           /* visible ancestors */
     unsigned char *flags;      /* PLAN_* */
+    uint64_t *error_bytes;     /* what the step's error takes of the log, */
+    uint64_t *payload_bytes;   /* and all its other payloads */
+    uint64_t *places;          /* where in the log they are, by and large: to read them in its order */
     uint32_t count;
     uint32_t static_count;
     uint64_t left_out_steps;   /* steps with a payload that did not fit */
@@ -36,10 +39,6 @@ struct html_plan {
 /* Chooses at most max_static rows: failed steps, then those without an end, then the longest, each with its
  * ancestors; and hands out max_payload bytes: errors first, rows before the rest. The arrays live in `arena`. */
 void html_plan_make(const struct run *run, uint32_t max_static, uint64_t max_payload, struct arena *arena, struct html_plan *plan);
-
-/* Bytes that the step's error, or all its other payloads, take of the log. */
-uint64_t html_error_bytes(const struct step *step);
-uint64_t html_payload_bytes(const struct run *run, const struct step *step);
 
 enum detail_kind {
     DETAIL_FACT,  /* plain text */
@@ -55,10 +54,10 @@ struct detail_sink {
     bool whole_records; /* takes DETAIL_RECORDS where the log has all records of a step in one object */
 };
 
-/* Hands everything the log says about the step, but for name, key and times, to the sink; of the payloads only those
- * that the PLAN_* flags allow. */
-void detail_visit(const struct run *run, const struct step *step, unsigned flags, struct arena *scratch, struct detail_sink *sink);
-bool detail_any(const struct run *run, const struct step *step);
+/* Hands everything the log says about the step at a position, but for name, key and times, to the sink; of the payloads
+ * only those that the plan allows. */
+void detail_visit(const struct html_plan *plan, uint32_t at, struct arena *scratch, struct detail_sink *sink);
+bool detail_any(const struct html_plan *plan, uint32_t at);
 
 /* The first line of the step's error, cut to ERROR_LINE_MAX bytes; "" when the log holds no error text. */
 enum { ERROR_LINE_MAX = 400 };

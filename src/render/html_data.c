@@ -76,47 +76,47 @@ static void put_names(const struct html_plan *plan, struct buf *out)
     free(n.number);
 }
 
-static void put_us(struct buf *out, int64_t us)
-{
-    if (us == TIME_NONE) buf_puts(out, "null");
-    else buf_put_int(out, us);
-}
-
 static int64_t offset_of(const struct html_plan *plan, const struct step *step)
 {
     return step->start == TIME_NONE || plan->run->start == TIME_NONE ? TIME_NONE : step->start - plan->run->start;
 }
 
+static void put_times(const char *name, const int64_t *times, size_t stride, uint32_t count, struct buf *out)
+{
+    buf_printf(out, ",\n\"%s\":[", name);
+    for (uint32_t i = 0; i < count; i++) {
+        if (i) buf_putc(out, ',');
+        if (times[i * stride] == TIME_NONE) buf_puts(out, "null");
+        else buf_put_int(out, times[i * stride]);
+    }
+    buf_putc(out, ']');
+}
+
 static void put_columns(const struct html_plan *plan, struct buf *out)
 {
-    if (plan->count < plan->run->step_count) {
-        buf_puts(out, ",\n\"id\":[");
-        for (uint32_t i = 0; i < plan->count; i++) buf_printf(out, i ? ",%u" : "%u", (unsigned)plan->steps[i]->index);
-        buf_putc(out, ']');
-    }
+    struct times { int64_t offset, duration, self; } *times = calloc(plan->count + (size_t)1, sizeof *times);
+    if (!times) arena_exhausted(plan->count * sizeof *times);
+    bool some_hidden = plan->count < plan->run->step_count;
+    if (some_hidden) buf_puts(out, ",\n\"id\":[");
+    for (uint32_t i = 0; i < plan->count && some_hidden; i++) buf_printf(out, i ? ",%u" : "%u", (unsigned)plan->steps[i]->index);
+    if (some_hidden) buf_putc(out, ']');
     buf_puts(out, ",\n\"parent\":[");
     for (uint32_t i = 0; i < plan->count; i++) {
         if (i) buf_putc(out, ',');
         buf_put_int(out, plan->parent[i] == PLAN_NO_PARENT ? -1 : (int64_t)plan->parent[i]);
     }
     buf_puts(out, "],\n\"status\":\"");
-    for (uint32_t i = 0; i < plan->count; i++) buf_putc(out, (char)('0' + plan->steps[i]->status));
-    buf_puts(out, "\",\n\"offset\":[");
     for (uint32_t i = 0; i < plan->count; i++) {
-        if (i) buf_putc(out, ',');
-        put_us(out, offset_of(plan, plan->steps[i]));
+        const struct step *step = plan->steps[i];
+        bool timed = step->start != TIME_NONE;
+        times[i] = (struct times){ offset_of(plan, step), timed ? step->duration : TIME_NONE, timed ? step->self : TIME_NONE };
+        buf_putc(out, (char)('0' + step->status));
     }
-    buf_puts(out, "],\n\"duration\":[");
-    for (uint32_t i = 0; i < plan->count; i++) {
-        if (i) buf_putc(out, ',');
-        put_us(out, plan->steps[i]->start == TIME_NONE ? TIME_NONE : plan->steps[i]->duration);
-    }
-    buf_puts(out, "],\n\"self\":[");
-    for (uint32_t i = 0; i < plan->count; i++) {
-        if (i) buf_putc(out, ',');
-        put_us(out, plan->steps[i]->start == TIME_NONE ? TIME_NONE : plan->steps[i]->self);
-    }
-    buf_putc(out, ']');
+    buf_putc(out, '"');
+    put_times("offset", &times->offset, 3, plan->count, out);
+    put_times("duration", &times->duration, 3, plan->count, out);
+    put_times("self", &times->self, 3, plan->count, out);
+    free(times);
 }
 
 /* Is tail what name becomes in a key: each '.' an '_'? */
@@ -128,35 +128,39 @@ static bool is_plain_tail(struct str tail, struct str name)
     return true;
 }
 
-/* What of the step's key the page cannot derive: nothing (NULL), its last part, or all of it. */
-static const char *odd_key(const struct html_plan *plan, uint32_t at, struct str *ret_text)
+enum odd_key { KEY_PLAIN, KEY_TAIL, KEY_WHOLE };
+
+/* What of the step's key the page cannot derive: nothing, its last part, or all of it. */
+static enum odd_key odd_key(const struct html_plan *plan, uint32_t at, struct str *ret_text)
 {
     const struct step *step = plan->steps[at];
     struct str key = step->key;
-    if (plan->parent[at] == PLAN_NO_PARENT) {
-        *ret_text = key;
-        return is_plain_tail(key, step->name) ? NULL : "keys";
-    }
-    struct str up = plan->steps[plan->parent[at]]->key;
     *ret_text = key;
-    if (!str_starts(key, up) || key.len <= up.len || key.ptr[up.len] != '.') return "keys";
+    if (plan->parent[at] == PLAN_NO_PARENT) return is_plain_tail(key, step->name) ? KEY_PLAIN : KEY_WHOLE;
+    struct str up = plan->steps[plan->parent[at]]->key;
+    if (key.len <= up.len || key.ptr[up.len] != '.' || !str_starts(key, up)) return KEY_WHOLE;
     *ret_text = str_skip(key, up.len + 1);
-    return is_plain_tail(*ret_text, step->name) ? NULL : "tails";
+    return is_plain_tail(*ret_text, step->name) ? KEY_PLAIN : KEY_TAIL;
 }
 
-static void put_odd_keys(const struct html_plan *plan, const char *which, struct buf *out)
+static void put_odd_keys(const struct html_plan *plan, struct buf *out)
 {
-    bool first = true;
-    buf_printf(out, ",\n\"%s\":{", which);
+    struct buf keys = BUF_INIT;
+    bool first_tail = true, first_key = true;
+    buf_puts(out, ",\n\"tails\":{");
     for (uint32_t i = 0; i < plan->count; i++) {
         struct str text;
-        const char *odd = odd_key(plan, i, &text);
-        if (!odd || strcmp(odd, which) != 0) continue;
-        put_comma(out, &first);
-        buf_printf(out, "\"%u\":", (unsigned)i);
-        buf_put_json_html(out, text);
+        enum odd_key odd = odd_key(plan, i, &text);
+        if (odd == KEY_PLAIN) continue;
+        struct buf *to = odd == KEY_TAIL ? out : &keys;
+        put_comma(to, odd == KEY_TAIL ? &first_tail : &first_key);
+        buf_printf(to, "\"%u\":", (unsigned)i);
+        buf_put_json_html(to, text);
     }
+    buf_puts(out, "},\n\"keys\":{");
+    buf_put(out, buf_str(&keys));
     buf_putc(out, '}');
+    buf_free(&keys);
 }
 
 static void put_errors(const struct html_plan *plan, struct arena *scratch, struct buf *out)
@@ -164,7 +168,7 @@ static void put_errors(const struct html_plan *plan, struct arena *scratch, stru
     bool first = true;
     buf_puts(out, ",\n\"errors\":{");
     for (uint32_t i = 0; i < plan->count; i++) {
-        if ((plan->flags[i] & (PLAN_STATIC | PLAN_ERROR)) != PLAN_ERROR || !payload_present(plan->steps[i]->error)) continue;
+        if ((plan->flags[i] & (PLAN_STATIC | PLAN_ERROR)) != PLAN_ERROR || !plan->error_bytes[i]) continue;
         put_comma(out, &first);
         buf_printf(out, "\"%u\":", (unsigned)i);
         buf_put_json_html(out, html_error_line(plan->run, plan->steps[i], scratch));
@@ -196,20 +200,37 @@ static void data_row(struct detail_sink *sink, struct str label, enum detail_kin
     buf_putc(s->out, ']');
 }
 
+struct place {
+    uint64_t at;
+    uint32_t position;
+};
+
+static int by_place(const void *a, const void *b)
+{
+    const struct place *x = a, *y = b;
+    if (x->at != y->at) return x->at < y->at ? -1 : 1;
+    return x->position < y->position ? -1 : x->position > y->position;
+}
+
+/* In the order of the log, which is so read once from its beginning to its end. */
 static void put_details(const struct html_plan *plan, struct arena *scratch, struct buf *out)
 {
-    bool first = true;
+    struct place *places = malloc((plan->count + (size_t)1) * sizeof *places);
+    if (!places) arena_exhausted(plan->count * sizeof *places);
+    size_t count = 0;
+    for (uint32_t i = 0; i < plan->count; i++)
+        if (!(plan->flags[i] & PLAN_STATIC) && detail_any(plan, i)) places[count++] = (struct place){ plan->places[i], i };
+    qsort(places, count, sizeof *places, by_place);
     buf_puts(out, ",\n\"details\":{");
-    for (uint32_t i = 0; i < plan->count; i++) {
-        if (plan->flags[i] & PLAN_STATIC || !detail_any(plan->run, plan->steps[i])) continue;
-        put_comma(out, &first);
-        buf_printf(out, "\n\"%u\":[", (unsigned)i);
+    for (size_t i = 0; i < count; i++) {
+        buf_printf(out, i ? ",\n\"%u\":[" : "\n\"%u\":[", (unsigned)places[i].position);
         struct data_sink sink = { .sink = { data_group, data_row, true }, .out = out, .first = true };
-        detail_visit(plan->run, plan->steps[i], plan->flags[i], scratch, &sink.sink);
+        detail_visit(plan, places[i].position, scratch, &sink.sink);
         buf_putc(out, ']');
         scratch_reset(scratch);
     }
     buf_putc(out, '}');
+    free(places);
 }
 
 bool html_google_fits(const struct html_plan *plan)
@@ -272,8 +293,7 @@ void html_data_write(const struct html_plan *plan, enum time_unit unit, bool goo
     buf_put_int(out, run->start != TIME_NONE && run->end > run->start ? run->end - run->start : 0);
     put_names(plan, out);
     put_columns(plan, out);
-    put_odd_keys(plan, "tails", out);
-    put_odd_keys(plan, "keys", out);
+    put_odd_keys(plan, out);
     put_errors(plan, &scratch, out);
     put_details(plan, &scratch, out);
     if (google) put_google(plan, unit, google_only, out);

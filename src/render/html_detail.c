@@ -130,9 +130,12 @@ static void run_facts(struct visit *v)
     extras(v, run->extras);
 }
 
-void detail_visit(const struct run *run, const struct step *step, unsigned flags, struct arena *scratch, struct detail_sink *sink)
+void detail_visit(const struct html_plan *plan, uint32_t at, struct arena *scratch, struct detail_sink *sink)
 {
+    const struct run *run = plan->run;
+    const struct step *step = plan->steps[at];
     const struct step_more *more = step->more;
+    unsigned flags = plan->flags[at];
     struct visit v = { .run = run, .sink = sink, .scratch = scratch };
     begin(&v, "");
     fact(&v, S("Id"), more->id);
@@ -142,7 +145,7 @@ void detail_visit(const struct run *run, const struct step *step, unsigned flags
     if (step == run->root) fact(&v, S("Parent run"), run->parent_run);
     if ((flags & (PLAN_ERROR | PLAN_PAYLOADS)) != (PLAN_ERROR | PLAN_PAYLOADS)) {
         struct buf text = BUF_INIT;
-        uint64_t bytes = (flags & PLAN_ERROR ? 0 : html_error_bytes(step)) + (flags & PLAN_PAYLOADS ? 0 : html_payload_bytes(run, step));
+        uint64_t bytes = (flags & PLAN_ERROR ? 0 : plan->error_bytes[at]) + (flags & PLAN_PAYLOADS ? 0 : plan->payload_bytes[at]);
         html_put_bytes(&text, bytes);
         fact(&v, S("Left out"), buf_str(&text));
         buf_free(&text);
@@ -173,11 +176,12 @@ void detail_visit(const struct run *run, const struct step *step, unsigned flags
     if (step == run->root) run_facts(&v);
 }
 
-bool detail_any(const struct run *run, const struct step *step)
+bool detail_any(const struct html_plan *plan, uint32_t at)
 {
-    const struct step_more *m = step->more;
+    if (plan->error_bytes[at] || plan->payload_bytes[at]) return true;
+    const struct step_more *m = plan->steps[at]->more;
     return m->id.len || m->parent_id.len || m->kind.len || m->location.len || m->links || m->error_type.len || m->usage ||
-           html_error_bytes(step) || html_payload_bytes(run, step) || (step == run->root && run->parent_run.len);
+           (plan->steps[at] == plan->run->root && plan->run->parent_run.len);
 }
 
 struct str html_error_line(const struct run *run, const struct step *step, struct arena *scratch)

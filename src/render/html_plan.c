@@ -15,12 +15,12 @@ static uint64_t cost(struct payload p)
     return p.length > 2 ? p.length + PAYLOAD_MARKUP : 0; /* many a step has the records {} */
 }
 
-uint64_t html_error_bytes(const struct step *step)
+static uint64_t error_bytes(const struct step *step)
 {
     return cost(step->error) + cost(step->more->trace);
 }
 
-uint64_t html_payload_bytes(const struct run *run, const struct step *step)
+static uint64_t payload_bytes(const struct run *run, const struct step *step)
 {
     const struct step_more *more = step->more;
     uint64_t sum = cost(step->result) + cost(more->inputs) + cost(more->handled_errors) + cost(more->usage_field) + cost(more->state);
@@ -32,7 +32,15 @@ uint64_t html_payload_bytes(const struct run *run, const struct step *step)
     return sum + cost(run->args) + cost(run->tags) + cost(run->host) + cost(run->graph);
 }
 
-/* Lists the visible steps. Positions of all steps are kept while walking: a parent comes before its children. */
+static uint64_t place(const struct step *step)
+{
+    struct payload p = payload_present(step->result) ? step->result : step->error;
+    if (!payload_present(p) && step->records) p = step->records->data;
+    return (uint64_t)p.source << 40 | (p.offset & ((UINT64_C(1) << 40) - 1));
+}
+
+/* Lists the visible steps, with what the choices need of each: a run's steps lie scattered in memory, one visit is
+ * cheaper than four. Positions of all steps are kept while walking: a parent comes before its children. */
 static void list_visible(const struct run *run, struct arena *arena, struct html_plan *plan)
 {
     uint32_t *position = malloc((run->step_count + (size_t)1) * sizeof *position);
@@ -41,6 +49,9 @@ static void list_visible(const struct run *run, struct arena *arena, struct html
     plan->parent = ARENA_ARRAY(arena, uint32_t, run->step_count);
     plan->depth = ARENA_ARRAY(arena, uint32_t, run->step_count);
     plan->flags = ARENA_ARRAY(arena, unsigned char, run->step_count);
+    plan->error_bytes = ARENA_ARRAY(arena, uint64_t, run->step_count);
+    plan->payload_bytes = ARENA_ARRAY(arena, uint64_t, run->step_count);
+    plan->places = ARENA_ARRAY(arena, uint64_t, run->step_count);
     for (uint32_t i = 0; i < run->step_count; i++) {
         const struct step *step = run->steps[i];
         uint32_t up = step->parent ? position[step->parent->index] : PLAN_NO_PARENT;
@@ -51,6 +62,9 @@ static void list_visible(const struct run *run, struct arena *arena, struct html
         plan->steps[at] = step;
         plan->parent[at] = up;
         plan->depth[at] = up == PLAN_NO_PARENT ? 0 : plan->depth[up] + 1;
+        plan->error_bytes[at] = error_bytes(step);
+        plan->payload_bytes[at] = payload_bytes(run, step);
+        plan->places[at] = place(step);
     }
     free(position);
 }
@@ -106,8 +120,7 @@ static void hand_out(struct html_plan *plan, unsigned flag, bool rows, uint64_t 
 {
     for (uint32_t i = 0; i < plan->count; i++) {
         if (rows != ((plan->flags[i] & PLAN_STATIC) != 0)) continue;
-        const struct step *step = plan->steps[i];
-        uint64_t bytes = flag == PLAN_ERROR ? html_error_bytes(step) : html_payload_bytes(plan->run, step);
+        uint64_t bytes = (flag == PLAN_ERROR ? plan->error_bytes : plan->payload_bytes)[i];
         if (bytes <= *budget) {
             *budget -= bytes;
             plan->flags[i] |= (unsigned char)flag;

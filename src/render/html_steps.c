@@ -106,7 +106,7 @@ static void put_more(const struct html_plan *plan, uint32_t at, struct arena *sc
     put_fact(out, "Key", step->key);
     put_time(out, "Started", step->start);
     put_time(out, "Ended", step->end);
-    detail_visit(plan->run, step, plan->flags[at], scratch, &sink->sink);
+    detail_visit(plan, at, scratch, &sink->sink);
     buf_puts(out, "</dl></div>");
 }
 

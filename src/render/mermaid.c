@@ -19,7 +19,11 @@
 #define SECOND INT64_C(1000000)
 #define DAY    (INT64_C(86400) * SECOND)
 
-enum { NAME_COLUMNS = 60, SECTION_COLUMNS = 16 /* what fits beside the bars */ };
+enum {
+    NAME_COLUMNS = 60,
+    SECTION_COLUMNS = 16,               /* what fits beside the bars */
+    STEPS_MAX = MERMAID_BYTES_MAX / 30, /* more lines would not fit anyway */
+};
 
 struct axis {
     int64_t origin; /* µs that are 0 on the axis */
@@ -135,7 +139,8 @@ uint32_t mermaid_write(const struct run *run, enum time_unit unit, uint32_t max_
 {
     if (run->start == TIME_NONE) return run->visible_count;
     if (max_bytes > MERMAID_BYTES_MAX) max_bytes = MERMAID_BYTES_MAX;
-    uint32_t limit = max_steps < run->visible_count ? max_steps : run->visible_count, put = 0;
+    uint32_t limit = max_steps < STEPS_MAX ? max_steps : STEPS_MAX, put = 0;
+    if (limit > run->visible_count) limit = run->visible_count;
     struct buf chart = BUF_INIT;
     while (limit > 0) {
         struct arena arena = { 0 };

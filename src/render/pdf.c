@@ -28,7 +28,7 @@ struct page {
     cairo_t *cr;
     struct paint paint;
     cairo_font_face_t *faces[FONT_COUNT];
-    cairo_glyph_t *glyphs;             /* of the run at hand */
+    cairo_glyph_t *glyphs; /* of the run at hand */
     cairo_text_cluster_t *clusters;
     size_t glyph_cap, cluster_cap;
 };

@@ -17,17 +17,17 @@
 
 enum {
     BAND_ROWS = 192,
-    CACHE_SIZE = 16384,    /* colours whose palette entry is known */
+    CACHE_SIZE = 16384, /* colours whose palette entry is known */
     COMPRESSION_LEVEL = 2,
-    TEXT_MAX = 16,         /* chunks with provenance */
+    TEXT_MAX = 16, /* chunks with provenance */
 };
 
 struct picture {
     const struct scene *scene;
     enum picture_theme theme;
     double scale;
-    int width, height;      /* device pixels */
-    int *rows;              /* by item: first and last device row it may touch */
+    int width, height; /* device pixels */
+    int *rows;         /* by item: first and last device row it may touch */
     struct fonts fonts;
     struct raster raster;
     cairo_surface_t *surface; /* one band */
@@ -37,13 +37,13 @@ struct picture {
     size_t palette_count;
     uint32_t cache_colour[CACHE_SIZE];
     unsigned char cache_index[CACHE_SIZE];
-    unsigned char *row;     /* palette entries of a row */
+    unsigned char *row; /* palette entries of a row */
     const struct picture_text *text;
-    struct arena arena;     /* texts for libpng */
+    struct arena arena; /* texts for libpng */
     struct buf *out;
     png_structp png;
     png_infop info;
-    char message[200];      /* what libpng or cairo said */
+    char message[200]; /* what libpng or cairo said */
 };
 
 /* Rows that the item's ink may touch; glyphs reach at most one size above and half of one below the baseline. */
@@ -281,11 +281,16 @@ bool png_write(const struct scene *s, enum picture_theme theme, double scale, co
     if (!(width >= 1 && height >= 1)) return err_set(e, ERR_OUTPUT, NULL, "a PNG of no size was asked for");
     if (!(width <= PICTURE_SIDE_MAX && height <= PICTURE_SIDE_MAX))
         return err_set(e, ERR_OUTPUT, NULL,
-                       "the PNG would be %.0f x %.0f pixels, over %d a side: ask for fewer rows or a smaller scale", width,
-                       height, PICTURE_SIDE_MAX);
+                       "the PNG would be %.0f x %.0f pixels, over %d a side: ask for fewer rows or a smaller scale",
+                       width, height, PICTURE_SIDE_MAX);
     struct picture p = {
-        .scene = s, .theme = theme, .scale = scale, .text = text, .out = out,
-        .width = (int)width, .height = (int)height,
+        .scene = s,
+        .theme = theme,
+        .scale = scale,
+        .text = text,
+        .out = out,
+        .width = (int)width,
+        .height = (int)height,
     };
     bool ok = open_picture(&p, e);
     if (ok && !put_image(&p)) ok = err_set(e, ERR_OUTPUT, NULL, "the PNG could not be written: %s", p.message);

@@ -13,8 +13,8 @@
 enum { PHASES = 4 }; /* places of a glyph within a pixel */
 
 struct glyph_mask {
-    uint64_t key;      /* 0: free */
-    int left, top;     /* of the mask, from the pen's whole pixel; top upwards from the baseline */
+    uint64_t key;  /* 0: free */
+    int left, top; /* of the mask, from the pen's whole pixel; top upwards from the baseline */
     int width, height;
     unsigned char *coverage;
 };

@@ -14,7 +14,7 @@ struct raster {
     double scale;             /* device pixels per px */
     struct glyph_mask *table; /* open addressing, a power of two long */
     size_t count, cap;
-    struct arena arena;       /* masks' coverage */
+    struct arena arena;           /* masks' coverage */
     FT_F26Dot6 sizes[FONT_COUNT]; /* that the faces are set to */
 };
 

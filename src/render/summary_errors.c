@@ -64,8 +64,12 @@ static int causes_first(const void *pa, const void *pb)
 static struct step_list failed_steps(const struct run *run)
 {
     struct step_list list = { 0 };
-    for (uint32_t i = 0; i < run->step_count; i++)
-        if (run->steps[i]->status == STEP_ERROR && !run->steps[i]->hidden) list_add(&list, run->steps[i]);
+    uint32_t remain = run->status_count[STEP_ERROR];
+    for (uint32_t i = 0; i < run->step_count && remain; i++) {
+        if (run->steps[i]->status != STEP_ERROR) continue;
+        remain--;
+        if (!run->steps[i]->hidden) list_add(&list, run->steps[i]);
+    }
     for (size_t i = 0; i + 1 < list.count; i++) /* pre-order: what failed below a step stands right behind it */
         list.items[i].consequence = is_above(list.items[i].step, list.items[i + 1].step);
     if (list.count) qsort(list.items, list.count, sizeof *list.items, causes_first);
@@ -247,6 +251,7 @@ static bool is_open(const struct step *step)
 static struct step_list open_leaves(const struct run *run)
 {
     struct step_list list = { 0 };
+    if (!run->status_count[STEP_RUNNING] && !run->status_count[STEP_UNFINISHED]) return list;
     for (uint32_t i = 0; i < run->step_count; i++) {
         if (!is_open(run->steps[i])) continue;
         /* pre-order: a step's open ancestors are those listed last */

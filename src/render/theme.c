@@ -13,26 +13,16 @@ struct tint {
 };
 
 static const struct tint colours[ROLE_COUNT] = {
-    [ROLE_BACKGROUND]  = { 0xFFFFFF, 0x11161D },
-    [ROLE_STRIPE]      = { 0xF5F7F9, 0x171D26 },
-    [ROLE_GRID]        = { 0xE1E6EB, 0x29323D },
-    [ROLE_AXIS]        = { 0x98A4B0, 0x5E6B79 },
-    [ROLE_TITLE]       = { 0x14202B, 0xF0F4F8 },
-    [ROLE_SUBTITLE]    = { 0x55626F, 0x9AA8B6 },
-    [ROLE_LABEL]       = { 0x1F2B37, 0xD5DDE5 },
-    [ROLE_LABEL_MUTED] = { 0x5A6875, 0x94A3B1 },
-    [ROLE_LABEL_ERROR] = { 0xAE2A10, 0xFF8E75 },
-    [ROLE_GUIDE]       = { 0xC2CCD5, 0x3A4653 },
-    [ROLE_EDGE]        = { 0xA3B0BC, 0x536170 },
-    [ROLE_BOX]         = { 0xFFFFFF, 0x1A222C },
-    [ROLE_OK]          = { 0x3B93B2, 0x4AA9C8 },
-    [ROLE_ERROR]       = { 0xC0330F, 0xE5532F },
-    [ROLE_RUNNING]     = { 0x1F7694, 0x63BEDB },
-    [ROLE_UNFINISHED]  = { 0x946200, 0xDDA63F },
-    [ROLE_SKIPPED]     = { 0x77848F, 0x8592A0 },
-    [ROLE_CACHED]      = { 0x9AA9B5, 0x64737F },
-    [ROLE_RETRIED]     = { 0x7C62B0, 0xA890DD },
-    [ROLE_ON_STATUS]   = { 0xFFFFFF, 0x0C1117 },
+    [ROLE_BACKGROUND] = { 0xFFFFFF, 0x11161D },  [ROLE_STRIPE] = { 0xF5F7F9, 0x171D26 },
+    [ROLE_GRID] = { 0xE1E6EB, 0x29323D },        [ROLE_AXIS] = { 0x98A4B0, 0x5E6B79 },
+    [ROLE_TITLE] = { 0x14202B, 0xF0F4F8 },       [ROLE_SUBTITLE] = { 0x55626F, 0x9AA8B6 },
+    [ROLE_LABEL] = { 0x1F2B37, 0xD5DDE5 },       [ROLE_LABEL_MUTED] = { 0x5A6875, 0x94A3B1 },
+    [ROLE_LABEL_ERROR] = { 0xAE2A10, 0xFF8E75 }, [ROLE_GUIDE] = { 0xC2CCD5, 0x3A4653 },
+    [ROLE_EDGE] = { 0xA3B0BC, 0x536170 },        [ROLE_BOX] = { 0xFFFFFF, 0x1A222C },
+    [ROLE_OK] = { 0x3B93B2, 0x4AA9C8 },          [ROLE_ERROR] = { 0xC0330F, 0xE5532F },
+    [ROLE_RUNNING] = { 0x1F7694, 0x63BEDB },     [ROLE_UNFINISHED] = { 0x946200, 0xDDA63F },
+    [ROLE_SKIPPED] = { 0x77848F, 0x8592A0 },     [ROLE_CACHED] = { 0x9AA9B5, 0x64737F },
+    [ROLE_RETRIED] = { 0x7C62B0, 0xA890DD },     [ROLE_ON_STATUS] = { 0xFFFFFF, 0x0C1117 },
 };
 
 /* How much of its colour the inside of a hollow rectangle has. */
@@ -46,10 +36,7 @@ uint32_t theme_colour(enum picture_theme theme, enum scene_role role)
 
 static bool is_status(enum scene_role role) { return role >= ROLE_OK && role <= ROLE_RETRIED; }
 
-static double line_width(enum scene_role role)
-{
-    return role == ROLE_EDGE ? 1.5 : is_status(role) ? 2 : 1;
-}
+static double line_width(enum scene_role role) { return role == ROLE_EDGE ? 1.5 : is_status(role) ? 2 : 1; }
 
 struct ink theme_ink(enum picture_theme theme, const struct scene_item *item)
 {
@@ -94,8 +81,7 @@ static void add(struct palette *p, uint32_t colour)
 static void add_ramp(struct palette *p, enum picture_theme theme, enum scene_role over, enum scene_role under,
                      unsigned steps)
 {
-    for (unsigned i = 0; i <= steps; i++)
-        add(p, mix(theme_colour(theme, under), theme_colour(theme, over), i, steps));
+    for (unsigned i = 0; i <= steps; i++) add(p, mix(theme_colour(theme, under), theme_colour(theme, over), i, steps));
 }
 
 size_t theme_palette(enum picture_theme theme, uint32_t out[256])

@@ -148,6 +148,18 @@ static void surprise_6_payloads_stay_as_they_are(void **state)
     unload(&f);
 }
 
+static void surprise_6_null_is_a_result_in_typescript_and_nothing_in_python(void **state)
+{
+    (void)state;
+    struct log_fixture f;
+    load_text(&f, S(RUN_START("0") FINISH("p.a", "a", "1", "2", ",\"result\":null") FINISH("p.b", "b", "1", "2", ",\"result\":null,\"error\":null") FINISH("p.c", "c", "1", "2", "")));
+    assert_str(sources_text(&f.sources, step_at(f.runs, "p.a", 0)->result), "null");
+    assert_false(payload_present(step_at(f.runs, "p.b", 0)->result));
+    assert_false(payload_present(step_at(f.runs, "p.c", 0)->result));
+    assert_int_equal(step_at(f.runs, "p.b", 0)->status, STEP_OK);
+    unload(&f);
+}
+
 static void surprise_7_lost_events_leave_a_whole_tree(void **state)
 {
     (void)state; /* no pipeline start, a parent that was never written, a finish without its start */
@@ -463,7 +475,7 @@ int main(void)
         cmocka_unit_test(surprise_1_children_of_equal_keys_go_by_place_or_time), cmocka_unit_test(surprise_2_a_start_may_look_finished),
         cmocka_unit_test(surprise_3_the_root_starts_late_or_is_listed_early), cmocka_unit_test(surprise_4_events_after_the_pipelines_finish_count),
         cmocka_unit_test(surprise_5_errors_of_every_kind), cmocka_unit_test(surprise_6_payloads_stay_as_they_are),
-        cmocka_unit_test(surprise_7_lost_events_leave_a_whole_tree), cmocka_unit_test(surprise_8_a_run_id_may_run_twice),
+        cmocka_unit_test(surprise_6_null_is_a_result_in_typescript_and_nothing_in_python), cmocka_unit_test(surprise_7_lost_events_leave_a_whole_tree), cmocka_unit_test(surprise_8_a_run_id_may_run_twice),
         cmocka_unit_test(surprise_9_a_finish_line_may_be_larger_than_any_buffer), cmocka_unit_test(surprise_10_documents),
         cmocka_unit_test(requests_of_the_non_batch_mode), cmocka_unit_test(our_own_fields_and_operations),
         cmocka_unit_test(ids_that_are_missing_or_in_a_ring_go_below_the_root), cmocka_unit_test(order_and_repetition_do_not_matter),
