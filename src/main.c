@@ -22,5 +22,5 @@ int main(int argc, char **argv)
         if (sigaction(ending[i], NULL, &old) == 0 && old.sa_handler == SIG_IGN) continue; /* as nohup wants it */
         sigaction(ending[i], &action, NULL);
     }
-    return command_main(argc, argv);
+    return (int)command_main(argc, argv);
 }

@@ -143,24 +143,31 @@ function unquote(json) {
 }
 
 /**
+ * What stands between the outer brackets of an array or object, cut at its commas: texts as they are.
+ * @param {string} json @returns {string[]}
+ */
+function splitJson(json) {
+    const parts = [];
+    let depth = 0, from = 0;
+    for (const [at, end] of tokens(json)) {
+        const c = json[at];
+        if (c === '}' || c === ']') depth--;
+        if (depth === 1 && c === ',' || depth === 0 && at > from) parts.push(json.slice(from, at).trim());
+        if (depth <= 1 && (c === ',' || depth === 0)) from = end;
+        if (c === '{' || c === '[') depth++;
+    }
+    return parts;
+}
+
+/**
  * The members of an object, values as they stand; of equal keys the last one, at the place of the first.
  * @param {string} json @returns {{key: string, rawKey: string, value: string}[]}
  */
 function objectMembers(json) {
     const members = new Map();
-    let depth = 0, rawKey = '', from = -1;
-    for (const [at, end] of tokens(json)) {
-        const c = json[at];
-        if (c === '}' || c === ']') depth--;
-        if (from >= 0 && (depth === 1 && c === ',' || depth === 0)) {
-            const key = unquote(rawKey);
-            members.set(key, { key, rawKey, value: json.slice(from, at).trim() });
-            from = -1;
-        } else if (depth === 1 && from < 0) {
-            if (c === '"') rawKey = json.slice(at, end);
-            else if (c === ':') from = end;
-        }
-        if (c === '{' || c === '[') depth++;
+    for (const part of splitJson(json)) {
+        const end = tokenEnd(part, 0), rawKey = part.slice(0, end), key = unquote(rawKey);
+        members.set(key, { key, rawKey, value: part.slice(part.indexOf(':', end) + 1).trim() });
     }
     return [...members.values()];
 }

@@ -163,7 +163,7 @@ function updateFolds() {
 
 /* ---- search ---- */
 
-/** Labelled texts of rows that came with the page, read once. @type {([string, number, string][]|undefined)[]} */
+/** Labelled texts of rows that came with the page, read once. @type {(Item[]|undefined)[]} */
 const staticTexts = new Array(data.count);
 
 /** What a text under a row is called: its own label, or its group's. @param {Element} dd @returns {string} */
@@ -171,18 +171,18 @@ function labelOf(dd) {
     return dd.previousElementSibling.textContent || dd.parentElement.previousElementSibling.textContent;
 }
 
-/** Details of a step without a row, each with the label it is found by. @param {number} i @returns {[string, number, string][]} */
+/** Details of a step without a row, each with the label it is found by. @param {number} i @returns {Item[]} */
 function dataItems(i) {
     let group = '';
     const items = [];
-    for (const item of data.details[i]) {
+    for (const item of detailsOf(i)) {
         if (Array.isArray(item)) items.push([item[0] || group, item[1], item[2]]);
         else group = item;
     }
     return items;
 }
 
-/** What stands under a row that came with the page. @param {number} i @returns {[string, number, string][]} */
+/** What stands under a row that came with the page. @param {number} i @returns {Item[]} */
 function rowItems(i) {
     if (!staticTexts[i]) {
         staticTexts[i] = [];
@@ -198,8 +198,9 @@ function rowItems(i) {
 function patternOf(query) {
     const literal = (/** @type {string} */ text) => text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
     const quoted = JSON.stringify(query).slice(1, -1);
-    const ascii = quoted.replace(/[^\x20-\x7e]/g, c => '\\u' + (0x10000 + c.charCodeAt(0)).toString(16).slice(1));
-    return new RegExp([...new Set([query, quoted, ascii])].map(literal).join('|'), 'iu');
+    const escaped = quoted.replaceAll('<', '\\u003c');
+    const ascii = escaped.replace(/[^\x20-\x7e]/g, c => '\\u' + (0x10000 + c.charCodeAt(0)).toString(16).slice(1));
+    return new RegExp([...new Set([query, quoted, escaped, ascii])].map(literal).join('|'), 'iu');
 }
 
 /** @param {string} label @param {string} text @param {RegExp} pattern */
@@ -219,8 +220,10 @@ function matchStep(i, query, pattern) {
     if (pattern.test(nameOf(i))) return '';
     const tail = keyTail(i);
     if (pattern.test(query.includes('.') ? keyOf(i, tail.length + query.length).slice(-(tail.length + query.length)) : tail)) return '';
-    const items = data.details[i] ? dataItems(i) : rows[i] && rows[i].querySelector('dd') ? rowItems(i) : [];
-    const hits = (/** @type {[string, number, string]} */ item) => pattern.test(item[2]) || pattern.test(item[0]);
+    const line = detailLines.get(i);
+    if (line ? !pattern.test(line) : !rows[i]) return null;
+    const items = line ? dataItems(i) : rowItems(i);
+    const hits = (/** @type {Item} */ item) => pattern.test(item[2]) || pattern.test(item[0]);
     const item = items.find(hits);
     if (!item) return null;
     const [label, kind, text] = rowsOfItem(item).find(hits) || item;

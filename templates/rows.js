@@ -21,12 +21,14 @@
  * @property {Object<string, string>} tails
  * @property {Object<string, string>} keys
  * @property {Object<string, string>} errors
- * @property {Object<string, (string|[string, number, string])[]>} details
  * @property {{only: boolean, rows: [string, string, number, number][]}} [google]
  */
 
+const dataText = document.getElementById('pl-data').textContent;
+const DETAILS = ',\n"details":[\n'; /* comes once: no JSON text has a line end inside */
+const detailsAt = dataText.indexOf(DETAILS);
 /** @type {RunData} */
-const data = JSON.parse(document.getElementById('pl-data').textContent);
+const data = JSON.parse(dataText.slice(0, detailsAt) + '}');
 const STATUS = ['ok', 'error', 'running', 'unfinished', 'skipped', 'cached', 'retried'];
 const DEPTH_CLASSES = 24;
 const SVG = 'http://www.w3.org/2000/svg';
@@ -73,6 +75,30 @@ function keyOf(i, length) {
     return parts.reverse().join('.');
 }
 
+/** Details of steps without a row, by position, as they stand in the data. @type {Map<number, string>} */
+const detailLines = new Map();
+for (const line of dataText.slice(detailsAt + DETAILS.length).split('\n'))
+    if (line !== ']}') detailLines.set(parseInt(line.slice(1)), line);
+
+/**
+ * @typedef {[string, number, string]} Item a label; 0: plain text, 1: a value of the log, 2: an object of records; its text
+ */
+
+/** A value of the log again as it stood there: the data escape '<'. @param {string} json */
+function unescapeLess(json) {
+    return json.includes('\\u003c') ? json.replace(/\\(u003c|[^])/g, (all, escape) => escape === 'u003c' ? '<' : all) : json;
+}
+
+/** Titles of groups (strings), each followed by its items. @param {number} i @returns {(string|Item)[]} */
+function detailsOf(i) {
+    const line = detailLines.get(i);
+    return !line ? [] : splitJson(line).slice(1).map(part => {
+        if (part[0] === '"') return unquote(part);
+        const [label, kind, value] = splitJson(part);
+        return [unquote(label), Number(kind), kind === '0' ? unquote(value) : unescapeLess(value)];
+    });
+}
+
 /** @param {string} tag @param {string} [className] @param {string} [text] @returns {HTMLElement} */
 function element(tag, className, text) {
     const e = document.createElement(tag);
@@ -101,7 +127,7 @@ function buildCell(className, meaning, text) {
 
 const RECORD_ROWS = 200; /* as html_detail.c has it */
 
-/** The rows of a group's item: an object of records is one a member. @param {[string, number, string]} item @returns {[string, number, string][]} */
+/** The rows of a group's item: an object of records is one a member. @param {Item} item @returns {Item[]} */
 function rowsOfItem(item) {
     if (item[1] !== 2) return [item];
     const members = objectMembers(item[2]), rest = members.slice(RECORD_ROWS);
@@ -112,7 +138,7 @@ function rowsOfItem(item) {
 
 /** @param {number} i @returns {number} */
 function countRecords(i) {
-    const details = data.details[i] || [], from = details.indexOf('Records') + 1;
+    const details = detailsOf(i), from = details.indexOf('Records') + 1;
     if (!from) return 0;
     const first = details[from];
     if (first[1] === 2) return objectMembers(first[2]).length;
@@ -181,7 +207,7 @@ function buildMore(i) {
         const ended = !['running', 'unfinished'].includes(STATUS[data.status[i]]);
         if (ended && duration !== null) addPair(list, 'Ended', formatUtc(start, offset + duration));
     }
-    for (const item of data.details[i] || []) {
+    for (const item of detailsOf(i)) {
         if (Array.isArray(item)) {
             for (const [label, kind, text] of rowsOfItem(item)) addPair(list, label, kind ? buildValue(text) : text);
         } else if (item) {

@@ -107,7 +107,7 @@ bool wants_colour(uint32_t when)
     return isatty(STDOUT_FILENO) && !(no && *no) && !(terminal && strcmp(terminal, "dumb") == 0);
 }
 
-int command_main(int argc, char **argv)
+enum exit_status command_main(int argc, char **argv)
 {
     if (argc < 2) {
         struct err e;

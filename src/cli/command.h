@@ -8,7 +8,7 @@
 #include "cli/load.h"
 
 /* Runs argv (argv[0] is the program) and returns the exit status. */
-int command_main(int argc, char **argv);
+enum exit_status command_main(int argc, char **argv);
 
 /* What each command does with its parsed options. */
 enum exit_status command_render(const struct options *o);

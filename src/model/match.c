@@ -93,13 +93,20 @@ static struct node *oldest_open(struct entry *e, bool by_start)
     return e->open;
 }
 
+/* The pipeline's events give its own step a key, the step's events an id as well. */
+static bool is_root_without_id(const struct instance *i, const struct event_step *s, const struct entry *key)
+{
+    return i->root && i->root->of_key == key && !i->root->step.more->id.ptr && !value_present(s->parentId);
+}
+
 static struct node *find_by_id(struct builder *b, struct instance *i, const struct event_step *s, struct entry *key)
 {
     struct str id = node_text(b, s->id);
     struct entry *e = index_find(&b->index, ENTRY_ID, i->group, id, 0, 0, true);
     if (!e->first) {
-        e->first = node_new(b, i, key, s->start);
+        e->first = is_root_without_id(i, s, key) ? i->root : node_new(b, i, key, s->start);
         struct step_more *more = ARENA_NEW(b->arena, struct step_more);
+        *more = *e->first->step.more;
         more->id = id;
         e->first->step.more = more;
     }

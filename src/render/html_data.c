@@ -10,11 +10,15 @@
  *     "offset": [0, 12, null], "duration": [9, 3, null], "self": [1, 3, null],        microseconds
  *     "tails": {"2": "load___1"}, "keys": {"2": "whole key"}, where a key is not its parent's + "." + name
  *     "errors": {"2": "first line"},
- *     "details": {"2": ["", ["Id", 0, "7"], "Records", ["query", 1, "\"the JSON of the log\""]]},
- *                                                           groups of [label, enum detail_kind, text]
- *     "google": {"only": false, "rows": [["load · 3 ms", "ok", 0, 3]]} }
+ *     "google": {"only": false, "rows": [["load · 3 ms", "ok", 0, 3]]},
+ *     "details": [
+ *     [2,"",["Id",0,"7"],"Records",["query",1,"text"],["limit",1,12345678901234567890]]
+ *     ]}
  *
- * Nothing here is executable, and <, > and & never stand in it as themselves.
+ * Details are a line each: position, then groups of [label, enum detail_kind, value]. A value of kind 1 or 2 is the
+ * text of the log as it stands there (only a '<' is escaped, and line ends between tokens are blanks): the page takes
+ * it from the line as text, since JSON.parse would lose digits, and reads the lines it needs only.
+ * Nothing here is executable, and '<' never stands in it as itself.
  */
 #include "render/html.h"
 
@@ -180,14 +184,35 @@ static void put_errors(const struct html_plan *plan, struct arena *scratch, stru
 struct data_sink {
     struct detail_sink sink;
     struct buf *out;
-    bool first;
 };
 
 static void data_group(struct detail_sink *sink, const char *title)
 {
     struct data_sink *s = (struct data_sink *)sink;
-    put_comma(s->out, &s->first);
+    buf_putc(s->out, ',');
     buf_put_json_html(s->out, str_z(title));
+}
+
+/* A value of the log as it stands. Control characters are white space between tokens: in a string JSON has none. */
+static void put_log_json(struct buf *out, struct str s)
+{
+    size_t start = 0, at = 0;
+    while (at < s.len) {
+        unsigned char c = (unsigned char)s.ptr[at];
+        size_t here = at++;
+        if (c >= 0x20 && c < 0x80 && c != '<') continue;
+        bool good = false;
+        if (c >= 0x80) {
+            at = here;
+            utf8_next(s, &at, &good);
+        }
+        if (good) continue;
+        buf_put(out, str_of(s.ptr + start, here - start));
+        buf_puts(out, c == '<' ? "\\u003c" : c < 0x20 ? " " : "\xEF\xBF\xBD");
+        start = at;
+    }
+    buf_put(out, str_of(s.ptr + start, at - start));
+    if (!s.len) buf_puts(out, "null"); /* a log that shrank meanwhile */
 }
 
 static void data_row(struct detail_sink *sink, struct str label, enum detail_kind kind, struct str text)
@@ -195,8 +220,9 @@ static void data_row(struct detail_sink *sink, struct str label, enum detail_kin
     struct data_sink *s = (struct data_sink *)sink;
     buf_puts(s->out, ",[");
     buf_put_json_html(s->out, label);
-    buf_printf(s->out, ",%d,", (int)kind);
-    buf_put_json_html(s->out, text);
+    buf_puts(s->out, kind == DETAIL_FACT ? ",0," : kind == DETAIL_VALUE ? ",1," : ",2,");
+    if (kind == DETAIL_FACT) buf_put_json_html(s->out, text);
+    else put_log_json(s->out, text);
     buf_putc(s->out, ']');
 }
 
@@ -221,15 +247,16 @@ static void put_details(const struct html_plan *plan, struct arena *scratch, str
     for (uint32_t i = 0; i < plan->count; i++)
         if (!(plan->flags[i] & PLAN_STATIC) && detail_any(plan, i)) places[count++] = (struct place){ plan->places[i], i };
     qsort(places, count, sizeof *places, by_place);
-    buf_puts(out, ",\n\"details\":{");
+    buf_puts(out, ",\n\"details\":[\n");
     for (size_t i = 0; i < count; i++) {
-        buf_printf(out, i ? ",\n\"%u\":[" : "\n\"%u\":[", (unsigned)places[i].position);
-        struct data_sink sink = { .sink = { data_group, data_row, true }, .out = out, .first = true };
+        struct data_sink sink = { .sink = { data_group, data_row, true }, .out = out };
+        buf_putc(out, '[');
+        buf_put_uint(out, places[i].position);
         detail_visit(plan, places[i].position, scratch, &sink.sink);
-        buf_putc(out, ']');
+        buf_puts(out, i + 1 < count ? "],\n" : "]\n");
         scratch_reset(scratch);
     }
-    buf_putc(out, '}');
+    buf_putc(out, ']');
     free(places);
 }
 
@@ -295,8 +322,8 @@ void html_data_write(const struct html_plan *plan, enum time_unit unit, bool goo
     put_columns(plan, out);
     put_odd_keys(plan, out);
     put_errors(plan, &scratch, out);
-    put_details(plan, &scratch, out);
     if (google) put_google(plan, unit, google_only, out);
-    buf_puts(out, "}");
+    put_details(plan, &scratch, out); /* the last: the page cuts the block here before it parses it */
+    buf_putc(out, '}');
     arena_free(&scratch);
 }

@@ -12,12 +12,12 @@ for (let g = 0; g < GROUPS; g++) {
     for (let i = 0; i < EACH; i++) {
         const length = i < 100 ? 50 + i % 7 : 5;
         steps.push({ name: 'item.' + i, key: 'k' + g + '_' + i, parent, start: g * 1000 + i, end: g * 1000 + i + length,
-            records: { token: `needle-${g}-${i}`, text: 'über "q" \\' }, result: { a: [g, i] }, error: g === 7 && i === 399 ? 'TimeoutError: late\nsecond line' : undefined });
+            records: { token: `needle-${g}-${i}`, big: 'BIG', text: 'über "q" \\ </script><!-- \\u003c' }, result: { a: [g, i] }, error: g === 7 && i === 399 ? 'TimeoutError: late\nsecond line' : undefined });
     }
 }
 const COUNT = steps.length; /* in pre-order: the place in the list is the step's index */
 const place = (g, i) => 1 + g * (EACH + 1) + 1 + i;
-const { url, html } = makePage(makeLog(steps), '--google', 'off');
+const { url, html } = makePage(makeLog(steps).replaceAll('"BIG"', '12345678901234567890'), '--google', 'off');
 
 const listed = page => page.locator('#list > li.step').count();
 
@@ -38,7 +38,8 @@ test('the data hold all steps, details only of those without a row', async () =>
     for (const column of ['name', 'parent', 'offset', 'duration', 'self']) assert.equal(data[column].length, COUNT);
     assert.equal(data.status.length, COUNT);
     assert.equal(data.names.length, 1 + GROUPS + EACH);
-    assert.equal(Object.keys(data.details).length, COUNT - 2000);
+    assert.equal(data.details.length, COUNT - 2000);
+    assert.equal(html.match(/"big":12345678901234567890/g).length, COUNT - 2000, 'digits as in the log');
 });
 
 test('the rest is listed 200 at a time', async browser => {
@@ -74,7 +75,8 @@ test('search covers all steps and shows at most 500', async browser => {
     assert.equal(await row.locator('.hit').textContent(), 'token: needle-11-398');
     assert.equal(await find('needle-'), 'The first 500 of 4,800 matching steps.');
     assert.equal(await page.locator('#list > li.step:not(.above)').count(), 500);
-    assert.equal(await find('über "q" \\'), 'The first 500 of 4,800 matching steps.', 'as written, not as escaped');
+    assert.equal(await find('über "q" \\ </script>'), 'The first 500 of 4,800 matching steps.', 'as written, not as escaped');
+    assert.equal(await find('12345678901234567890'), 'The first 500 of 4,800 matching steps.');
     assert.equal(await find('k5_77'), '1 of 4,813 steps matches.', 'by key');
     await closePage(view);
 });
@@ -90,10 +92,11 @@ test('a row built by the script is like one that came with the page', async brow
     assert.match(facts, /Keyk4_390Started2024-05-18 02:40:04\.390 UTCEnded2024-05-18 02:40:04\.395 UTCIdid\d+Parent idid\d+/);
     assert.equal(await row.locator('.sec').allTextContents().then(t => t.join()), 'Result,Records');
     assert.equal(await row.locator('pre').first().textContent(), '{\n  "a": [\n    4,\n    390\n  ]\n}');
-    assert.equal(await row.locator('pre').last().textContent(), 'über "q" \\');
-    assert.equal(await row.locator('.recs').textContent(), ', records 2');
-    assert.equal(await row.locator('.copy').count(), 3);
-    const pairs = await page.evaluate(() => [...Array(data.count).keys()].filter(i => !data.details[i]).map(i => {
+    assert.equal(await row.locator('pre').last().textContent(), 'über "q" \\ </script><!-- \\u003c');
+    assert.equal(await row.locator('pre').nth(2).textContent(), '12345678901234567890');
+    assert.equal(await row.locator('.recs').textContent(), ', records 3');
+    assert.equal(await row.locator('.copy').count(), 4);
+    const pairs = await page.evaluate(() => [...Array(data.count).keys()].filter(i => !detailLines.has(i)).map(i => {
         const [ours, built] = [rows[i].querySelector('summary').cloneNode(true), buildSummary(i)];
         for (const line of [ours, built]) {
             line.removeAttribute('tabindex');

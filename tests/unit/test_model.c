@@ -297,6 +297,22 @@ static void our_own_fields_and_operations(void **state)
     unload(&f);
 }
 
+static void the_root_may_have_an_id_as_well(void **state)
+{
+    (void)state;
+    struct log_fixture f;
+    load_text(&f, S(RUN_START("0")
+        "{\"type\":\"step\",\"operation\":\"start\",\"runId\":\"r\",\"step\":{\"id\":2,\"parentId\":1,\"name\":\"a\",\"time\":{\"startTs\":1}}}\n"
+        "{\"type\":\"step\",\"operation\":\"start\",\"runId\":\"r\",\"step\":{\"id\":1,\"name\":\"p\",\"key\":\"p\",\"time\":{\"startTs\":0}}}\n"
+        "{\"type\":\"step\",\"operation\":\"finish\",\"runId\":\"r\",\"step\":{\"id\":1,\"name\":\"p\",\"key\":\"p\",\"time\":{\"startTs\":0,\"endTs\":4}}}\n"
+        RUN_FINISH("0", "4", "", "completed")));
+    assert_int_equal(f.runs->step_count, 2);
+    assert_str(f.runs->root->more->id, "1");
+    assert_ptr_equal(step_at(f.runs, "p.a", 0)->parent, f.runs->root);
+    assert_int_equal(f.runs->notes.unknown_parents, 0);
+    unload(&f);
+}
+
 static void ids_that_are_missing_or_in_a_ring_go_below_the_root(void **state)
 {
     (void)state;
@@ -478,7 +494,7 @@ int main(void)
         cmocka_unit_test(surprise_6_null_is_a_result_in_typescript_and_nothing_in_python), cmocka_unit_test(surprise_7_lost_events_leave_a_whole_tree), cmocka_unit_test(surprise_8_a_run_id_may_run_twice),
         cmocka_unit_test(surprise_9_a_finish_line_may_be_larger_than_any_buffer), cmocka_unit_test(surprise_10_documents),
         cmocka_unit_test(requests_of_the_non_batch_mode), cmocka_unit_test(our_own_fields_and_operations),
-        cmocka_unit_test(ids_that_are_missing_or_in_a_ring_go_below_the_root), cmocka_unit_test(order_and_repetition_do_not_matter),
+        cmocka_unit_test(the_root_may_have_an_id_as_well), cmocka_unit_test(ids_that_are_missing_or_in_a_ring_go_below_the_root), cmocka_unit_test(order_and_repetition_do_not_matter),
         cmocka_unit_test(later_fields_win_and_are_counted), cmocka_unit_test(one_run_over_files_and_many_runs_in_one),
         cmocka_unit_test(self_time_is_what_no_child_covers), cmocka_unit_test(unfinished_steps_reach_to_the_last_event),
         cmocka_unit_test(bad_lines_cost_no_good_ones), cmocka_unit_test(many_steps_of_one_key_take_linear_time),
