@@ -31,7 +31,10 @@ function twoDigits(n) {
 
 /** @param {number} us not negative */
 function formatAuto(us) {
-    const second = 1e6, minute = 60 * second, hour = 60 * minute, day = 24 * hour;
+    const second = 1e6;
+    const minute = 60 * second;
+    const hour = 60 * minute;
+    const day = 24 * hour;
     if (us === 0) return '0 ms';
     if (us < 1000) return us + ' µs';
     if (us < 999500) return threeDigits(us, 1000) + ' ms';
@@ -51,14 +54,15 @@ function formatAuto(us) {
 /** @param {number|null} us microseconds @param {number} unit 0 auto, 1 ms, 2 s @returns {string} */
 function formatDuration(us, unit) {
     if (us === null) return '–';
-    const size = Math.abs(us), sign = us < 0 ? '\u2212' : '';
+    const size = Math.abs(us);
+    const sign = us < 0 ? '\u2212' : '';
     if (unit === 1) {
-        const fraction = size % 1000 ? String(size % 1000 / 1000).slice(1) : '';
+        const fraction = size % 1000 ? String((size % 1000) / 1000).slice(1) : '';
         return sign + formatCount(Math.floor(size / 1000)) + fraction + ' ms';
     }
     if (unit === 2) {
         const ms = Math.floor((size + 500) / 1000);
-        return sign + formatCount(Math.floor(ms / 1000)) + '.' + String(1000 + ms % 1000).slice(1) + ' s';
+        return sign + formatCount(Math.floor(ms / 1000)) + '.' + String(1000 + (ms % 1000)).slice(1) + ' s';
     }
     return sign + formatAuto(size);
 }
@@ -72,9 +76,13 @@ function formatUtc(start, offset) {
     const us = start[1] + offset;
     const date = new Date(start[0] + Math.floor(us / 1000));
     if (isNaN(date.getTime())) return '–';
-    const rest = (us % 1000 + 1000) % 1000;
+    const rest = ((us % 1000) + 1000) % 1000;
     const micro = rest ? String(1000 + rest).slice(1) : '';
-    return date.toISOString().replace(/^([-+])0*(?=\d{4})/, (_, sign) => sign === '-' ? '-' : '').replace('T', ' ').replace('Z', micro + ' UTC');
+    return date
+        .toISOString()
+        .replace(/^([-+])0*(?=\d{4})/, (_, sign) => (sign === '-' ? '-' : ''))
+        .replace('T', ' ')
+        .replace('Z', micro + ' UTC');
 }
 
 /** @param {string} json @param {number} at @returns {number} where the token that begins there ends */
@@ -93,7 +101,7 @@ function tokenEnd(json, at) {
     }
 }
 
-/** @param {string} json @returns {Generator<[number, number]>} where its tokens begin and end, without the white space between */
+/** Where the text's tokens begin and end. @param {string} json @returns {Generator<[number, number]>} */
 function* tokens(json) {
     for (let at = 0; at < json.length;) {
         if (' \t\r\n'.includes(json[at])) {
@@ -113,7 +121,9 @@ function* tokens(json) {
  */
 function prettyJson(json) {
     const pieces = [];
-    let depth = 0, added = 0, opened = false;
+    let depth = 0,
+        added = 0,
+        opened = false;
     const breakLine = () => {
         pieces.push('\n', '  '.repeat(depth));
         added += 2 * depth + 1;
@@ -148,11 +158,12 @@ function unquote(json) {
  */
 function splitJson(json) {
     const parts = [];
-    let depth = 0, from = 0;
+    let depth = 0,
+        from = 0;
     for (const [at, end] of tokens(json)) {
         const c = json[at];
         if (c === '}' || c === ']') depth--;
-        if (depth === 1 && c === ',' || depth === 0 && at > from) parts.push(json.slice(from, at).trim());
+        if ((depth === 1 && c === ',') || (depth === 0 && at > from)) parts.push(json.slice(from, at).trim());
         if (depth <= 1 && (c === ',' || depth === 0)) from = end;
         if (c === '{' || c === '[') depth++;
     }
@@ -166,7 +177,9 @@ function splitJson(json) {
 function objectMembers(json) {
     const members = new Map();
     for (const part of splitJson(json)) {
-        const end = tokenEnd(part, 0), rawKey = part.slice(0, end), key = unquote(rawKey);
+        const end = tokenEnd(part, 0);
+        const rawKey = part.slice(0, end);
+        const key = unquote(rawKey);
         members.set(key, { key, rawKey, value: part.slice(part.indexOf(':', end) + 1).trim() });
     }
     return [...members.values()];

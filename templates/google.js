@@ -5,11 +5,11 @@
  */
 
 const GOOGLE_CODE = 'https://www.gstatic.com/charts/';
-const GOOGLE_VERSION = '51';        /* the one whose behaviour was measured */
-const GOOGLE_ROW = 30;              /* px a row */
-const GOOGLE_AXIS = 40;             /* px below the rows */
-const GOOGLE_PATIENCE = 8000;       /* ms until the note says that there is no answer */
-const GOOGLE_SPAN_MAX = 3e12;       /* ms: beyond, dates go wrong */
+const GOOGLE_VERSION = '51'; /* the one whose behaviour was measured */
+const GOOGLE_ROW = 30; /* px a row */
+const GOOGLE_AXIS = 40; /* px below the rows */
+const GOOGLE_PATIENCE = 8000; /* ms until the note says that there is no answer */
+const GOOGLE_SPAN_MAX = 3e12; /* ms: beyond, dates go wrong */
 const DAY_ZERO = new Date(2000, 0, 1).getTime();
 
 const googleBox = document.getElementById('pl-google');
@@ -24,7 +24,9 @@ function googleNote(text) {
 
 /** @param {string} name of a role in the theme */
 function themeColour(name) {
-    return getComputedStyle(document.documentElement).getPropertyValue('--pl-' + name).trim();
+    return getComputedStyle(document.documentElement)
+        .getPropertyValue('--pl-' + name)
+        .trim();
 }
 
 /** @param {boolean} google which drawing is seen. Hidden by attribute: an SVG has no `hidden` property. */
@@ -49,9 +51,29 @@ function googleFailed(why) {
 
 /** A round step of about span / count milliseconds. @param {number} span @param {number} count */
 function tickStep(span, count) {
-    const minute = 60000, hour = 60 * minute, day = 24 * hour;
-    const steps = [1e3, 2e3, 5e3, 1e4, 15e3, 3e4, minute, 2 * minute, 5 * minute, 10 * minute, 15 * minute, 30 * minute,
-        hour, 2 * hour, 3 * hour, 6 * hour, 12 * hour, day];
+    const minute = 60000;
+    const hour = 60 * minute;
+    const day = 24 * hour;
+    const steps = [
+        1e3,
+        2e3,
+        5e3,
+        1e4,
+        15e3,
+        3e4,
+        minute,
+        2 * minute,
+        5 * minute,
+        10 * minute,
+        15 * minute,
+        30 * minute,
+        hour,
+        2 * hour,
+        3 * hour,
+        6 * hour,
+        12 * hour,
+        day,
+    ];
     const least = span / count;
     const decimal = (/** @type {number} */ unit) => {
         const power = unit * 10 ** Math.floor(Math.log10(least / unit));
@@ -64,11 +86,15 @@ function tickStep(span, count) {
 /** @param {SVGElement} svg */
 function drawTicks(svg) {
     /* The widest bar is the longest row's: its ends tell where times lie. Of equal ones the first starts first. */
-    const bars = [...svg.querySelectorAll('rect[rx]')].map(bar => [Number(bar.getAttribute('x')), Number(bar.getAttribute('width'))]);
+    const bars = [...svg.querySelectorAll('rect[rx]')].map(bar => [
+        Number(bar.getAttribute('x')),
+        Number(bar.getAttribute('width')),
+    ]);
     const bar = bars.sort((a, b) => b[1] - a[1] || a[0] - b[0])[0];
-    const row = [...googleRows].sort((a, b) => (b[3] - b[2]) - (a[3] - a[2]) || a[2] - b[2])[0];
-    const scale = bar[1] / (row[3] - row[2]), end = Math.max(...googleRows.map(r => r[3]));
-    const step = tickStep(end, Math.max(2, end * scale / 90));
+    const row = [...googleRows].sort((a, b) => b[3] - b[2] - (a[3] - a[2]) || a[2] - b[2])[0];
+    const scale = bar[1] / (row[3] - row[2]);
+    const end = Math.max(...googleRows.map(r => r[3]));
+    const step = tickStep(end, Math.max(2, (end * scale) / 90));
     const ticks = document.createElementNS(SVG, 'g');
     ticks.setAttribute('class', 'pl-ticks');
     for (let n = 0; n * step <= end * 1.0001; n++) {
@@ -87,7 +113,11 @@ function drawTicks(svg) {
 function hideAxis(svg) {
     const hide = () => {
         for (const text of svg.querySelectorAll('text[fill="black"]:not(.pl-old)'))
-            if (/^[\d:]+( [AP]M)?$/.test(text.textContent) && Number(text.getAttribute('y')) > googleRows.length * GOOGLE_ROW) text.classList.add('pl-old');
+            if (
+                /^[\d:]+( [AP]M)?$/.test(text.textContent) &&
+                Number(text.getAttribute('y')) > googleRows.length * GOOGLE_ROW
+            )
+                text.classList.add('pl-old');
     };
     hide();
     new MutationObserver(hide).observe(svg, { childList: true, subtree: true });
@@ -106,8 +136,18 @@ function googleTable() {
     for (const name of ['Start Date', 'End Date']) table.addColumn('date', name);
     for (const name of ['Duration', 'Percent Complete']) table.addColumn('number', name);
     table.addColumn('string', 'Dependencies');
-    table.addRows(googleRows.map(([name, state, start, end], i) =>
-        ['r' + i, name, state, new Date(DAY_ZERO + start), new Date(DAY_ZERO + end), null, null, null]));
+    table.addRows(
+        googleRows.map(([name, state, start, end], i) => [
+            'r' + i,
+            name,
+            state,
+            new Date(DAY_ZERO + start),
+            new Date(DAY_ZERO + end),
+            null,
+            null,
+            null,
+        ])
+    );
     return table;
 }
 
@@ -149,7 +189,9 @@ function drawGoogle() {
     try {
         const chart = new google.visualization.Gantt(googleBox);
         google.visualization.events.addListener(chart, 'ready', onGoogleReady);
-        google.visualization.events.addListener(chart, 'error', () => googleFailed('Google Charts could not draw this run; the built-in drawing is shown.'));
+        google.visualization.events.addListener(chart, 'error', () =>
+            googleFailed('Google Charts could not draw this run; the built-in drawing is shown.')
+        );
         chart.draw(googleTable(), googleOptions());
     } catch {
         googleFailed('Google Charts could not draw this run; the built-in drawing is shown.');
@@ -158,10 +200,13 @@ function drawGoogle() {
 
 /** Draws again when the page's width or colours change. */
 function followPage() {
-    let timer = 0, width = googleBox.clientWidth;
+    let timer = 0,
+        width = googleBox.clientWidth;
     const again = () => {
         clearTimeout(timer);
-        timer = setTimeout(() => { if (googleDrawn) drawGoogle(); }, 200);
+        timer = setTimeout(() => {
+            if (googleDrawn) drawGoogle();
+        }, 200);
     };
     window.addEventListener('resize', () => {
         if (googleBox.clientWidth !== width) again();
@@ -185,10 +230,14 @@ function loadGoogle() {
         }
     };
     /* Google's promise tells nobody when a module or a style sheet fails: the element's own event does */
-    window.addEventListener('error', event => {
-        const { src, href } = /** @type {any} */ (event.target);
-        if (!googleDrawn && String(src || href || '').startsWith(GOOGLE_CODE)) unreachable();
-    }, true);
+    window.addEventListener(
+        'error',
+        event => {
+            const { src, href } = /** @type {any} */ (event.target);
+            if (!googleDrawn && String(src || href || '').startsWith(GOOGLE_CODE)) unreachable();
+        },
+        true
+    );
     setTimeout(() => {
         if (!googleDrawn && !document.getElementById('pl-note').textContent)
             googleNote('Google Charts has not answered yet; the built-in drawing is shown.');

@@ -1,23 +1,18 @@
 /* SPDX-License-Identifier: MIT
  *
- * The page at work: which rows are in the list (tree, search and filters), keys, copying, and the way between a row
- * and its bar. The list holds rows in tree order; folding and searching choose which.
+ * The page at work: which rows are in the list, keys, copying, and the way between a row and its bar. The list holds
+ * rows in tree order; folding and searching (search.js) choose which.
  */
 
-const BATCH = 200;          /* children that one "Show more" adds */
-const MATCHES_MAX = 500;    /* rows a search shows */
-const EXPAND_MAX = 2000;    /* rows that "Expand all" adds */
+const BATCH = 200; /* children that one "Show more" adds */
+const EXPAND_MAX = 2000; /* rows that "Expand all" adds */
 
 const list = document.getElementById('list');
 const queryInput = /** @type {HTMLInputElement} */ (document.getElementById('q'));
 
-/** Rows made so far, by position; those that came with the page from the start. @type {HTMLElement[]} */
-const rows = new Array(data.count);
 /** Is the step listed when its parent is unfolded; is it unfolded itself? */
 const listed = new Uint8Array(data.count);
 const unfolded = new Uint8Array(data.count);
-/** Statuses chosen by the buttons; none means all. @type {Set<number>} */
-const chosen = new Set();
 /** What a search has found in a step's texts, by position. @type {Map<number, string>} */
 let found = new Map();
 /** The row that Tab reaches. @type {HTMLElement|null} */
@@ -57,9 +52,11 @@ function childrenOf(i) {
     return children;
 }
 
-/** Lists the first BATCH children that are not listed yet. @param {number} i @returns {number} the first of them, or -1 */
+/** Lists BATCH more children. @param {number} i @returns {number} the first of them, -1 when all were listed */
 function listMore(i) {
-    const added = childrenOf(i).filter(c => !listed[c]).slice(0, BATCH);
+    const added = childrenOf(i)
+        .filter(c => !listed[c])
+        .slice(0, BATCH);
     for (const c of added) listed[c] = 1;
     return added.length ? added[0] : -1;
 }
@@ -74,8 +71,9 @@ function setUnfolded(i, value) {
 function buildMoreButton(i, count) {
     const item = element('li', 'rest d' + Math.min(depth[i] + 1, DEPTH_CLASSES));
     const some = Math.min(count, BATCH);
-    const button = element('button', '', 'Show ' + (some < count ? formatCount(some) + ' of ' : '') +
-        formatUnits(count, 'more step', 'more steps') + ' of ' + (nameOf(i) || 'this step'));
+    const part = some < count ? `${formatCount(some)} of ` : '';
+    const steps = formatUnits(count, 'more step', 'more steps');
+    const button = element('button', '', `Show ${part}${steps} of ${nameOf(i) || 'this step'}`);
     button.dataset.parent = String(i);
     item.append(button);
     return item;
@@ -86,7 +84,7 @@ function buildMoreButton(i, count) {
 /** The tree as it is folded: rows in order, a button where an open step has children that are not listed. */
 function treeItems() {
     const items = [];
-    /** Open steps whose children are being walked, and how many of them are not listed. @type {[number, number, number][]} */
+    /** Open steps: position, end of the subtree, children not listed. @type {[number, number, number][]} */
     const stack = [];
     const closeUntil = (/** @type {number} */ at) => {
         while (stack.length && stack[stack.length - 1][1] <= at) {
@@ -133,9 +131,17 @@ function setHit(row, text) {
     if (text) row.querySelector('summary').append(element('span', 'hit', text));
 }
 
+/** @param {number} shown @param {number} total */
+function foundText(shown, total) {
+    if (total > shown) return `The first ${formatCount(shown)} of ${formatCount(total)} matching steps.`;
+    const all = formatUnits(data.count, 'step', 'steps');
+    return `${total ? formatCount(total) : 'None'} of ${all} ${total === 1 ? 'matches' : 'match'}.`;
+}
+
 /** Brings the list up to date. */
 function refresh() {
-    const query = queryInput.value.trim(), filtering = query !== '' || chosen.size > 0;
+    const query = queryInput.value.trim();
+    const filtering = query !== '' || chosen.size > 0;
     const result = filtering ? search(query) : { matches: [], total: 0, hits: new Map() };
     for (const i of found.keys()) setHit(rows[i], undefined);
     list.querySelectorAll('.above').forEach(row => row.classList.remove('above'));
@@ -146,9 +152,7 @@ function refresh() {
     list.replaceChildren(...items);
     const note = document.getElementById('found');
     note.hidden = !filtering;
-    note.textContent = !filtering ? '' : result.total > result.matches.length
-        ? 'The first ' + formatCount(result.matches.length) + ' of ' + formatCount(result.total) + ' matching steps.'
-        : (result.total ? formatCount(result.total) : 'None') + ' of ' + formatUnits(data.count, 'step', 'steps') + (result.total === 1 ? ' matches.' : ' match.');
+    note.textContent = filtering ? foundText(result.matches.length, result.total) : '';
     updateFolds();
     setCurrent(current && current.isConnected ? current : list.querySelector('li.step'));
 }
@@ -157,92 +161,9 @@ function updateFolds() {
     for (const fold of list.querySelectorAll('.fold')) {
         const i = rowPosition(/** @type {HTMLElement} */ (fold.parentElement));
         fold.setAttribute('aria-expanded', String(unfolded[i] === 1));
-        fold.setAttribute('aria-label', (unfolded[i] ? 'Fold ' : 'Unfold ') + formatUnits(subtree[i] - 1, 'step', 'steps') + ' below ' + nameOf(i));
+        const below = formatUnits(subtree[i] - 1, 'step', 'steps');
+        fold.setAttribute('aria-label', `${unfolded[i] ? 'Fold' : 'Unfold'} ${below} below ${nameOf(i)}`);
     }
-}
-
-/* ---- search ---- */
-
-/** Labelled texts of rows that came with the page, read once. @type {(Item[]|undefined)[]} */
-const staticTexts = new Array(data.count);
-
-/** What a text under a row is called: its own label, or its group's. @param {Element} dd @returns {string} */
-function labelOf(dd) {
-    return dd.previousElementSibling.textContent || dd.parentElement.previousElementSibling.textContent;
-}
-
-/** Details of a step without a row, each with the label it is found by. @param {number} i @returns {Item[]} */
-function dataItems(i) {
-    let group = '';
-    const items = [];
-    for (const item of detailsOf(i)) {
-        if (Array.isArray(item)) items.push([item[0] || group, item[1], item[2]]);
-        else group = item;
-    }
-    return items;
-}
-
-/** What stands under a row that came with the page. @param {number} i @returns {Item[]} */
-function rowItems(i) {
-    if (!staticTexts[i]) {
-        staticTexts[i] = [];
-        for (const dd of rows[i].querySelectorAll('dd')) {
-            const label = labelOf(dd), content = dd.querySelector('pre') || dd;
-            if (!['Key', 'Started', 'Ended'].includes(label)) staticTexts[i].push([label, 0, content.textContent]);
-        }
-    }
-    return staticTexts[i];
-}
-
-/** The text as a pattern, also as it would stand escaped in JSON. @param {string} query @returns {RegExp} */
-function patternOf(query) {
-    const literal = (/** @type {string} */ text) => text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
-    const quoted = JSON.stringify(query).slice(1, -1);
-    const escaped = quoted.replaceAll('<', '\\u003c');
-    const ascii = escaped.replace(/[^\x20-\x7e]/g, c => '\\u' + (0x10000 + c.charCodeAt(0)).toString(16).slice(1));
-    return new RegExp([...new Set([query, quoted, escaped, ascii])].map(literal).join('|'), 'iu');
-}
-
-/** @param {string} label @param {string} text @param {RegExp} pattern */
-function snippet(label, text, pattern) {
-    const match = pattern.exec(text), at = match ? match.index : 0, length = match ? match[0].length : 0;
-    const from = Math.max(0, at - 40), to = at + length + 80;
-    const piece = text.slice(from, to).replace(/\s+/g, ' ').trim();
-    return label + ': ' + (from ? '…' : '') + piece + (to < text.length ? '…' : '');
-}
-
-/**
- * Does step i match? A key counts where the match touches its last part: else a step's name would find all below it.
- * @param {number} i @param {string} query @param {RegExp} pattern
- * @returns {string|null} null: no; "": by name or key; else the place where it was found
- */
-function matchStep(i, query, pattern) {
-    if (pattern.test(nameOf(i))) return '';
-    const tail = keyTail(i);
-    if (pattern.test(query.includes('.') ? keyOf(i, tail.length + query.length).slice(-(tail.length + query.length)) : tail)) return '';
-    const line = detailLines.get(i);
-    if (line ? !pattern.test(line) : !rows[i]) return null;
-    const items = line ? dataItems(i) : rowItems(i);
-    const hits = (/** @type {Item} */ item) => pattern.test(item[2]) || pattern.test(item[0]);
-    const item = items.find(hits);
-    if (!item) return null;
-    const [label, kind, text] = rowsOfItem(item).find(hits) || item;
-    return snippet(label, kind ? displayValue(text).text : text, pattern);
-}
-
-/** @param {string} query */
-function search(query) {
-    const pattern = patternOf(query), matches = [], hits = new Map();
-    let total = 0;
-    for (let i = 0; i < data.count; i++) {
-        if (chosen.size && !chosen.has(Number(data.status[i]))) continue;
-        const hit = query === '' ? '' : matchStep(i, query, pattern);
-        if (hit === null) continue;
-        if (++total > MATCHES_MAX) continue;
-        matches.push(i);
-        if (hit) hits.set(i, hit);
-    }
-    return { matches, total, hits };
 }
 
 /* ---- moving about ---- */
@@ -311,22 +232,33 @@ function showMore(i) {
 function onListKey(event) {
     const line = /** @type {Element} */ (event.target);
     if (line.tagName !== 'SUMMARY' || event.altKey || event.ctrlKey || event.metaKey) return;
-    const row = /** @type {HTMLElement} */ (line.closest('li')), i = rowPosition(row);
+    const row = /** @type {HTMLElement} */ (line.closest('li'));
+    const i = rowPosition(row);
     const folding = subtree[i] > 1 && !list.classList.contains('filtering');
     switch (event.key) {
-    case 'ArrowDown': focusRow(neighbour(row, 'nextElementSibling')); break;
-    case 'ArrowUp': focusRow(neighbour(row, 'previousElementSibling')); break;
-    case 'Home': focusRow(list.querySelector('li.step')); break;
-    case 'End': focusRow([...list.querySelectorAll('li.step')].pop()); break;
-    case 'ArrowRight':
-        if (folding && !unfolded[i]) toggleFold(i);
-        else if (subtree[i] > 1) focusRow(rows[i + 1] && rows[i + 1].isConnected ? rows[i + 1] : neighbour(row, 'nextElementSibling'));
-        break;
-    case 'ArrowLeft':
-        if (folding && unfolded[i]) toggleFold(i);
-        else if (data.parent[i] >= 0) focusRow(rows[data.parent[i]]);
-        break;
-    default: return;
+        case 'ArrowDown':
+            focusRow(neighbour(row, 'nextElementSibling'));
+            break;
+        case 'ArrowUp':
+            focusRow(neighbour(row, 'previousElementSibling'));
+            break;
+        case 'Home':
+            focusRow(list.querySelector('li.step'));
+            break;
+        case 'End':
+            focusRow([...list.querySelectorAll('li.step')].pop());
+            break;
+        case 'ArrowRight':
+            if (folding && !unfolded[i]) toggleFold(i);
+            else if (subtree[i] > 1)
+                focusRow(rows[i + 1] && rows[i + 1].isConnected ? rows[i + 1] : neighbour(row, 'nextElementSibling'));
+            break;
+        case 'ArrowLeft':
+            if (folding && unfolded[i]) toggleFold(i);
+            else if (data.parent[i] >= 0) focusRow(rows[data.parent[i]]);
+            break;
+        default:
+            return;
     }
     event.preventDefault();
 }
@@ -356,14 +288,19 @@ function focusBar(bars, at) {
 
 /** Makes a drawing's bars buttons that lead to their rows. @param {string} box */
 function prepareBars(box) {
-    const bars = barsOf(box), svg = document.querySelector('#' + box + ' svg');
+    const bars = barsOf(box);
+    const svg = document.querySelector('#' + box + ' svg');
     if (!svg) return;
     svg.setAttribute('role', 'group');
     bars.forEach((bar, at) => {
         bar.setAttribute('role', 'button');
         bar.setAttribute('tabindex', at ? '-1' : '0');
         const i = barPosition(bar);
-        if (i >= 0) bar.setAttribute('aria-label', nameOf(i) + ', ' + STATUS[data.status[i]] + ', ' + formatDuration(data.duration[i], data.unit));
+        if (i >= 0)
+            bar.setAttribute(
+                'aria-label',
+                nameOf(i) + ', ' + STATUS[data.status[i]] + ', ' + formatDuration(data.duration[i], data.unit)
+            );
     });
     svg.addEventListener('click', event => {
         const item = /** @type {Element} */ (event.target).closest('[data-step]');
@@ -374,7 +311,8 @@ function prepareBars(box) {
         if (at < 0) return;
         const step = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 }[event.key];
         if (step) focusBar(bars, Math.min(Math.max(at + step, 0), bars.length - 1));
-        else if ((event.key === 'Enter' || event.key === ' ') && barPosition(bars[at]) >= 0) reveal(barPosition(bars[at]));
+        else if ((event.key === 'Enter' || event.key === ' ') && barPosition(bars[at]) >= 0)
+            reveal(barPosition(bars[at]));
         else return;
         event.preventDefault();
     });
@@ -382,7 +320,8 @@ function prepareBars(box) {
 
 /** @param {number} i */
 function showBar(i) {
-    const bars = barsOf('pl-fallback'), at = bars.findIndex(bar => barPosition(bar) === i);
+    const bars = barsOf('pl-fallback');
+    const at = bars.findIndex(bar => barPosition(bar) === i);
     if (at < 0) return;
     document.dispatchEvent(new Event('pl-own'));
     focusBar(bars, at);
@@ -412,13 +351,16 @@ async function copyText(text) {
 async function onCopy(button) {
     const done = await copyText(button.parentElement.querySelector('pre').textContent);
     button.textContent = done ? 'Copied' : 'Not copied';
-    setTimeout(() => { button.textContent = 'Copy'; }, 1500);
+    setTimeout(() => {
+        button.textContent = 'Copy';
+    }, 1500);
     button.focus();
 }
 
 /** Completes what unfolds under a row the first time it does. @param {HTMLDetailsElement} details */
 function onUnfold(details) {
-    const row = /** @type {HTMLElement} */ (details.parentElement), i = rowPosition(row);
+    const row = /** @type {HTMLElement} */ (details.parentElement);
+    const i = rowPosition(row);
     if (!details.open || row.dataset.ready) return;
     row.dataset.ready = 'yes';
     if (!details.querySelector('.more')) details.append(buildMore(i));
@@ -428,7 +370,8 @@ function onUnfold(details) {
         button.setAttribute('aria-label', 'Copy ' + labelOf(pre.parentElement));
         pre.parentElement.append(button);
     }
-    if (document.querySelector('#pl-fallback [data-step="' + indexOf(i) + '"]')) more.prepend(element('button', 'to-bar', 'Show in timeline'));
+    if (document.querySelector('#pl-fallback [data-step="' + indexOf(i) + '"]'))
+        more.prepend(element('button', 'to-bar', 'Show in timeline'));
 }
 
 /* ---- tools ---- */
@@ -459,7 +402,9 @@ function expandAll() {
         if (!listed[i] || subtree[i] === 1) continue;
         unfolded[i] = 1;
         if (!room) continue;
-        for (const c of childrenOf(i).filter(child => !listed[child]).slice(0, room)) {
+        for (const c of childrenOf(i)
+            .filter(child => !listed[child])
+            .slice(0, room)) {
             listed[c] = 1;
             room--;
         }

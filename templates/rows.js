@@ -63,7 +63,7 @@ function keyTail(i) {
     return data.keys[i] ?? data.tails[i] ?? nameOf(i).replaceAll('.', '_');
 }
 
-/** The end of the step's key, at least `length` characters of it (all when there are fewer). @param {number} i @param {number} length */
+/** The end of a step's key, `length` characters or more. @param {number} i @param {number} length */
 function keyOf(i, length) {
     const parts = [];
     for (let have = 0; i >= 0 && have < length; i = data.parent[i]) {
@@ -81,22 +81,29 @@ for (const line of dataText.slice(detailsAt + DETAILS.length).split('\n'))
     if (line !== ']}') detailLines.set(parseInt(line.slice(1)), line);
 
 /**
- * @typedef {[string, number, string]} Item a label; 0: plain text, 1: a value of the log, 2: an object of records; its text
+ * A label; 0: plain text, 1: a value of the log, 2: an object of records; its text.
+ * @typedef {[string, number, string]} Item
  */
 
 /** A value of the log again as it stood there: the data escape '<'. @param {string} json */
 function unescapeLess(json) {
-    return json.includes('\\u003c') ? json.replace(/\\(u003c|[^])/g, (all, escape) => escape === 'u003c' ? '<' : all) : json;
+    return json.includes('\\u003c')
+        ? json.replace(/\\(u003c|[^])/g, (all, escape) => (escape === 'u003c' ? '<' : all))
+        : json;
 }
 
 /** Titles of groups (strings), each followed by its items. @param {number} i @returns {(string|Item)[]} */
 function detailsOf(i) {
     const line = detailLines.get(i);
-    return !line ? [] : splitJson(line).slice(1).map(part => {
-        if (part[0] === '"') return unquote(part);
-        const [label, kind, value] = splitJson(part);
-        return [unquote(label), Number(kind), kind === '0' ? unquote(value) : unescapeLess(value)];
-    });
+    return !line
+        ? []
+        : splitJson(line)
+              .slice(1)
+              .map(part => {
+                  if (part[0] === '"') return unquote(part);
+                  const [label, kind, value] = splitJson(part);
+                  return [unquote(label), Number(kind), kind === '0' ? unquote(value) : unescapeLess(value)];
+              });
 }
 
 /** @param {string} tag @param {string} [className] @param {string} [text] @returns {HTMLElement} */
@@ -130,15 +137,19 @@ const RECORD_ROWS = 200; /* as html_detail.c has it */
 /** The rows of a group's item: an object of records is one a member. @param {Item} item @returns {Item[]} */
 function rowsOfItem(item) {
     if (item[1] !== 2) return [item];
-    const members = objectMembers(item[2]), rest = members.slice(RECORD_ROWS);
+    const members = objectMembers(item[2]);
+    const rest = members.slice(RECORD_ROWS);
+    /** @type {Item[]} */
     const shown = members.slice(0, RECORD_ROWS).map(m => [m.key, 1, m.value]);
-    if (rest.length) shown.push(['and ' + rest.length + ' more', 1, '{' + rest.map(m => m.rawKey + ':' + m.value).join(',') + '}']);
+    if (rest.length)
+        shown.push(['and ' + rest.length + ' more', 1, '{' + rest.map(m => m.rawKey + ':' + m.value).join(',') + '}']);
     return shown;
 }
 
 /** @param {number} i @returns {number} */
 function countRecords(i) {
-    const details = detailsOf(i), from = details.indexOf('Records') + 1;
+    const details = detailsOf(i);
+    const from = details.indexOf('Records') + 1;
     if (!from) return 0;
     const first = details[from];
     if (first[1] === 2) return objectMembers(first[2]).length;
@@ -151,14 +162,24 @@ function countRecords(i) {
 /** Where in the run step i lies, as a thin bar. @param {number} i @returns {SVGElement} */
 function buildSpan(i) {
     const svg = document.createElementNS(SVG, 'svg');
-    const attributes = { class: 'span', viewBox: '0 0 1000 8', preserveAspectRatio: 'none', 'aria-hidden': 'true' };
+    const attributes = {
+        'class': 'span',
+        'viewBox': '0 0 1000 8',
+        'preserveAspectRatio': 'none',
+        'aria-hidden': 'true',
+    };
     for (const [name, value] of Object.entries(attributes)) svg.setAttribute(name, value);
     const offset = data.offset[i];
     if (offset !== null && data.span) {
-        const w = Math.max(4, Math.trunc(Math.max(data.duration[i], 0) / data.span * 1000));
-        const x = Math.min(Math.trunc(offset / data.span * 1000), Math.max(1000 - w, 0));
+        const w = Math.max(4, Math.trunc((Math.max(data.duration[i], 0) / data.span) * 1000));
+        const x = Math.min(Math.trunc((offset / data.span) * 1000), Math.max(1000 - w, 0));
         const rect = document.createElementNS(SVG, 'rect');
-        for (const [name, value] of [['x', x], ['width', w], ['height', 8]]) rect.setAttribute(String(name), String(value));
+        for (const [name, value] of [
+            ['x', x],
+            ['width', w],
+            ['height', 8],
+        ])
+            rect.setAttribute(String(name), String(value));
         svg.append(rect);
     }
     return svg;
@@ -172,12 +193,16 @@ function buildSummary(i) {
     name.append(buildMark(status));
     if (depth[i] >= DEPTH_CLASSES) name.append(element('span', 'level', 'level ' + depth[i]));
     name.append(element('span', 'n', nameOf(i) || '(no name)'), buildCell('state', '', status));
-    const offset = data.offset[i], records = countRecords(i);
-    line.append(name, buildSpan(i),
+    const offset = data.offset[i];
+    const records = countRecords(i);
+    line.append(
+        name,
+        buildSpan(i),
         buildCell('num', 'start ', (offset === null ? '' : '+') + formatDuration(offset, data.unit)),
         buildCell('num long', 'duration ', formatDuration(data.duration[i], data.unit)),
         buildCell('num self', 'self ', formatDuration(data.self[i], data.unit)),
-        records ? buildCell('num recs', 'records ', String(records)) : element('span', 'num recs'));
+        records ? buildCell('num recs', 'records ', String(records)) : element('span', 'num recs')
+    );
     if (data.errors[i]) line.append(buildCell('why', '', data.errors[i]));
     return line;
 }
@@ -201,7 +226,9 @@ function buildMore(i) {
     let list = element('dl', 'facts');
     more.append(list);
     addPair(list, 'Key', keyOf(i, Infinity));
-    const { start } = data, offset = data.offset[i], duration = data.duration[i];
+    const { start } = data;
+    const offset = data.offset[i];
+    const duration = data.duration[i];
     if (start && offset !== null) {
         addPair(list, 'Started', formatUtc(start, offset));
         const ended = !['running', 'unfinished'].includes(STATUS[data.status[i]]);

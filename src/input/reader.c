@@ -50,23 +50,27 @@ static void on_event(void *context, struct event *event)
     g->r->event(g->r->context, event);
 }
 
-/* The line and column of byte `at` of the text that begins on line `first`. */
-static void report_at(struct reading *g, struct str text, uint64_t first, size_t at, const char *what)
+/* The line and column of byte `at` of the text at hand. Problems come in order: what was counted once stays counted. */
+static void report_at(struct reading *g, size_t at, const char *what)
 {
-    uint64_t line = first;
-    size_t start = 0;
-    for (size_t i = 0; i < at && i < text.len; i++)
+    struct str text = g->decoder.event.text;
+    if (at < g->counted_to) {
+        g->counted_to = g->counted_start = 0;
+        g->counted_line = g->decoder.event.line;
+    }
+    for (size_t i = g->counted_to; i < at && i < text.len; i++)
         if (text.ptr[i] == '\n') {
-            line++;
-            start = i + 1;
+            g->counted_line++;
+            g->counted_start = i + 1;
         }
-    problem(g, line, at - start + 1, what);
+    g->counted_to = at;
+    problem(g, g->counted_line, at - g->counted_start + 1, what);
 }
 
 static void on_problem(void *context, const struct event_problem *p)
 {
     struct reading *g = context;
-    report_at(g, g->decoder.event.text, g->decoder.event.line, p->at, p->what);
+    report_at(g, p->at, p->what);
 }
 
 static void begin_text(struct reading *g, struct str text, uint64_t offset)
@@ -75,6 +79,8 @@ static void begin_text(struct reading *g, struct str text, uint64_t offset)
     g->decoder.event.offset = offset;
     g->decoder.event.line = g->line;
     g->decoder.event.source = g->source;
+    g->counted_to = g->counted_start = 0;
+    g->counted_line = g->line;
     char *nesting = g->decoder.json.nesting;
     size_t cap = g->decoder.json.nesting_cap;
     g->decoder.json = json_begin(text);
@@ -110,8 +116,8 @@ static bool try_document(struct reading *g, size_t skip)
     if (probe.error && !cut) return false;
     size_t values;
     begin_text(g, text, g->buffer_at + skip);
-    if (cut) report_at(g, text, g->line, text.len, "the JSON document ends too early: it was cut off");
-    else if (!decode_text(g, &values)) report_at(g, text, g->line, failed_at(g), g->decoder.json.error);
+    if (cut) report_at(g, text.len, "the JSON document ends too early: it was cut off");
+    else if (!decode_text(g, &values)) report_at(g, failed_at(g), g->decoder.json.error);
     g->held = 0;
     return true;
 }

@@ -18,6 +18,9 @@ static const unsigned char format_js_bytes[] = {
 static const unsigned char rows_js_bytes[] = {
 #include "rows.js.inc"
 };
+static const unsigned char search_js_bytes[] = {
+#include "search.js.inc"
+};
 static const unsigned char report_js_bytes[] = {
 #include "report.js.inc"
 };
@@ -30,5 +33,6 @@ ASSET(index_html);
 ASSET(report_css);
 ASSET(format_js);
 ASSET(rows_js);
+ASSET(search_js);
 ASSET(report_js);
 ASSET(google_js);

@@ -9,7 +9,7 @@
 
 extern const struct str asset_report_html, asset_index_html;
 extern const struct str asset_report_css;
-/* The page's script: format.js, rows.js, report.js in this order; google.js only where Google Charts is wanted. */
-extern const struct str asset_format_js, asset_rows_js, asset_report_js, asset_google_js;
+/* The page's script is these in this order, google.js only where Google Charts is wanted. */
+extern const struct str asset_format_js, asset_rows_js, asset_search_js, asset_report_js, asset_google_js;
 
 #endif

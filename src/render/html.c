@@ -18,7 +18,7 @@ struct page {
     const struct report_options *o;
     const struct scene *gantt, *graph;
     struct html_plan plan;
-    bool google;             /* Google Charts is wanted and can draw this run */
+    bool google; /* Google Charts is wanted and can draw this run */
     struct buf style, script;
 };
 
@@ -72,7 +72,8 @@ static void put_policy(void *context, struct buf *out)
     char script[SHA256_BASE64_SIZE], style[SHA256_BASE64_SIZE];
     sha256_base64(buf_str(&p->script), script);
     sha256_base64(buf_str(&p->style), style);
-    buf_printf(out, "default-src 'none'; script-src 'sha256-%s'%s; style-src 'sha256-%s'%s; ", script, host, style, host);
+    buf_printf(out, "default-src 'none'; script-src 'sha256-%s'%s; style-src 'sha256-%s'%s; ", script, host, style,
+               host);
     if (p->google) buf_puts(out, "style-src-attr 'unsafe-inline'; ");
     buf_puts(out, "base-uri 'none'; form-action 'none'");
 }
@@ -104,8 +105,10 @@ static void put_badge(void *context, struct buf *out)
 {
     const struct run *run = ((struct page *)context)->run;
     const char *mark = run_mark(run->status);
-    buf_printf(out, "<span class=\"badge is-%s\"><svg class=\"mark\" aria-hidden=\"true\"><use href=\"#m-%s\"/></svg>%s</span>",
-               mark, mark, run_status_name(run->status));
+    buf_printf(
+        out,
+        "<span class=\"badge is-%s\"><svg class=\"mark\" aria-hidden=\"true\"><use href=\"#m-%s\"/></svg>%s</span>",
+        mark, mark, run_status_name(run->status));
 }
 
 static void open_figure(struct buf *out, const char *label, const char *class)
@@ -163,7 +166,7 @@ static void put_note_items(const struct page *p, struct buf *out)
     if (input->bad_lines) {
         buf_puts(out, "<li>");
         wording_put_count(out, input->bad_lines, "line of the log could not be read and was skipped: ",
-                       "lines of the log could not be read and were skipped; the first: ");
+                          "lines of the log could not be read and were skipped; the first: ");
         buf_puts(out, "<code>");
         buf_put_html(out, input->first_bad);
         buf_puts(out, "</code></li>\n");
@@ -182,12 +185,14 @@ static void put_note_items(const struct page *p, struct buf *out)
         html_put_bytes(out, HTML_PAYLOAD_MAX);
         buf_puts(out, " of them; the log has them all.</li>\n");
     }
-    if (n->status_overruled) buf_puts(out, "<li>The log calls this run completed although its root step failed.</li>\n");
+    if (n->status_overruled)
+        buf_puts(out, "<li>The log calls this run completed although its root step failed.</li>\n");
     note(out, n->conflicts, "field is given twice with different values; the later one counts",
          "fields are given twice with different values; the later ones count");
     note(out, n->unknown_parents, "step names a parent that the log does not hold; it stands below the root",
          "steps name parents that the log does not hold; they stand below the root");
-    note(out, n->negative_durations, "step ends before it starts, as the log has it", "steps end before they start, as the log has it");
+    note(out, n->negative_durations, "step ends before it starts, as the log has it",
+         "steps end before they start, as the log has it");
     note(out, n->time_disagreements, "duration in the log differs from end minus start; end minus start is shown",
          "durations in the log differ from end minus start; end minus start is shown");
     note(out, n->late_events, "event came after the end of the pipeline, as parallel steps do",
@@ -246,10 +251,14 @@ static void put_data(void *context, struct buf *out)
 }
 
 static const struct template_slot slots[] = {
-    { "theme", put_theme },   { "policy", put_policy }, { "version", put_version },       { "title", put_title },
-    { "style", put_style },   { "name", put_name },     { "badge", put_badge },           { "figures", put_figures },
-    { "notes", put_notes },   { "gantt", put_gantt },   { "summary", put_summary },       { "graph", put_graph },
-    { "steps", put_steps },   { "data", put_data },     { "steps_hint", put_steps_hint }, { "script", put_script },
+    { "theme", put_theme },           { "policy", put_policy },
+    { "version", put_version },       { "title", put_title },
+    { "style", put_style },           { "name", put_name },
+    { "badge", put_badge },           { "figures", put_figures },
+    { "notes", put_notes },           { "gantt", put_gantt },
+    { "summary", put_summary },       { "graph", put_graph },
+    { "steps", put_steps },           { "data", put_data },
+    { "steps_hint", put_steps_hint }, { "script", put_script },
     { "list_class", put_list_class },
 };
 
@@ -264,6 +273,7 @@ bool html_write(const struct run *run, const struct report_options *o, const str
     buf_put(&p.style, asset_report_css);
     buf_put(&p.script, asset_format_js);
     buf_put(&p.script, asset_rows_js);
+    buf_put(&p.script, asset_search_js);
     buf_put(&p.script, asset_report_js);
     if (p.google) buf_put(&p.script, asset_google_js);
     template_write(asset_report_html, slots, sizeof slots / sizeof *slots, &p, out);

@@ -13,9 +13,9 @@
 #include "render/report.h"
 
 enum {
-    PLAN_STATIC = 1,    /* is a row of the page */
-    PLAN_ERROR = 2,     /* its error is in the page */
-    PLAN_PAYLOADS = 4,  /* its other payloads are in the page */
+    PLAN_STATIC = 1,   /* is a row of the page */
+    PLAN_ERROR = 2,    /* its error is in the page */
+    PLAN_PAYLOADS = 4, /* its other payloads are in the page */
 };
 
 #define PLAN_NO_PARENT UINT32_MAX
@@ -24,30 +24,31 @@ enum {
 struct html_plan {
     const struct run *run;
     const struct step **steps;
-    uint32_t *parent;          /* position of the nearest visible ancestor, PLAN_NO_PARENT for none */
-    uint32_t *depth;           /* visible ancestors */
-    unsigned char *flags;      /* PLAN_* */
-    uint64_t *error_bytes;     /* what the step's error takes of the log, */
-    uint64_t *payload_bytes;   /* and all its other payloads */
-    uint64_t *places;          /* where in the log they are, by and large: to read them in its order */
+    uint32_t *parent;        /* position of the nearest visible ancestor, PLAN_NO_PARENT for none */
+    uint32_t *depth;         /* visible ancestors */
+    unsigned char *flags;    /* PLAN_* */
+    uint64_t *error_bytes;   /* what the step's error takes of the log, */
+    uint64_t *payload_bytes; /* and all its other payloads */
+    uint64_t *places;        /* where in the log they are, by and large: to read them in its order */
     uint32_t count;
     uint32_t static_count;
-    uint64_t left_out_steps;   /* steps with a payload that did not fit */
+    uint64_t left_out_steps; /* steps with a payload that did not fit */
     uint64_t left_out_bytes;
 };
 
 /* Chooses at most max_static rows: failed steps, then those without an end, then the longest, each with its
  * ancestors; and hands out max_payload bytes: errors first, rows before the rest. The arrays live in `arena`. */
-void html_plan_make(const struct run *run, uint32_t max_static, uint64_t max_payload, struct arena *arena, struct html_plan *plan);
+void html_plan_make(const struct run *run, uint32_t max_static, uint64_t max_payload, struct arena *arena,
+                    struct html_plan *plan);
 
 enum detail_kind {
-    DETAIL_FACT,  /* plain text */
-    DETAIL_VALUE, /* a JSON value as it stands in the log */
+    DETAIL_FACT,    /* plain text */
+    DETAIL_VALUE,   /* a JSON value as it stands in the log */
     DETAIL_RECORDS, /* an object as it stands in the log, a record each member; only for sinks that take it */
 };
 
-/* Takes a step's details: groups of rows. A row without a label is what its group is named after. Texts are valid during
- * the call only. */
+/* Takes a step's details: groups of rows. A row without a label is what its group is named after. Texts are valid
+ * during the call only. */
 struct detail_sink {
     void (*group)(struct detail_sink *sink, const char *title); /* "" for the first facts */
     void (*row)(struct detail_sink *sink, struct str label, enum detail_kind kind, struct str text);

@@ -98,11 +98,14 @@ static void put_times(const char *name, const int64_t *times, size_t stride, uin
 
 static void put_columns(const struct html_plan *plan, struct buf *out)
 {
-    struct times { int64_t offset, duration, self; } *times = calloc(plan->count + (size_t)1, sizeof *times);
+    struct times {
+        int64_t offset, duration, self;
+    } *times = calloc(plan->count + (size_t)1, sizeof *times);
     if (!times) arena_exhausted(plan->count * sizeof *times);
     bool some_hidden = plan->count < plan->run->step_count;
     if (some_hidden) buf_puts(out, ",\n\"id\":[");
-    for (uint32_t i = 0; i < plan->count && some_hidden; i++) buf_printf(out, i ? ",%u" : "%u", (unsigned)plan->steps[i]->index);
+    for (uint32_t i = 0; i < plan->count && some_hidden; i++)
+        buf_printf(out, i ? ",%u" : "%u", (unsigned)plan->steps[i]->index);
     if (some_hidden) buf_putc(out, ']');
     buf_puts(out, ",\n\"parent\":[");
     for (uint32_t i = 0; i < plan->count; i++) {
@@ -113,7 +116,8 @@ static void put_columns(const struct html_plan *plan, struct buf *out)
     for (uint32_t i = 0; i < plan->count; i++) {
         const struct step *step = plan->steps[i];
         bool timed = step->start != TIME_NONE;
-        times[i] = (struct times){ offset_of(plan, step), timed ? step->duration : TIME_NONE, timed ? step->self : TIME_NONE };
+        times[i] = (struct times){ offset_of(plan, step), timed ? step->duration : TIME_NONE,
+                                   timed ? step->self : TIME_NONE };
         buf_putc(out, (char)('0' + step->status));
     }
     buf_putc(out, '"');
@@ -245,7 +249,8 @@ static void put_details(const struct html_plan *plan, struct arena *scratch, str
     if (!places) arena_exhausted(plan->count * sizeof *places);
     size_t count = 0;
     for (uint32_t i = 0; i < plan->count; i++)
-        if (!(plan->flags[i] & PLAN_STATIC) && detail_any(plan, i)) places[count++] = (struct place){ plan->places[i], i };
+        if (!(plan->flags[i] & PLAN_STATIC) && detail_any(plan, i))
+            places[count++] = (struct place){ plan->places[i], i };
     qsort(places, count, sizeof *places, by_place);
     buf_puts(out, ",\n\"details\":[\n");
     for (size_t i = 0; i < count; i++) {

@@ -53,7 +53,8 @@ static void links(struct visit *v, const struct step_link *list)
     for (const struct step_link *l = list; l; l = l->next) {
         struct str text = l->step_id;
         if (l->run_id.len)
-            text = arena_format(v->scratch, "run %.*s%s%.*s", STR_ARG(l->run_id), l->step_id.len ? ", step " : "", STR_ARG(l->step_id));
+            text = arena_format(v->scratch, "run %.*s%s%.*s", STR_ARG(l->run_id), l->step_id.len ? ", step " : "",
+                                STR_ARG(l->step_id));
         fact(v, l->relation.len ? l->relation : S("link"), text);
     }
 }
@@ -145,7 +146,8 @@ void detail_visit(const struct html_plan *plan, uint32_t at, struct arena *scrat
     if (step == run->root) fact(&v, S("Parent run"), run->parent_run);
     if ((flags & (PLAN_ERROR | PLAN_PAYLOADS)) != (PLAN_ERROR | PLAN_PAYLOADS)) {
         struct buf text = BUF_INIT;
-        uint64_t bytes = (flags & PLAN_ERROR ? 0 : plan->error_bytes[at]) + (flags & PLAN_PAYLOADS ? 0 : plan->payload_bytes[at]);
+        uint64_t bytes = (flags & PLAN_ERROR ? 0 : plan->error_bytes[at]) +
+                         (flags & PLAN_PAYLOADS ? 0 : plan->payload_bytes[at]);
         html_put_bytes(&text, bytes);
         fact(&v, S("Left out"), buf_str(&text));
         buf_free(&text);
@@ -180,8 +182,8 @@ bool detail_any(const struct html_plan *plan, uint32_t at)
 {
     if (plan->error_bytes[at] || plan->payload_bytes[at]) return true;
     const struct step_more *m = plan->steps[at]->more;
-    return m->id.len || m->parent_id.len || m->kind.len || m->location.len || m->links || m->error_type.len || m->usage ||
-           (plan->steps[at] == plan->run->root && plan->run->parent_run.len);
+    return m->id.len || m->parent_id.len || m->kind.len || m->location.len || m->links || m->error_type.len ||
+           m->usage || (plan->steps[at] == plan->run->root && plan->run->parent_run.len);
 }
 
 struct str html_error_line(const struct run *run, const struct step *step, struct arena *scratch)

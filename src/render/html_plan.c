@@ -15,15 +15,13 @@ static uint64_t cost(struct payload p)
     return p.length > 2 ? p.length + PAYLOAD_MARKUP : 0; /* many a step has the records {} */
 }
 
-static uint64_t error_bytes(const struct step *step)
-{
-    return cost(step->error) + cost(step->more->trace);
-}
+static uint64_t error_bytes(const struct step *step) { return cost(step->error) + cost(step->more->trace); }
 
 static uint64_t payload_bytes(const struct run *run, const struct step *step)
 {
     const struct step_more *more = step->more;
-    uint64_t sum = cost(step->result) + cost(more->inputs) + cost(more->handled_errors) + cost(more->usage_field) + cost(more->state);
+    uint64_t sum = cost(step->result) + cost(more->inputs) + cost(more->handled_errors) + cost(more->usage_field) +
+                   cost(more->state);
     for (const struct record *r = step->records; r; r = r->next) sum += cost(r->data);
     for (const struct log_entry *l = more->logs; l; l = l->next) sum += cost(l->message);
     for (const struct extra *x = more->extras; x; x = x->next) sum += cost(x->data);
@@ -128,7 +126,8 @@ static void hand_out(struct html_plan *plan, unsigned flag, bool rows, uint64_t 
     }
 }
 
-void html_plan_make(const struct run *run, uint32_t max_static, uint64_t max_payload, struct arena *arena, struct html_plan *plan)
+void html_plan_make(const struct run *run, uint32_t max_static, uint64_t max_payload, struct arena *arena,
+                    struct html_plan *plan)
 {
     *plan = (struct html_plan){ .run = run };
     list_visible(run, arena, plan);

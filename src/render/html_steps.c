@@ -8,7 +8,8 @@
 #include "event/json.h"
 #include "render/payload.h"
 
-/* Indentation is by class, d0 to d24 (a page without style attributes has no other way); deeper steps tell their level. */
+/* Indentation is by class, d0 to d24 (a page without style attributes has no other way); deeper steps tell their
+ * level. */
 enum { DEPTH_CLASSES = 24 };
 
 struct html_sink {
@@ -35,7 +36,8 @@ static size_t indentation(struct str json)
     return sum;
 }
 
-/* Is the decoded string the whole truth? Not when it is empty, or holds a NUL or what may stand for a lone surrogate. */
+/* Is the decoded string the whole truth? Not when it is empty, or holds a NUL or what may stand for a lone
+ * surrogate. */
 static bool shows_whole(struct str text)
 {
     if (!text.len || memchr(text.ptr, 0, text.len)) return false;
@@ -129,7 +131,8 @@ static void put_span(const struct run *run, const struct step *step, struct buf 
     buf_puts(out, "</svg>");
 }
 
-static void put_numbers(const struct html_plan *plan, const struct step *step, enum time_unit unit, size_t records, struct buf *out)
+static void put_numbers(const struct html_plan *plan, const struct step *step, enum time_unit unit, size_t records,
+                        struct buf *out)
 {
     open_cell(out, "num", "start");
     html_put_offset(plan->run, step->start, unit, out);
@@ -149,21 +152,24 @@ static void put_numbers(const struct html_plan *plan, const struct step *step, e
     buf_puts(out, "</span>");
 }
 
-static void put_row(const struct html_plan *plan, uint32_t at, enum time_unit unit, struct arena *scratch, struct html_sink *sink)
+static void put_row(const struct html_plan *plan, uint32_t at, enum time_unit unit, struct arena *scratch,
+                    struct html_sink *sink)
 {
     const struct step *step = plan->steps[at];
     struct buf *out = sink->out;
     const char *status = step_status_name(step->status);
     uint32_t depth = plan->depth[at];
-    buf_printf(out, "<li id=\"s%u\" class=\"step d%u is-%s%s\"><details><summary><span class=\"name\">", (unsigned)step->index,
-               (unsigned)(depth < DEPTH_CLASSES ? depth : DEPTH_CLASSES), status, step->context ? " context" : "");
+    buf_printf(out, "<li id=\"s%u\" class=\"step d%u is-%s%s\"><details><summary><span class=\"name\">",
+               (unsigned)step->index, (unsigned)(depth < DEPTH_CLASSES ? depth : DEPTH_CLASSES), status,
+               step->context ? " context" : "");
     buf_printf(out, "<svg class=\"mark\" aria-hidden=\"true\"><use href=\"#m-%s\"/></svg>", status);
     if (depth >= DEPTH_CLASSES) buf_printf(out, "<span class=\"level\">level %u</span>", (unsigned)depth);
     buf_puts(out, "<span class=\"n\">");
     buf_put_html(out, step->name.len ? step->name : S("(no name)"));
     buf_printf(out, "</span><span class=\"state\"><span class=\"v\">, </span>%s</span></span>", status);
     put_span(plan->run, step, out);
-    put_numbers(plan, step, unit, plan->flags[at] & PLAN_PAYLOADS ? html_record_count(plan->run, step, scratch) : 0, out);
+    put_numbers(plan, step, unit, plan->flags[at] & PLAN_PAYLOADS ? html_record_count(plan->run, step, scratch) : 0,
+                out);
     struct str why = plan->flags[at] & PLAN_ERROR ? html_error_line(plan->run, step, scratch) : (struct str){ 0 };
     if (why.len) {
         buf_puts(out, "<span class=\"why\"><span class=\"v\">, </span>");

@@ -70,7 +70,9 @@ static void put_run(const struct run *run, struct str folder, struct buf *out)
     buf_put_html(out, run->id.len ? run->id : S("–"));
     if (run->attempt > 1) buf_printf(out, " <span>attempt %u</span>", (unsigned)run->attempt);
     const char *mark = marks[run->status];
-    buf_printf(out, "</td><td><span class=\"state is-%s\"><svg class=\"mark\" aria-hidden=\"true\"><use href=\"#m-%s\"/></svg>%s</span></td><td>",
+    buf_printf(out,
+               "</td><td><span class=\"state is-%s\"><svg class=\"mark\" aria-hidden=\"true\"><use "
+               "href=\"#m-%s\"/></svg>%s</span></td><td>",
                mark, mark, run_status_name(run->status));
     clock_put_utc(out, run->start);
     buf_puts(out, "</td><td class=\"right\">");

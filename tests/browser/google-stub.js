@@ -11,12 +11,14 @@
 function loader() {
     window.stub = { loads: [], draws: [], broken: [] };
     const base = 'https://www.gstatic.com/charts/';
-    let callbacks = [], ready = false;
-    const piece = (tag, attributes) => new Promise(resolve => {
-        const e = document.createElement(tag);
-        Object.assign(e, attributes, { onload: resolve }); /* a failure is told to nobody, as in the original */
-        document.head.append(e);
-    });
+    let callbacks = [],
+        ready = false;
+    const piece = (tag, attributes) =>
+        new Promise(resolve => {
+            const e = document.createElement(tag);
+            Object.assign(e, attributes, { onload: resolve }); /* a failure is told to nobody, as in the original */
+            document.head.append(e);
+        });
     window.google = {
         charts: {
             load(version, settings) {
@@ -52,11 +54,17 @@ function module() {
         }
         addRows(rows) {
             for (const row of rows) {
-                if (row.length !== this.columns.length) throw new Error('Row given with size different than ' + this.columns.length);
+                if (row.length !== this.columns.length)
+                    throw new Error('Row given with size different than ' + this.columns.length);
                 row.forEach((cell, i) => {
                     const { type } = this.columns[i];
-                    const fits = cell === null || (type === 'date' ? cell instanceof Date && !isNaN(cell) : typeof cell === type);
-                    if (!fits) throw new Error(`Type mismatch. Value ${cell} does not match type ${type} in column index ${i}`);
+                    const fits =
+                        cell === null ||
+                        (type === 'date' ? cell instanceof Date && !isNaN(cell) : typeof cell === type);
+                    if (!fits)
+                        throw new Error(
+                            `Type mismatch. Value ${cell} does not match type ${type} in column index ${i}`
+                        );
                 });
                 this.rows.push(row);
             }
@@ -65,7 +73,7 @@ function module() {
 
     function checkTable({ columns, rows }) {
         if (columns.map(c => c.type).join() !== TYPES.join()) return 'columns are ' + columns.map(c => c.type);
-        if (!rows.length) return 'Cannot read properties of null (reading \'valueOf\')';
+        if (!rows.length) return "Cannot read properties of null (reading 'valueOf')";
         if (new Set(rows.map(row => row[0])).size < rows.length) return 'a task id is used twice';
         for (const [id, , , start, end, duration, , dependencies] of rows) {
             if (!start || !end) return 'Missing duration or end time for task: ' + id;
@@ -73,20 +81,30 @@ function module() {
             if (duration !== null) return 'a duration besides start and end';
             if (dependencies) return 'dependencies';
         }
-        if (Math.max(...rows.map(r => r[4])) === Math.min(...rows.map(r => r[3]))) return 'the span is zero: every x is NaN';
+        if (Math.max(...rows.map(r => r[4])) === Math.min(...rows.map(r => r[3])))
+            return 'the span is zero: every x is NaN';
         if (rows.length > 500) return 'more than 500 rows';
         return '';
     }
 
     function checkOptions(o, rows) {
-        const { gantt = {} } = o, states = [...new Set(rows.map(row => row[2]))];
+        const { gantt = {} } = o,
+            states = [...new Set(rows.map(row => row[2]))];
         const colour = c => /^#[0-9a-f]{6}$/i.test(c);
         if (gantt.sortTasks !== false) broken('rows would be sorted by start');
-        if (gantt.criticalPathEnabled !== false || gantt.percentEnabled !== false) broken('critical path or percent drawn');
-        if (!(o.height >= Math.max(200, rows.length * gantt.trackHeight + 40))) broken('height ' + o.height + ' cuts rows off');
+        if (gantt.criticalPathEnabled !== false || gantt.percentEnabled !== false)
+            broken('critical path or percent drawn');
+        if (!(o.height >= Math.max(200, rows.length * gantt.trackHeight + 40)))
+            broken('height ' + o.height + ' cuts rows off');
         if (typeof o.width !== 'number') broken('width is not a number');
-        if (gantt.palette.length !== states.length || !gantt.palette.every(colour)) broken('palette ' + JSON.stringify(gantt.palette));
-        if (!colour(o.backgroundColor?.fill) || !colour(gantt.innerGridTrack?.fill) || !colour(gantt.innerGridDarkTrack?.fill)) broken('background');
+        if (gantt.palette.length !== states.length || !gantt.palette.every(colour))
+            broken('palette ' + JSON.stringify(gantt.palette));
+        if (
+            !colour(o.backgroundColor?.fill) ||
+            !colour(gantt.innerGridTrack?.fill) ||
+            !colour(gantt.innerGridDarkTrack?.fill)
+        )
+            broken('background');
         if (!/arial/i.test(gantt.labelStyle?.fontName || '')) broken('a label font that may be missing');
     }
 
@@ -115,19 +133,24 @@ function module() {
                     return;
                 }
                 checkOptions(options, table.rows);
-                if (getComputedStyle(this.box).display === 'none' || !this.box.clientWidth) broken('drawn into a box without a width');
+                if (getComputedStyle(this.box).display === 'none' || !this.box.clientWidth)
+                    broken('drawn into a box without a width');
                 this.paint(table.rows, options);
                 window.stub.draws.push({
                     rows: table.rows.map(r => [r[1], r[2], r[3].getTime(), r[4].getTime()]),
-                    palette: options.gantt.palette, background: options.backgroundColor.fill, width: options.width,
+                    palette: options.gantt.palette,
+                    background: options.backgroundColor.fill,
+                    width: options.width,
                 });
                 this.fire('ready');
             });
         }
         paint(rows, o) {
-            const { trackHeight } = o.gantt, left = 200;
-            const first = Math.min(...rows.map(r => r[3])), last = Math.max(...rows.map(r => r[4]));
-            const x = t => left + (t - first) / (last - first) * (o.width - left - 20);
+            const { trackHeight } = o.gantt,
+                left = 200;
+            const first = Math.min(...rows.map(r => r[3])),
+                last = Math.max(...rows.map(r => r[4]));
+            const x = t => left + ((t - first) / (last - first)) * (o.width - left - 20);
             this.box.replaceChildren();
             const frame = document.createElement('div');
             frame.setAttribute('style', 'position: relative'); /* as the original does: needs style-src-attr */
@@ -138,21 +161,35 @@ function module() {
             const writeAxis = () => {
                 axis.replaceChildren();
                 for (let i = 0; i < 4; i++)
-                    add(axis, 'text', { x: left + i * 50, y: rows.length * trackHeight + 24, fill: 'black', 'font-size': 13 }, String(i));
+                    add(
+                        axis,
+                        'text',
+                        { 'x': left + i * 50, 'y': rows.length * trackHeight + 24, 'fill': 'black', 'font-size': 13 },
+                        String(i)
+                    );
             };
             writeAxis();
             const bars = add(svg, 'g', {});
             rows.forEach((row, i) => {
-                const width = x(row[4]) - x(row[3]), fill = o.gantt.palette[states.indexOf(row[2])];
-                add(bars, 'rect', { x: x(row[3]), y: i * trackHeight + 4, width, height: trackHeight - 8, rx: 2, fill });
-                add(bars, 'text', { x: left - 8, y: i * trackHeight + 20, 'text-anchor': 'end', fill }, row[1]);
+                const width = x(row[4]) - x(row[3]),
+                    fill = o.gantt.palette[states.indexOf(row[2])];
+                add(bars, 'rect', {
+                    x: x(row[3]),
+                    y: i * trackHeight + 4,
+                    width,
+                    height: trackHeight - 8,
+                    rx: 2,
+                    fill,
+                });
+                add(bars, 'text', { 'x': left - 8, 'y': i * trackHeight + 20, 'text-anchor': 'end', fill }, row[1]);
             });
             bars.addEventListener('mouseover', writeAxis); /* hovering paints again */
         }
     }
 
     window.google.visualization = {
-        DataTable, Gantt,
+        DataTable,
+        Gantt,
         events: {
             addListener(chart, event, f) {
                 (chart.listeners ||= []).push([event, f]);

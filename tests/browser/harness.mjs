@@ -11,7 +11,12 @@ import { LOADER, MODULE } from './google-stub.js';
 
 const here = import.meta.dirname;
 export const PROGRAM = process.env.PIPELENS_REPORT || join(here, '../../build/pipelens-report');
-export const CHROMIUM = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(path => path && existsSync(path));
+export const CHROMIUM = [
+    process.env.CHROMIUM,
+    '/usr/bin/chromium',
+    '/usr/bin/chromium-browser',
+    '/usr/bin/google-chrome',
+].find(path => path && existsSync(path));
 const work = mkdtempSync(join(tmpdir(), 'pipelens-browser-'));
 process.on('exit', () => rmSync(work, { recursive: true, force: true }));
 
@@ -20,17 +25,30 @@ process.on('exit', () => rmSync(work, { recursive: true, force: true }));
 const T0 = 1716000000000;
 
 /**
- * A log of one run. Each step: { name, parent (place in the list), start, end (ms from the start; end null: never ended),
- * error, records, result, id, key }. The first one is the pipeline.
+ * A log of one run. Each step: { name, parent (place in the list), start, end (ms from the start; end null: never
+ * ended), error, records, result, id, key }. The first one is the pipeline.
  */
 export function makeLog(steps, { runId = 'run-1', status } = {}) {
     const lines = [];
-    const body = (s, i) => i === 0 ? { name: s.name, key: 'k0' } : {
-        name: s.name, key: s.key ?? 'k0.k' + i, id: s.id ?? 'id' + i, ...(s.parent ? { parentId: steps[s.parent].id ?? 'id' + s.parent } : {}),
-    };
+    const body = (s, i) =>
+        i === 0
+            ? { name: s.name, key: 'k0' }
+            : {
+                  name: s.name,
+                  key: s.key ?? 'k0.k' + i,
+                  id: s.id ?? 'id' + i,
+                  ...(s.parent ? { parentId: steps[s.parent].id ?? 'id' + s.parent } : {}),
+              };
     const meta = { name: steps[0].name, key: 'k0', runId, logVersion: 1 };
     lines.push({ type: 'pipeline', operation: 'start', meta: { ...meta, time: { startTs: T0 + steps[0].start } } });
-    steps.forEach((s, i) => lines.push({ type: 'step', operation: 'start', runId, step: { ...body(s, i), time: { startTs: T0 + s.start } } }));
+    steps.forEach((s, i) =>
+        lines.push({
+            type: 'step',
+            operation: 'start',
+            runId,
+            step: { ...body(s, i), time: { startTs: T0 + s.start } },
+        })
+    );
     steps.forEach((s, i) => {
         if (s.end === null) return;
         const time = { startTs: T0 + s.start, endTs: T0 + s.end, timeUsageMs: s.end - s.start };
@@ -39,7 +57,12 @@ export function makeLog(steps, { runId = 'run-1', status } = {}) {
     });
     if (status !== null) {
         const time = { startTs: T0 + steps[0].start, endTs: T0 + (steps[0].end ?? 0) };
-        lines.push({ type: 'pipeline', operation: 'finish', meta: { ...meta, time }, status: status ?? (steps[0].error ? 'failed' : 'completed') });
+        lines.push({
+            type: 'pipeline',
+            operation: 'finish',
+            meta: { ...meta, time },
+            status: status ?? (steps[0].error ? 'failed' : 'completed'),
+        });
     }
     return lines.map(line => JSON.stringify(line)).join('\n') + '\n';
 }
@@ -50,7 +73,9 @@ let made = 0;
 export function makePage(log, ...options) {
     const base = join(work, 'page' + made++);
     writeFileSync(base + '.ndjson', log);
-    const run = spawnSync(PROGRAM, ['render', '--html', base + '.html', '--quiet', ...options, base + '.ndjson'], { encoding: 'utf8' });
+    const run = spawnSync(PROGRAM, ['render', '--html', base + '.html', '--quiet', ...options, base + '.ndjson'], {
+        encoding: 'utf8',
+    });
     if (run.status !== 0) throw new Error('pipelens-report ended with ' + run.status + ': ' + run.stderr);
     return { url: pathToFileURL(base + '.html').href, html: readFileSync(base + '.html', 'utf8') };
 }
@@ -59,7 +84,9 @@ export function makePage(log, ...options) {
 export function makeIndex(log, ...options) {
     const base = join(work, 'page' + made++);
     writeFileSync(base + '.ndjson', log);
-    const run = spawnSync(PROGRAM, ['render', '-o', base, '--quiet', ...options, base + '.ndjson'], { encoding: 'utf8' });
+    const run = spawnSync(PROGRAM, ['render', '-o', base, '--quiet', ...options, base + '.ndjson'], {
+        encoding: 'utf8',
+    });
     if (run.status !== 0) throw new Error('pipelens-report ended with ' + run.status + ': ' + run.stderr);
     return { url: pathToFileURL(join(base, 'index.html')).href, html: readFileSync(join(base, 'index.html'), 'utf8') };
 }
@@ -72,7 +99,11 @@ export function makeIndex(log, ...options) {
  * any request at all is a failure.
  */
 export async function openPage(browser, url, { net = 'none', offline = false, clock = false, ...settings } = {}) {
-    const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, colorScheme: 'light', ...settings });
+    const context = await browser.newContext({
+        viewport: { width: 1280, height: 900 },
+        colorScheme: 'light',
+        ...settings,
+    });
     const seen = { problems: [], requests: [] };
     await context.route(/^(?!file:)/, route => answer(route, net, seen));
     const page = await context.newPage();
@@ -89,7 +120,9 @@ export async function openPage(browser, url, { net = 'none', offline = false, cl
     if (settings.javaScriptEnabled !== false) {
         await page.addInitScript(() => {
             window.violations = [];
-            document.addEventListener('securitypolicyviolation', e => window.violations.push(e.violatedDirective + ' ' + e.blockedURI));
+            document.addEventListener('securitypolicyviolation', e =>
+                window.violations.push(e.violatedDirective + ' ' + e.blockedURI)
+            );
         });
     }
     if (clock) await page.clock.install();
@@ -103,11 +136,15 @@ function answer(route, net, seen) {
     seen.requests.push(url);
     if (net === 'none') seen.problems.push('request: ' + url);
     if (net === 'silent') return undefined;
-    if (!url.startsWith('https://www.gstatic.com/charts/') || net === 'none' || net === 'down') return route.abort('namenotresolved');
+    if (!url.startsWith('https://www.gstatic.com/charts/') || net === 'none' || net === 'down')
+        return route.abort('namenotresolved');
     const script = body => route.fulfill({ contentType: 'text/javascript', body });
     if (url.endsWith('/loader.js')) return script(LOADER + (net === 'draw-error' ? 'window.stub.fail = true;' : ''));
     if (url.endsWith('/module.js')) return net === 'no-module' ? route.abort('failed') : script(MODULE);
-    if (url.endsWith('.css')) return net === 'no-css' ? route.abort('failed') : route.fulfill({ contentType: 'text/css', body: '.google-visualization-tooltip { position: absolute; }' });
+    if (url.endsWith('.css'))
+        return net === 'no-css'
+            ? route.abort('failed')
+            : route.fulfill({ contentType: 'text/css', body: '.google-visualization-tooltip { position: absolute; }' });
     seen.problems.push('request: ' + url);
     return route.abort('failed');
 }

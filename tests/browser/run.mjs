@@ -20,7 +20,14 @@ for (const file of ['page', 'google', 'hostile', 'large']) await import(`./test-
 
 const browser = await chromium.launch({
     executablePath: CHROMIUM,
-    args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run'],
+    args: [
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+        '--no-first-run',
+    ],
 });
 const failed = await runTests(browser);
 await browser.close();

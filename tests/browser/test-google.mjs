@@ -17,7 +17,8 @@ const STEPS = [
 ];
 const { url } = makePage(makeLog(STEPS));
 
-const googleShown = page => page.waitForFunction(() => document.getElementById('pl-google').classList.contains('shown'));
+const googleShown = page =>
+    page.waitForFunction(() => document.getElementById('pl-google').classList.contains('shown'));
 const stub = page => page.evaluate(() => window.stub);
 
 async function assertBuiltIn(page, note) {
@@ -36,14 +37,25 @@ test('online: Google draws all rows in our order, by its rules', async browser =
     assert.deepEqual(loads, [['51', ['gantt']]]);
     assert.equal(draws.length, 1);
     const zero = new Date(2000, 0, 1).getTime();
-    assert.deepEqual(draws[0].rows.map(([name, state, start, end]) => [name, state, start - zero, end - zero]), [
-        ['build · 3 s', 'ok', 0, 3000], ['› fetch · 400 ms', 'error', 0, 400], ['› fetch · 400 ms', 'ok', 500, 900], ['› compile · 1.6 s', 'ok', 900, 2500],
-        ['› › parse · 12.5 ms', 'ok', 900, 912], ['› › nothing · 0 ms', 'ok', 1000, 1000], ['› deploy · 500 ms', 'unfinished', 2500, 3000],
-    ]);
+    assert.deepEqual(
+        draws[0].rows.map(([name, state, start, end]) => [name, state, start - zero, end - zero]),
+        [
+            ['build · 3 s', 'ok', 0, 3000],
+            ['› fetch · 400 ms', 'error', 0, 400],
+            ['› fetch · 400 ms', 'ok', 500, 900],
+            ['› compile · 1.6 s', 'ok', 900, 2500],
+            ['› › parse · 12.5 ms', 'ok', 900, 912],
+            ['› › nothing · 0 ms', 'ok', 1000, 1000],
+            ['› deploy · 500 ms', 'unfinished', 2500, 3000],
+        ]
+    );
     assert.equal(await page.locator('#pl-fallback').isVisible(), false);
     const ink = name => page.evaluate(n => themeColour(n), name);
     assert.deepEqual(draws[0].palette, [await ink('ok'), await ink('error'), await ink('unfinished')]);
-    assert.ok(seen.requests.every(r => r.startsWith('https://www.gstatic.com/charts/')), String(seen.requests));
+    assert.ok(
+        seen.requests.every(r => r.startsWith('https://www.gstatic.com/charts/')),
+        String(seen.requests)
+    );
     await closePage(view);
 });
 
@@ -51,11 +63,20 @@ test('the axis has units and lies where the bars are', async browser => {
     const view = await openPage(browser, url, { net: 'stub' });
     const { page } = view;
     await googleShown(page);
-    const ticks = await page.$$eval('.pl-ticks text', list => list.map(t => [t.textContent, Number(t.getAttribute('x'))]));
-    assert.deepEqual(ticks.map(t => t[0]), ['0', '0.5 s', '1 s', '1.5 s', '2 s', '2.5 s', '3 s'].map(t => t === '0.5 s' ? '500 ms' : t));
-    const bar = await page.$eval('#pl-google rect[rx]', b => [Number(b.getAttribute('x')), Number(b.getAttribute('width'))]);
-    ticks.forEach(([, x], i) => assert.ok(Math.abs(x - (bar[0] + bar[1] * i / 6)) < 0.01));
-    const visible = () => page.$$eval('#pl-google text[fill=black]', list => list.filter(t => t.checkVisibility()).length);
+    const ticks = await page.$$eval('.pl-ticks text', list =>
+        list.map(t => [t.textContent, Number(t.getAttribute('x'))])
+    );
+    assert.deepEqual(
+        ticks.map(t => t[0]),
+        ['0', '0.5 s', '1 s', '1.5 s', '2 s', '2.5 s', '3 s'].map(t => (t === '0.5 s' ? '500 ms' : t))
+    );
+    const bar = await page.$eval('#pl-google rect[rx]', b => [
+        Number(b.getAttribute('x')),
+        Number(b.getAttribute('width')),
+    ]);
+    ticks.forEach(([, x], i) => assert.ok(Math.abs(x - (bar[0] + (bar[1] * i) / 6)) < 0.01));
+    const visible = () =>
+        page.$$eval('#pl-google text[fill=black]', list => list.filter(t => t.checkVisibility()).length);
     assert.equal(await visible(), 0);
     await page.hover('#pl-google rect[rx] >> nth=3');
     await page.waitForTimeout(50);
@@ -126,7 +147,7 @@ for (const net of ['down', 'no-module', 'no-css']) {
     });
 }
 
-test('Google\'s server never answers', async browser => {
+test("Google's server never answers", async browser => {
     const view = await openPage(browser, url, { net: 'silent', clock: true });
     await assertBuiltIn(view.page);
     assert.equal(await view.page.locator('#pl-note').textContent(), '');
@@ -163,8 +184,14 @@ test('print shows the built-in drawing also after Google drew', async browser =>
 });
 
 test('runs that Google cannot draw do not ask it', async browser => {
-    const many = [{ name: 'many', start: 0, end: 900 }, ...Array.from({ length: 500 }, (_, i) => ({ name: 'n' + i, start: i, end: i + 50 }))];
-    const instant = [{ name: 'instant', start: 7, end: 7 }, { name: 'a', start: 7, end: 7 }];
+    const many = [
+        { name: 'many', start: 0, end: 900 },
+        ...Array.from({ length: 500 }, (_, i) => ({ name: 'n' + i, start: i, end: i + 50 })),
+    ];
+    const instant = [
+        { name: 'instant', start: 7, end: 7 },
+        { name: 'a', start: 7, end: 7 },
+    ];
     for (const steps of [many, instant]) {
         const page = makePage(makeLog(steps));
         assert.doesNotMatch(page.html, /gstatic/);

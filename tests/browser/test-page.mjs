@@ -19,7 +19,10 @@ const LOG = makeLog(STEPS).replaceAll('"BIG"', '[1,2,12345678901234567890]');
 const { url, html } = makePage(LOG, '--google', 'off');
 
 const open = (browser, settings) => openPage(browser, url, settings);
-const shown = page => page.$$eval('#list > li.step', rows => rows.filter(r => r.checkVisibility()).map(r => r.querySelector('.n').textContent));
+const shown = page =>
+    page.$$eval('#list > li.step', rows =>
+        rows.filter(r => r.checkVisibility()).map(r => r.querySelector('.n').textContent)
+    );
 const ALL = ['checkout', 'load cart', 'price', 'tax.vat', 'discount', 'pay', 'notify'];
 
 test('without JavaScript the page holds everything', async browser => {
@@ -47,8 +50,17 @@ test('--google off leaves no outside reference in the file', async () => {
 
 test('header tells status, start, duration, counts', async browser => {
     const view = await open(browser);
-    const figures = await view.page.$$eval('.figures > div', list => Object.fromEntries(list.map(d => [d.querySelector('dt').textContent, d.querySelector('dd').textContent])));
-    assert.deepEqual(figures, { Started: '2024-05-18 02:40:00.000 UTC', Duration: '2 s', Steps: '7', Failed: '2', Unfinished: '1', Run: 'run-1' });
+    const figures = await view.page.$$eval('.figures > div', list =>
+        Object.fromEntries(list.map(d => [d.querySelector('dt').textContent, d.querySelector('dd').textContent]))
+    );
+    assert.deepEqual(figures, {
+        Started: '2024-05-18 02:40:00.000 UTC',
+        Duration: '2 s',
+        Steps: '7',
+        Failed: '2',
+        Unfinished: '1',
+        Run: 'run-1',
+    });
     await closePage(view);
 });
 
@@ -80,7 +92,11 @@ test('search finds names, keys, errors and records, and says where', async brows
 test('status buttons filter, with counts', async browser => {
     const view = await open(browser);
     const { page } = view;
-    assert.deepEqual(await page.$$eval('.chip', chips => chips.map(c => c.textContent)), ['ok 4', 'error 2', 'unfinished 1']);
+    assert.deepEqual(await page.$$eval('.chip', chips => chips.map(c => c.textContent)), [
+        'ok 4',
+        'error 2',
+        'unfinished 1',
+    ]);
     await page.click('.chip.is-error');
     assert.deepEqual(await shown(page), ['checkout', 'pay']);
     assert.equal(await page.locator('#found').textContent(), '2 of 7 steps match.');
@@ -89,7 +105,11 @@ test('status buttons filter, with counts', async browser => {
     assert.deepEqual(await shown(page), ['checkout', 'pay', 'notify']);
     await page.fill('#q', 'pay');
     await page.waitForTimeout(250);
-    assert.deepEqual(await page.$$eval('#list > li.step:not(.above)', rows => rows.map(r => r.id)), ['s0', 's5'], 'both conditions');
+    assert.deepEqual(
+        await page.$$eval('#list > li.step:not(.above)', rows => rows.map(r => r.id)),
+        ['s0', 's5'],
+        'both conditions'
+    );
     await page.fill('#q', '');
     await page.click('.chip.is-error');
     await page.click('.chip.is-unfinished');
@@ -126,8 +146,19 @@ test('keyboard: arrows walk and fold the tree, Enter opens, / searches', async b
     await page.focus('#unfold');
     await page.keyboard.press('Tab');
     assert.equal(await at(), 's0', 'one stop for the whole list');
-    const path = [['ArrowDown', 's1'], ['ArrowDown', 's2'], ['ArrowRight', 's3'], ['ArrowLeft', 's2'], ['ArrowLeft', 's2'], ['ArrowDown', 's5'],
-        ['ArrowUp', 's2'], ['ArrowRight', 's2'], ['ArrowDown', 's3'], ['End', 's6'], ['Home', 's0']];
+    const path = [
+        ['ArrowDown', 's1'],
+        ['ArrowDown', 's2'],
+        ['ArrowRight', 's3'],
+        ['ArrowLeft', 's2'],
+        ['ArrowLeft', 's2'],
+        ['ArrowDown', 's5'],
+        ['ArrowUp', 's2'],
+        ['ArrowRight', 's2'],
+        ['ArrowDown', 's3'],
+        ['End', 's6'],
+        ['Home', 's0'],
+    ];
     for (const [key, expected] of path) {
         await page.keyboard.press(key);
         assert.equal(await at(), expected, key);
@@ -138,7 +169,7 @@ test('keyboard: arrows walk and fold the tree, Enter opens, / searches', async b
     await page.keyboard.press('Enter');
     assert.ok(await page.locator('#s1 .more').isVisible());
     await page.keyboard.press('Space');
-    assert.ok(!await page.locator('#s1 .more').isVisible());
+    assert.ok(!(await page.locator('#s1 .more').isVisible()));
     await page.keyboard.press('/');
     assert.equal(await at(), 'q');
     assert.equal(await page.inputValue('#q'), '');
@@ -152,7 +183,11 @@ test('a bar leads to its row, and the row back to its bar', async browser => {
     await page.locator('#pl-fallback svg :is(rect, path)[data-step="4"]').last().click();
     assert.deepEqual(await shown(page), ALL, 'the way to the row is unfolded');
     assert.ok(await page.locator('#s4.flash summary').evaluate(s => s === document.activeElement));
-    assert.ok(await page.locator('#s4').evaluate(r => r.getBoundingClientRect().top >= 0 && r.getBoundingClientRect().bottom <= innerHeight));
+    assert.ok(
+        await page
+            .locator('#s4')
+            .evaluate(r => r.getBoundingClientRect().top >= 0 && r.getBoundingClientRect().bottom <= innerHeight)
+    );
     await page.keyboard.press('Enter');
     await page.click('#s4 .to-bar');
     assert.equal(await page.evaluate(() => document.activeElement.getAttribute('data-step')), '4');
@@ -180,7 +215,11 @@ test('copying takes the payload, with and without the clipboard interface', asyn
     assert.equal(await page.locator('#s1 .copy').first().textContent(), 'Copied');
     assert.equal(await page.locator('#s1 .copy').first().getAttribute('aria-label'), 'Copy Result');
     await page.evaluate(() => Object.defineProperty(navigator, 'clipboard', { value: undefined }));
-    await page.evaluate(() => document.addEventListener('copy', () => { window.copied = getSelection().toString() || document.activeElement.value; }));
+    await page.evaluate(() =>
+        document.addEventListener('copy', () => {
+            window.copied = getSelection().toString() || document.activeElement.value;
+        })
+    );
     await page.locator('#s1 dt', { hasText: 'note' }).locator('+ dd .copy').click();
     assert.equal(await page.evaluate(() => window.copied), 'Zürich café');
     await closePage(view);
@@ -190,8 +229,14 @@ for (const colorScheme of ['light', 'dark']) {
     test(`colours follow the reader's setting: ${colorScheme}`, async browser => {
         const view = await open(browser, { colorScheme });
         const light = await view.page.evaluate(() => {
-            const luminance = c => c.match(/[\d.]+/g).slice(0, 3).reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
-            return ['body', '.tools', '#q', '.chip'].map(s => luminance(getComputedStyle(document.querySelector(s)).backgroundColor) > 128);
+            const luminance = c =>
+                c
+                    .match(/[\d.]+/g)
+                    .slice(0, 3)
+                    .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
+            return ['body', '.tools', '#q', '.chip'].map(
+                s => luminance(getComputedStyle(document.querySelector(s)).backgroundColor) > 128
+            );
         });
         assert.deepEqual(light, Array(4).fill(colorScheme === 'light'));
         await closePage(view);
@@ -199,9 +244,19 @@ for (const colorScheme of ['light', 'dark']) {
 }
 
 test('--theme holds against the setting', async browser => {
-    for (const [theme, scheme, expected] of [['dark', 'light', false], ['light', 'dark', true]]) {
-        const view = await openPage(browser, makePage(LOG, '--google', 'off', '--theme', theme).url, { colorScheme: scheme });
-        assert.equal(await view.page.evaluate(() => Number(getComputedStyle(document.body).backgroundColor.match(/\d+/)[0]) > 128), expected);
+    for (const [theme, scheme, expected] of [
+        ['dark', 'light', false],
+        ['light', 'dark', true],
+    ]) {
+        const view = await openPage(browser, makePage(LOG, '--google', 'off', '--theme', theme).url, {
+            colorScheme: scheme,
+        });
+        assert.equal(
+            await view.page.evaluate(
+                () => Number(getComputedStyle(document.body).backgroundColor.match(/\d+/)[0]) > 128
+            ),
+            expected
+        );
         await closePage(view);
     }
 });
@@ -210,10 +265,16 @@ test('text has enough contrast, light and dark', async browser => {
     for (const colorScheme of ['light', 'dark']) {
         const view = await open(browser, { colorScheme });
         const low = await view.page.evaluate(() => {
-            document.querySelectorAll('#list details').forEach(d => { d.open = true; });
+            document.querySelectorAll('#list details').forEach(d => {
+                d.open = true;
+            });
             const parse = c => c.match(/[\d.]+/g).map(Number);
-            const luminance = c => c.slice(0, 3).map(v => v / 255).map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
-                .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
+            const luminance = c =>
+                c
+                    .slice(0, 3)
+                    .map(v => v / 255)
+                    .map(v => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4))
+                    .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
             const background = e => {
                 for (; e; e = e.parentElement) {
                     const c = parse(getComputedStyle(e).backgroundColor);
@@ -222,10 +283,15 @@ test('text has enough contrast, light and dark', async browser => {
                 return [255, 255, 255];
             };
             const bad = [];
-            for (const e of document.querySelectorAll('h1, h2, p, a, dt, dd, pre, th, td, button, .n, .num, .state, .why, .hint, footer, li')) {
+            for (const e of document.querySelectorAll(
+                'h1, h2, p, a, dt, dd, pre, th, td, button, .n, .num, .state, .why, .hint, footer, li'
+            )) {
                 if (!e.checkVisibility() || !e.textContent.trim()) continue;
-                const [a, b] = [luminance(parse(getComputedStyle(e).color)), luminance(background(e))].sort((x, y) => y - x);
-                if ((a + 0.05) / (b + 0.05) < 4.5) bad.push(e.tagName + '.' + e.className + ' ' + ((a + 0.05) / (b + 0.05)).toFixed(2));
+                const [a, b] = [luminance(parse(getComputedStyle(e).color)), luminance(background(e))].sort(
+                    (x, y) => y - x
+                );
+                if ((a + 0.05) / (b + 0.05) < 4.5)
+                    bad.push(e.tagName + '.' + e.className + ' ' + ((a + 0.05) / (b + 0.05)).toFixed(2));
             }
             return [...new Set(bad)];
         });
@@ -238,8 +304,17 @@ test('nothing sticks out at 360 px', async browser => {
     const view = await open(browser, { viewport: { width: 360, height: 740 } });
     const { page } = view;
     await page.click('#unfold');
-    const [width, wide] = await page.evaluate(() => [document.documentElement.scrollWidth, [...document.querySelectorAll('body *')]
-        .filter(e => !e.closest('.scroll svg, .marks, .v, #summary, .skip') && e.getBoundingClientRect().right > 361 && e.checkVisibility()).map(e => e.tagName + '.' + e.className)]);
+    const [width, wide] = await page.evaluate(() => [
+        document.documentElement.scrollWidth,
+        [...document.querySelectorAll('body *')]
+            .filter(
+                e =>
+                    !e.closest('.scroll svg, .marks, .v, #summary, .skip') &&
+                    e.getBoundingClientRect().right > 361 &&
+                    e.checkVisibility()
+            )
+            .map(e => e.tagName + '.' + e.className),
+    ]);
     assert.deepEqual(wide, []);
     assert.ok(width <= 360, 'page is ' + width + ' px wide');
     await closePage(view);
@@ -250,7 +325,8 @@ test('print shows the drawing and no tools', async browser => {
     const { page } = view;
     await page.emulateMedia({ media: 'print' });
     assert.ok(await page.locator('#pl-fallback svg').isVisible());
-    for (const gone of ['#tools', 'nav', '.fold']) assert.equal(await page.locator(gone).first().isVisible(), false, gone);
+    for (const gone of ['#tools', 'nav', '.fold'])
+        assert.equal(await page.locator(gone).first().isVisible(), false, gone);
     await closePage(view);
 });
 
@@ -263,29 +339,49 @@ test('less motion when the reader wants less', async browser => {
 
 test('rows built by the script equal those that came with the page', async browser => {
     const view = await open(browser);
-    const pairs = await view.page.evaluate(() => [...Array(data.count).keys()].map(i => {
-        const ours = rows[i].querySelector('summary').cloneNode(true), built = buildSummary(i);
-        for (const line of [ours, built]) {
-            line.removeAttribute('tabindex');
-            line.querySelectorAll('.why, .recs').forEach(e => e.remove()); /* from details, which these steps have in the page */
-        }
-        return [ours.outerHTML, built.outerHTML];
-    }));
+    const pairs = await view.page.evaluate(() =>
+        [...Array(data.count).keys()].map(i => {
+            const ours = rows[i].querySelector('summary').cloneNode(true),
+                built = buildSummary(i);
+            for (const line of [ours, built]) {
+                line.removeAttribute('tabindex');
+                line.querySelectorAll('.why, .recs').forEach(e =>
+                    e.remove()
+                ); /* from details, which these steps have in the page */
+            }
+            return [ours.outerHTML, built.outerHTML];
+        })
+    );
     assert.equal(pairs.length, 7);
     for (const [ours, built] of pairs) assert.equal(built, ours);
-    const facts = await view.page.evaluate(() => [...Array(data.count).keys()].map(i => [rows[i], buildMore(i)].map(e =>
-        [...e.querySelectorAll('.facts dt')].filter(dt => dt.textContent !== 'Id' && dt.textContent !== 'Parent id').map(dt => dt.textContent + '=' + dt.nextSibling.textContent).join())));
+    const facts = await view.page.evaluate(() =>
+        [...Array(data.count).keys()].map(i =>
+            [rows[i], buildMore(i)].map(e =>
+                [...e.querySelectorAll('.facts dt')]
+                    .filter(dt => dt.textContent !== 'Id' && dt.textContent !== 'Parent id')
+                    .map(dt => dt.textContent + '=' + dt.nextSibling.textContent)
+                    .join()
+            )
+        )
+    );
     for (const [ours, built] of facts) assert.equal(built, ours);
     await closePage(view);
 });
 
 test('several runs: an index without script leads to each', async browser => {
-    const log = makeLog(STEPS) + makeLog(STEPS.slice(0, 1).map(s => ({ ...s, name: '</td><script>alert(1)</script>', error: undefined })), { runId: '<b>"2"' });
+    const log =
+        makeLog(STEPS) +
+        makeLog(
+            STEPS.slice(0, 1).map(s => ({ ...s, name: '</td><script>alert(1)</script>', error: undefined })),
+            { runId: '<b>"2"' }
+        );
     const { url: index, html: text } = makeIndex(log, '--google', 'off');
     assert.doesNotMatch(text, /<script/);
     const view = await openPage(browser, index);
     const { page } = view;
-    const cells = await page.$$eval('tbody tr', rows => rows.map(r => [...r.cells].slice(0, 7).map(c => c.textContent)));
+    const cells = await page.$$eval('tbody tr', rows =>
+        rows.map(r => [...r.cells].slice(0, 7).map(c => c.textContent))
+    );
     assert.equal(cells.length, 2);
     assert.deepEqual(cells[0], ['checkout', 'run-1', 'failed', '2024-05-18 02:40:00.000 UTC', '2 s', '7', '2']);
     assert.equal(cells[1][0], '</td><script>alert(1)</script>');
@@ -299,5 +395,10 @@ test('several runs: an index without script leads to each', async browser => {
     const missing = await page.$$eval('a', links => links.map(a => a.href));
     const { existsSync } = await import('node:fs');
     for (const link of missing) assert.ok(existsSync(new URL(link)), link);
+    await page.setViewportSize({ width: 360, height: 740 });
+    assert.ok(
+        await page.evaluate(() => document.documentElement.scrollWidth <= 360),
+        'nor does it stick out at 360 px'
+    );
     await closePage(view);
 });

@@ -25,7 +25,8 @@ static void published_vectors(void **state)
     assert_hex(S("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
     assert_hex(S("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq"),
                "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1");
-    assert_hex(S("abcdefghbcdefghicdefghijdefghijkefghijklfghijklmghijklmnhijklmnoijklmnopjklmnopqklmnopqrlmnopqrsmnopqrstnopqrstu"),
+    assert_hex(S("abcdefghbcdefghicdefghijdefghijkefghijklfghijklmghijklmnhijklmnoijklmnopjklmnopqklmnopqrlmnopqrsmnopq"
+                 "rstnopqrstu"),
                "cf5b16a778af8380036ce59e7b0492370b249b11e8f07a51afac45037afee9d1");
     assert_hex(S("\xbd"), "68325720aabd7c82f30f554b313d0570c95accbb7dc4b5aae11204c08ffe732b");
     assert_hex(S("\xc9\x8c\x8e\x55"), "7abc22c0ae5af26ce93dbb94433a0e0b2e119d014f8e7f65bd56c61ccccd9504");
@@ -51,7 +52,10 @@ static void padding_lengths(void **state)
 {
     (void)state;
     static const char zeros[64];
-    static const struct { size_t len; const char *hex; } cases[] = {
+    static const struct {
+        size_t len;
+        const char *hex;
+    } cases[] = {
         { 55, "02779466cdec163811d078815c633f21901413081449002f24aa3e80f0b88ef7" },
         { 56, "d4817aa5497628e7c77e6b606107042bbba3130888c5f47a375e6179be789fbb" },
         { 57, "65a16cb7861335d5ace3c60718b5052e44660726da4cd13bb745381b235a1785" },
@@ -73,7 +77,8 @@ static void pieces_make_the_whole(void **state)
         sha256_end(&h, whole);
         for (size_t step = 1; step <= 67; step += 11) {
             sha256_begin(&h);
-            for (struct str rest = str_of(text, len); rest.len; rest = str_skip(rest, step)) sha256_add(&h, str_first(rest, step));
+            for (struct str rest = str_of(text, len); rest.len; rest = str_skip(rest, step))
+                sha256_add(&h, str_first(rest, step));
             sha256_end(&h, pieces);
             assert_memory_equal(whole, pieces, SHA256_SIZE);
         }
@@ -93,7 +98,7 @@ static void base64_text(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(published_vectors), cmocka_unit_test(million_letters), cmocka_unit_test(padding_lengths),
+        cmocka_unit_test(published_vectors),     cmocka_unit_test(million_letters), cmocka_unit_test(padding_lengths),
         cmocka_unit_test(pieces_make_the_whole), cmocka_unit_test(base64_text),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
