@@ -15,16 +15,21 @@ static void put_grouped(struct buf *b, uint64_t n)
     } else buf_put_uint(b, n);
 }
 
-/* us / unit with three significant digits and no trailing zeros behind the point: 1240 µs in ms is "1.24". Rounded as
- * an integer, since 9995 / 1000 is a little less than 9.995 in binary. */
-static void put_three_digits(struct buf *b, uint64_t us, uint64_t unit)
+/* us / unit, less than 1000 of them, with three significant digits, in integers: what rounds up to 10 has one decimal,
+ * what rounds up to 100 has none. `trim` leaves out zeros behind the point. */
+static void put_three_digits(struct buf *b, uint64_t us, uint64_t unit, bool trim)
 {
-    int decimals = us < 10 * unit ? 2 : us < 100 * unit ? 1 : 0;
-    uint64_t scale = decimals == 2 ? 100 : decimals == 1 ? 10 : 1;
-    buf_put_fixed(b, (double)((us * scale + unit / 2) / unit) / (double)scale, decimals, true);
+    unsigned decimals = us < 9995 * (unit / 1000) ? 2 : us < 99950 * (unit / 1000) ? 1 : 0;
+    unsigned scale = decimals == 2 ? 100 : decimals == 1 ? 10 : 1;
+    unsigned n = (unsigned)((us * scale + unit / 2) / unit);
+    unsigned whole = n / scale, fraction = n % scale;
+    for (; trim && decimals && fraction % 10 == 0; decimals--) fraction /= 10;
+    buf_put_uint(b, whole);
+    if (decimals) buf_printf(b, ".%0*u", (int)decimals, fraction);
 }
 
-/* Rounded up from half a step: which unit a duration gets is decided after rounding, so 999,600 µs is "1 s". */
+/* Rounded up from half a step: which unit a duration gets is decided after rounding, so 999,600 µs is "1.00 s". Seconds
+ * keep their zeros, so that they align in a column; below a second there is too much of a mix for that. */
 static void put_auto(struct buf *b, uint64_t us)
 {
     if (us == 0) buf_puts(b, "0 ms");
@@ -32,10 +37,10 @@ static void put_auto(struct buf *b, uint64_t us)
         buf_put_uint(b, us);
         buf_puts(b, " µs");
     } else if (us < 999500) {
-        put_three_digits(b, us, MS);
+        put_three_digits(b, us, MS, true);
         buf_puts(b, " ms");
     } else if (us < 59950 * (uint64_t)MS) {
-        put_three_digits(b, us, SECOND);
+        put_three_digits(b, us, SECOND, false);
         buf_puts(b, " s");
     } else if (us < (uint64_t)HOUR - SECOND / 2) {
         uint64_t s = (us + SECOND / 2) / SECOND;

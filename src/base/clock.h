@@ -9,15 +9,15 @@
 
 /* Unknown time or duration. */
 #define TIME_NONE INT64_MIN
-/* Times outside ±TIME_MAX (the range of a JavaScript Date, years -271821 to 275760) are refused when read. The
- * difference of two does fit an int64. */
+/* Times outside ±TIME_MAX (some 126,000 years around 1970) are refused when read. The difference of two does fit an
+ * int64. */
 #define TIME_MAX INT64_C(4000000000000000000)
 
 enum time_unit { UNIT_AUTO, UNIT_MS, UNIT_S };
 
-/* A duration for people, three significant digits: "0 ms", "12 µs", "1.24 ms", "45 ms", "1.24 s", "3 m 05 s",
- * "2 h 04 m", "5 d 03 h"; UNIT_MS "1,240 ms" and UNIT_S "1.240 s" keep to one unit. Negative ones with U+2212.
- * TIME_NONE gives "–". */
+/* A duration for people, three significant digits: "0 ms", "12 µs", "1.5 ms", "41.3 ms", "45 ms", "1.80 s", "12.0 s",
+ * "3 m 05 s", "2 h 04 m", "5 d 03 h"; only seconds keep zeros at the end. UNIT_MS "1,240 ms" and UNIT_S "1.240 s" keep to
+ * one unit. Negative ones with U+2212. TIME_NONE gives "–". */
 void clock_put_duration(struct buf *b, int64_t us, enum time_unit unit);
 
 /* "2026-05-18 04:26:40.125 UTC": fraction to milliseconds, to microseconds when there are any. */

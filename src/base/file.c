@@ -2,16 +2,19 @@
  *
  * The open outputs stand in a small table, so that a signal handler can remove their temporaries.
  */
+#define _XOPEN_SOURCE 700 /* realpath */
 #include "base/file.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdatomic.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 enum { OPEN_MAX_FILES = 16 };
+static atomic_bool ending;                                    /* a signal has come: nothing new is begun */
 static _Atomic(struct file_out *) open_files[OPEN_MAX_FILES]; /* outputs are written by more than one thread */
 
 static void enlist(struct file_out *f)
@@ -32,21 +35,19 @@ static void delist(struct file_out *f)
 
 void file_abandon_all(void)
 {
+    atomic_store(&ending, true);
     for (int i = 0; i < OPEN_MAX_FILES; i++) {
         struct file_out *f = atomic_load(&open_files[i]);
         if (f && f->temporary[0]) unlink(f->temporary);
     }
 }
 
-/* An existing path that is not a regular file keeps its identity: /dev/null must not be replaced by a file. */
-static bool written_in_place(const char *path)
-{
-    struct stat st;
-    return stat(path, &st) == 0 && !S_ISREG(st.st_mode);
-}
-
 static int open_temporary(struct file_out *f, const char *path)
 {
+    if (atomic_load(&ending)) {
+        errno = EINTR;
+        return -1;
+    }
     /* a taken name is tried again with the next number: two programs may write into one directory */
     for (unsigned i = 0; i < 1000; i++) {
         if (snprintf(f->temporary, sizeof f->temporary, "%s.tmp%ld.%u", path, (long)getpid(), i) >=
@@ -60,22 +61,43 @@ static int open_temporary(struct file_out *f, const char *path)
     return -1;
 }
 
+/* A link stays a link: what it names is written. */
+static bool resolve(struct file_out *f, const char *path)
+{
+    struct stat st;
+    char *target = lstat(path, &st) == 0 && S_ISLNK(st.st_mode) ? realpath(path, NULL) : NULL;
+    int length = snprintf(f->path, sizeof f->path, "%s", target ? target : path);
+    free(target);
+    return length < (int)sizeof f->path;
+}
+
+/* /dev/stdout and the like: the file that standard output goes to. */
+static bool is_standard_output(const struct stat *st)
+{
+    struct stat own;
+    return fstat(STDOUT_FILENO, &own) == 0 && own.st_dev == st->st_dev && own.st_ino == st->st_ino;
+}
+
 bool file_create(struct file_out *f, const char *path, struct err *e)
 {
     *f = (struct file_out){ .buf = BUF_INIT };
     struct stat st;
-    if (snprintf(f->path, sizeof f->path, "%s", path) >= (int)sizeof f->path)
+    if (!resolve(f, path))
         return err_set(e, ERR_OUTPUT, "", "the output path is longer than %zu bytes: choose a shorter one",
                        sizeof f->path - 1);
-    if (strcmp(path, "-") == 0) {
+    bool there = strcmp(path, "-") != 0 && stat(path, &st) == 0;
+    if (strcmp(path, "-") == 0 || (there && is_standard_output(&st))) {
         f->buf.fd = STDOUT_FILENO;
         return true;
     }
-    if (stat(path, &st) == 0 && S_ISDIR(st.st_mode)) return err_set(e, ERR_OUTPUT, path, "is a directory: name a file");
-    if (written_in_place(path)) f->buf.fd = open(path, O_WRONLY | O_CLOEXEC);
-    else {
-        f->buf.fd = open_temporary(f, path);
-        if (f->buf.fd >= 0) enlist(f);
+    if (there && S_ISDIR(st.st_mode)) return err_set(e, ERR_OUTPUT, path, "is a directory: name a file");
+    if (there && !S_ISREG(st.st_mode)) { /* a device keeps its identity: /dev/null must not be replaced by a file */
+        f->buf.fd = open(path, O_WRONLY | O_CLOEXEC);
+    } else {
+        enlist(f); /* before the file is there: a signal may come in between */
+        f->buf.fd = open_temporary(f, f->path);
+        if (f->buf.fd < 0) delist(f);
+        else if (there) fchmod(f->buf.fd, st.st_mode & 0777);
     }
     if (f->buf.fd >= 0) return true;
     f->temporary[0] = '\0';
@@ -111,6 +133,17 @@ void file_abandon(struct file_out *f)
     buf_free(&f->buf);
 }
 
+uint64_t file_length(const char *path, char *ret_last)
+{
+    struct stat st;
+    *ret_last = '\0';
+    int fd = stat(path, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0 ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+    if (fd < 0) return 0;
+    if (pread(fd, ret_last, 1, st.st_size - 1) != 1) *ret_last = '\0';
+    close(fd);
+    return (uint64_t)st.st_size;
+}
+
 bool file_append(const char *path, struct str s, struct err *e)
 {
     int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
@@ -137,9 +170,10 @@ bool file_make_directory(const char *path, struct err *e)
         char saved = part[i];
         part[i] = '\0';
         struct stat st;
-        if (mkdir(part, 0777) != 0 && !(stat(part, &st) == 0 && S_ISDIR(st.st_mode)))
-            return err_set(e, ERR_OUTPUT, part, "cannot be made as a directory: %s",
-                           strerror(errno == EEXIST ? ENOTDIR : errno));
+        int error = mkdir(part, 0777) == 0 ? 0 : errno;
+        if (error && !(stat(part, &st) == 0 && S_ISDIR(st.st_mode)))
+            return error == EEXIST ? err_set(e, ERR_OUTPUT, part, "is a file, and should be a directory")
+                                   : err_set(e, ERR_OUTPUT, part, "cannot be made as a directory: %s", strerror(error));
         part[i] = saved;
     }
     return true;

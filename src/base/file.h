@@ -22,6 +22,9 @@ bool file_commit(struct file_out *f, struct err *e);
 /* Gives up: closes and removes the temporary. */
 void file_abandon(struct file_out *f);
 
+/* How long the file is and its last byte ('\0' when it is empty or not there). */
+uint64_t file_length(const char *path, char *ret_last);
+
 /* Appends all of s to path (made when missing) with one write, without touching what is there. */
 bool file_append(const char *path, struct str s, struct err *e);
 

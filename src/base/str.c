@@ -8,6 +8,16 @@ int str_cmp(struct str a, struct str b)
     return order ? order : (a.len > b.len) - (a.len < b.len);
 }
 
+static char lower(char c) { return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c; }
+
+bool str_eq_ignoring_case(struct str a, struct str b)
+{
+    if (a.len != b.len) return false;
+    for (size_t i = 0; i < a.len; i++)
+        if (lower(a.ptr[i]) != lower(b.ptr[i])) return false;
+    return true;
+}
+
 static bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f' || c == '\v'; }
 
 struct str str_trim(struct str s)
@@ -38,7 +48,11 @@ struct str str_cut(struct str *s, char sep)
     return head;
 }
 
-/* Multiply-and-fold per 8 bytes: the 128-bit product's halves are mixed, so every input bit reaches every output bit. */
+/* Where the program was loaded: differs from run to run, so that nobody can write a log whose texts all fall into one
+ * slot. No output depends on the order of a table. */
+static const char anchor;
+
+/* The 128-bit product's halves are mixed, so every input bit reaches every output bit. */
 static uint64_t fold(uint64_t a, uint64_t b)
 {
     __extension__ typedef unsigned __int128 wide;
@@ -49,14 +63,15 @@ static uint64_t fold(uint64_t a, uint64_t b)
 uint64_t str_hash(struct str s, uint64_t seed)
 {
     const uint64_t k0 = 0x9e3779b97f4a7c15u, k1 = 0xd6e8feb86659fd93u;
-    uint64_t h = seed ^ k0 ^ s.len;
+    uint64_t secret = (uint64_t)(uintptr_t)&anchor * k0;
+    uint64_t h = (seed + secret) ^ k0 ^ s.len;
     while (s.len >= 8) {
         uint64_t word;
         memcpy(&word, s.ptr, 8);
-        h = fold(h ^ word, k1);
+        h = fold(h ^ word, k1) + (h << 31 | h >> 33); /* the sum keeps what came before, also where the product is 0 */
         s = str_skip(s, 8);
     }
     uint64_t tail = 0;
     if (s.len) memcpy(&tail, s.ptr, s.len);
-    return fold(h ^ tail, k0);
+    return fold(h ^ tail, k0) + (h << 17 | h >> 47);
 }

@@ -40,6 +40,9 @@ static inline bool str_ends(struct str s, struct str suffix)
     return s.len >= suffix.len && (suffix.len == 0 || memcmp(s.ptr + s.len - suffix.len, suffix.ptr, suffix.len) == 0);
 }
 
+/* The same, with ASCII letters equal in both cases. */
+bool str_eq_ignoring_case(struct str a, struct str b);
+
 /* From byte `from` to the end; empty when from is past it. */
 static inline struct str str_skip(struct str s, size_t from)
 {

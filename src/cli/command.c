@@ -67,9 +67,10 @@ static enum exit_status general_help(void)
     for (size_t i = 0; i < COMMAND_COUNT; i++)
         buf_printf(&b, "  %-8s %s%s\n", commands[i].name, commands[i].summary,
                    i == 0 ? " (when no command is given)" : "");
-    buf_puts(&b, "  help     help [COMMAND]: show the options of a command\n\nexamples:\n");
+    buf_puts(&b, "  help     show the options of a command: help render, help tree, …\n\nexamples:\n");
     buf_puts(&b, commands[0].examples);
-    buf_puts(&b, "\nexit status: 0 done, 1 the answer is no (--fail-on, check), 2 wrong usage,\n"
+    buf_puts(&b, "\n--version prints the version.\n\nexit status: 0 done, 1 the answer is no (--fail-on, check), 2 "
+                 "wrong usage,\n"
                  "             3 input unreadable or without a run, 4 an output could not be written\n");
     return print_free(&b);
 }
@@ -85,8 +86,10 @@ static enum exit_status refuse_word(const char *word)
     names[COMMAND_COUNT] = "help";
     names[COMMAND_COUNT + 1] = NULL;
     const char *meant = nearest_word(str_z(word), names);
-    if (!meant) return EXIT_DONE;
-    err_set(&e, ERR_USAGE, "", "%s: no such command and no such file; did you mean the command %s?", word, meant);
+    if (!meant && strpbrk(word, "./")) return EXIT_DONE; /* a file name: it is told that it cannot be read */
+    if (meant)
+        err_set(&e, ERR_USAGE, "", "%s: no such command and no such file; did you mean the command %s?", word, meant);
+    else err_set(&e, ERR_USAGE, "", "%s: no such command and no such file; see --help", word);
     return complain(&e);
 }
 
@@ -115,7 +118,7 @@ enum exit_status command_main(int argc, char **argv)
         return complain(&e);
     }
     if (strcmp(argv[1], "--version") == 0) return print_version();
-    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) return general_help();
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) return help(argc - 2, argv + 2);
     if (strcmp(argv[1], "help") == 0) return help(argc - 2, argv + 2);
     const struct command *c = find_command(argv[1]);
     int skip = c ? 2 : 1;

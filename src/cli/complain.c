@@ -9,8 +9,7 @@ static void say(struct str file, uint64_t line, uint64_t column, struct str text
     struct buf b = BUF_INIT;
     buf_puts(&b, "pipelens-report: ");
     if (file.len) {
-        if (str_eq(file, S("-"))) buf_puts(&b, "standard input");
-        else buf_put_plain(&b, file);
+        buf_put_plain(&b, file);
         if (line) buf_printf(&b, ":%llu", (unsigned long long)line);
         if (line && column) buf_printf(&b, ":%llu", (unsigned long long)column);
         buf_puts(&b, ": ");
@@ -18,20 +17,20 @@ static void say(struct str file, uint64_t line, uint64_t column, struct str text
     buf_put_plain(&b, text);
     buf_putc(&b, '\n');
     b.fd = STDERR_FILENO;
-    buf_flush(
-        &b); /* in one write, so that parallel jobs do not mix their lines; there is no one left to tell if it fails */
+    buf_flush(&b); /* in one write, so that parallel jobs do not mix lines; nobody is left to tell if it fails */
     buf_free(&b);
 }
 
 enum exit_status complain(const struct err *e)
 {
-    say(str_z(e->file), e->line, e->column, str_z(e->text));
+    struct str standard = e->code == ERR_OUTPUT ? S("standard output") : S("standard input");
+    say(strcmp(e->file, "-") == 0 ? standard : str_z(e->file), e->line, e->column, str_z(e->text));
     return e->code == ERR_USAGE ? EXIT_USAGE : e->code == ERR_OUTPUT ? EXIT_OUTPUT : EXIT_INPUT;
 }
 
 void complain_at(struct str file, uint64_t line, uint64_t column, const char *text)
 {
-    say(file, line, column, str_z(text));
+    say(str_eq(file, S("-")) ? S("standard input") : file, line, column, str_z(text));
 }
 
 enum exit_status print_end(struct buf *out)

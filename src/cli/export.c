@@ -44,12 +44,14 @@ enum exit_status command_export(const struct options *o)
     struct loaded l = { 0 };
     struct progress progress = progress_begin(o->progress, o->quiet);
     enum exit_status status = load(&l, o, &progress);
+    if (status == EXIT_DONE) status = spare_logs(&l, o->out);
     struct file_out f;
     if (status == EXIT_DONE && !file_create(&f, o->out ? o->out : "-", &e)) status = complain(&e);
     else if (status == EXIT_DONE) {
         put_runs(&l, shape, &f.buf);
         if (!file_commit(&f, &e)) status = complain(&e);
     }
+    if (status == EXIT_DONE) status = verdict(&l, o);
     loaded_free(&l);
     return status;
 }

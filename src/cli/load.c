@@ -4,6 +4,8 @@
 #include "base/utf8.h"
 #include "input/reader.h"
 
+#include <sys/stat.h>
+
 struct loading {
     struct loaded *l;
     const struct options *o;
@@ -50,6 +52,8 @@ static void on_note(void *context, uint32_t source, uint64_t line, struct str ke
     struct loading *g = context;
     struct buf b = BUF_INIT;
     g->l->oddities++;
+    if (g->o->quiet) return;
+    progress_end(g->progress);
     buf_puts(&b, "step ");
     buf_put_json(&b, str_first(key, utf8_floor(key, 200)));
     buf_printf(&b, ": %s", what);
@@ -62,9 +66,16 @@ static enum exit_status open_all(struct loaded *l, const struct options *o)
 {
     struct err e = { 0 };
     if (!o->log_count) {
-        err_set(&e, ERR_USAGE, "", "no log is named: give a file, a directory or - for standard input (see --help)");
+        err_set(&e, ERR_USAGE, "",
+                "no log is named: give a file, a directory or - for standard input; or has an option before it taken "
+                "it as its value? (see --help)");
         return complain(&e);
     }
+    for (size_t i = 0; i < o->log_count; i++)
+        if (!o->logs[i][0]) {
+            err_set(&e, ERR_USAGE, "", "a log has an empty name");
+            return complain(&e);
+        }
     for (size_t i = 0; i < o->log_count; i++)
         if (!sources_open(&l->sources, o->logs[i], &e)) return complain(&e);
     return EXIT_DONE;
@@ -94,7 +105,7 @@ static enum exit_status read_all(struct loading *g)
     }
     if (l->runs) return EXIT_DONE;
     err_set(&e, ERR_INPUT, l->sources.count == 1 ? l->sources.list[0].name.ptr : "",
-            "holds no run: is it an event log of PipeLens or of this program?");
+            g->total ? "holds no run: is it an event log of PipeLens or of this program?" : "is empty");
     return complain(&e);
 }
 
@@ -146,7 +157,29 @@ enum exit_status load(struct loaded *l, const struct options *o, struct progress
     if (status != EXIT_DONE) return status;
     l->left_out = ARENA_ARRAY(&l->arena, struct str, l->run_count);
     size_t i = 0;
-    for (struct run *r = l->runs; r; r = r->next) l->left_out[i++] = selection_apply(&o->select, r);
+    uint64_t selected = 0;
+    for (struct run *r = l->runs; r; r = r->next) {
+        l->left_out[i++] = selection_apply(&o->select, r);
+        for (uint32_t k = 0; k < r->step_count; k++) selected += !r->steps[k]->hidden && !r->steps[k]->context;
+    }
+    if (!selected && !o->quiet)
+        complain_at(S(""), 0, 0,
+                    "no step is selected by --filter, --keys, --status, --min-duration and --depth: the outputs show "
+                    "the pipelines alone");
+    return EXIT_DONE;
+}
+
+enum exit_status spare_logs(const struct loaded *l, const char *path)
+{
+    struct stat st;
+    struct err e;
+    if (!path || strcmp(path, "-") == 0 || stat(path, &st) != 0 || !S_ISREG(st.st_mode)) return EXIT_DONE;
+    for (size_t i = 0; i < l->sources.count; i++) {
+        const struct source *source = &l->sources.list[i];
+        if (source->device != (uint64_t)st.st_dev || source->inode != (uint64_t)st.st_ino) continue;
+        err_set(&e, ERR_USAGE, path, "is the log itself, which this output would overwrite: name another file");
+        return complain(&e);
+    }
     return EXIT_DONE;
 }
 
@@ -158,6 +191,12 @@ void loaded_free(struct loaded *l)
 
 enum exit_status verdict(const struct loaded *l, const struct options *o)
 {
+    if (l->sources.failed) {
+        struct err e;
+        err_set(&e, ERR_INPUT, l->sources.failed->name.ptr,
+                "changed while it was read: records and results are missing from what was written; render it again");
+        return complain(&e);
+    }
     for (const struct run *r = l->runs; r; r = r->next) {
         if (o->fail_on >= FAIL_ERROR && r->status == RUN_FAILED) return EXIT_NO;
         if (o->fail_on == FAIL_UNFINISHED && (r->status == RUN_UNFINISHED || r->status == RUN_RUNNING)) return EXIT_NO;

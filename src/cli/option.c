@@ -73,7 +73,7 @@ static const struct option_row rows[] = {
       "Google Charts view in the page; off: the page refers to nothing outside itself" },
     { "title", 0, TAKES_TEXT, FOR_RENDER, AT(title), "TEXT", NULL, 0, 0, "instead of the pipeline's name" },
     { "max-bytes", 0, TAKES_BYTES, FOR_RENDER, AT(max_bytes), "N", NULL, 0, 1e9,
-      "size of the summary (default just under 1 MiB; comment: 65,536)" },
+      "of the summary, at most: bytes, k, M, or the word comment for 65,536 (default just under 1 MiB)" },
     { "append", 0, TAKES_NOTHING, FOR_RENDER, AT(append), NULL, NULL, 0, 0,
       "add the summary to what the file holds, as for $GITHUB_STEP_SUMMARY" },
     { "records", 0, TAKES_NOTHING, FOR_TREE, AT(records), NULL, NULL, 0, 0, "show the steps' records" },
@@ -236,6 +236,7 @@ static const struct option_row *find_row(const char *word, enum command_bit comm
 {
     struct str name = str_z(word + 2);
     name = str_first(name, str_find(name, '='));
+    if (str_eq(name, S("color"))) name = S("colour");
     for (size_t i = 0; i < ROW_COUNT; i++) {
         if (!(rows[i].commands & command)) continue;
         if (word[1] == '-' ? str_eq(name, str_z(rows[i].name)) : rows[i].letter && word[1] == rows[i].letter)
@@ -259,7 +260,9 @@ static bool parse_one(struct options *o, enum command_bit command, int argc, cha
     if (equals) value = equals + 1;
     else if (word[1] != '-' && word[2]) value = word + 2;
     if (!takes_value(row)) {
-        if (value) return err_set(e, ERR_USAGE, "", "%s: --%s takes no value", word, row->name);
+        if (value)
+            return err_set(e, ERR_USAGE, "", "%s: --%s takes no value; options of one letter are written apart", word,
+                           row->name);
         return set_option(o, row, NULL, e);
     }
     if (!value && ++*at >= argc)

@@ -10,7 +10,7 @@
 #include <pthread.h>
 #include <stdio.h>
 
-enum { PICTURE_ROWS = 200 };
+enum { PICTURE_ROWS = 200, PAGE_WIDTH = 1200 /* px, of the page's text on a wide screen */ };
 
 /* One set of outputs being written. */
 struct writing {
@@ -19,6 +19,7 @@ struct writing {
     const struct run *run;  /* the first one */
     size_t position, count; /* of it, and how many from there on */
     struct progress *progress;
+    uint64_t taken; /* bytes of the summary's budget that its file already holds */
 };
 
 static bool picture_format(const char *path, enum picture_format *ret_format)
@@ -41,17 +42,36 @@ static bool picture_format(const char *path, enum picture_format *ret_format)
     return false;
 }
 
+/* Two outputs into one file would leave one of them, or both mixed. */
+static const char *named_twice(const char *const *paths, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        for (size_t k = 0; k < i; k++)
+            if (paths[i] && paths[k] && strcmp(paths[i], paths[k]) == 0) return paths[i];
+    return NULL;
+}
+
 enum exit_status outputs_check(const struct outputs *out)
 {
-    const char *pictures[] = { out->gantt, out->graph };
+    const char *paths[] = { out->gantt, out->graph, out->html, out->summary, out->json, out->csv };
     enum picture_format format;
     struct err e;
-    for (size_t i = 0; i < 2; i++) {
-        if (!pictures[i] || picture_format(pictures[i], &format)) continue;
-        err_set(&e, ERR_USAGE, pictures[i], "a picture is a .png, .svg or .pdf file");
+    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
+        if (!paths[i] || paths[i][0]) continue;
+        err_set(&e, ERR_USAGE, "", "an output has an empty name");
         return complain(&e);
     }
-    return EXIT_DONE;
+    for (size_t i = 0; i < 2; i++) {
+        if (!paths[i] || picture_format(paths[i], &format)) continue;
+        err_set(&e, ERR_USAGE, paths[i], "a picture is a .png, .svg or .pdf file");
+        return complain(&e);
+    }
+    const char *twice = named_twice(paths, sizeof paths / sizeof *paths);
+    if (!twice) return EXIT_DONE;
+    err_set(&e, ERR_USAGE, strcmp(twice, "-") == 0 ? "" : twice, "%s",
+            strcmp(twice, "-") == 0 ? "two outputs cannot share standard output: name a file for one of them"
+                                    : "two outputs cannot share one file: name another one");
+    return complain(&e);
 }
 
 static struct report_options report_options(const struct writing *w, size_t nth)
@@ -65,41 +85,50 @@ static struct report_options report_options(const struct writing *w, size_t nth)
         .max_bytes = o->max_bytes,
         .left_out = w->l->left_out[w->position + nth],
         .notes = &w->l->notes,
-        .max_rows = o->max_rows_set ? (uint32_t)o->max_rows : 0,
     };
 }
 
-static void lay_out_gantt(const struct writing *w, bool in_page, struct scene *s)
+/* The longest side of a picture in px; PNGs are scaled after layout. */
+static double max_side(const struct writing *w, const char *path)
+{
+    enum picture_format format;
+    if (!path) return 0; /* in the page */
+    picture_format(path, &format);
+    return format == PICTURE_PNG ? PICTURE_SIDE_MAX / w->o->scale : PICTURE_SIDE_MAX;
+}
+
+/* `path` is NULL for the drawing in the page. */
+static void lay_out_gantt(const struct writing *w, const char *path, struct scene *s)
 {
     const struct options *o = w->o;
     struct gantt_options g = {
         .unit = (enum time_unit)o->unit,
-        .min_width = o->min_width,
+        .min_width = path || o->min_width > PAGE_WIDTH ? o->min_width : PAGE_WIDTH,
         .min_height = o->min_height,
-        .max_side = in_page ? 0 : PICTURE_SIDE_MAX / o->scale,
+        .max_side = max_side(w, path),
         .max_rows = o->max_rows_set ? (uint32_t)o->max_rows
-                    : in_page       ? HTML_STATIC_STEPS
-                                    : PICTURE_ROWS,
+                    : path          ? PICTURE_ROWS
+                                    : HTML_STATIC_STEPS,
         .title = str_z(o->title),
         .left_out = w->l->left_out[w->position],
-        .bare = in_page,
+        .bare = !path,
     };
     gantt_layout(w->run, &g, s);
 }
 
-static void lay_out_graph(const struct writing *w, bool in_page, struct scene *s)
+static void lay_out_graph(const struct writing *w, const char *path, struct scene *s)
 {
     const struct options *o = w->o;
     struct graph_options g = {
         .unit = (enum time_unit)o->unit,
         .min_width = o->min_width,
-        .min_height = in_page ? 0 : o->min_height,
-        .max_side = in_page ? 0 : PICTURE_SIDE_MAX / o->scale,
+        .min_height = path ? o->min_height : 0,
+        .max_side = max_side(w, path),
         .max_boxes = GRAPH_BOXES,
         .fold_over = GRAPH_FOLD_OVER,
         .title = str_z(o->title),
         .left_out = w->l->left_out[w->position],
-        .bare = in_page,
+        .bare = !path,
     };
     graph_layout(w->run, &g, s);
 }
@@ -128,7 +157,7 @@ static bool put_gantt(const struct writing *w, const char *path, struct buf *out
     struct arena a = { 0 };
     struct scene s;
     scene_init(&s, &a);
-    lay_out_gantt(w, false, &s);
+    lay_out_gantt(w, path, &s);
     bool good = put_picture(w, path, &s, out, e);
     scene_free(&s);
     arena_free(&a);
@@ -140,7 +169,7 @@ static bool put_graph(const struct writing *w, const char *path, struct buf *out
     struct arena a = { 0 };
     struct scene s;
     scene_init(&s, &a);
-    lay_out_graph(w, false, &s);
+    lay_out_graph(w, path, &s);
     bool good = put_picture(w, path, &s, out, e);
     scene_free(&s);
     arena_free(&a);
@@ -155,8 +184,8 @@ static bool put_html(const struct writing *w, const char *path, struct buf *out,
     struct report_options o = report_options(w, 0);
     scene_init(&gantt, &a);
     scene_init(&graph, &a);
-    lay_out_gantt(w, true, &gantt);
-    lay_out_graph(w, true, &graph);
+    lay_out_gantt(w, NULL, &gantt);
+    lay_out_graph(w, NULL, &graph);
     bool good = html_write(w->run, &o, &gantt, &graph, out, e);
     scene_free(&gantt);
     scene_free(&graph);
@@ -167,12 +196,17 @@ static bool put_html(const struct writing *w, const char *path, struct buf *out,
 /* Several runs share the budget, so that what they make together still fits. */
 static bool put_summary(const struct writing *w, const char *path, struct buf *out, struct err *e)
 {
-    (void)path;
-    (void)e;
+    enum { LEAST = 64 }; /* bytes that say anything */
+    uint64_t budget = w->o->max_bytes > w->taken ? w->o->max_bytes - w->taken : 0, share = budget / w->count;
     const struct run *run = w->run;
+    if (w->count > 1 && share < LEAST)
+        return err_set(
+            e, ERR_USAGE, path,
+            "--max-bytes leaves %llu bytes for each of %zu runs: give more, or fewer runs with --run or --latest",
+            (unsigned long long)share, w->count);
     for (size_t i = 0; i < w->count; i++, run = run->next) {
         struct report_options o = report_options(w, i);
-        o.max_bytes /= w->count;
+        o.max_bytes = w->count > 1 ? share - 1 : share; /* the line between two */
         if (i) buf_putc(out, '\n');
         markdown_write(run, &o, out);
     }
@@ -219,25 +253,23 @@ struct job {
     struct err err;
 };
 
+/* Behind what the file holds, with an empty line between, the whole within the budget. */
 static void append_job(const struct writing *w, struct job *job)
 {
+    struct writing own = *w;
     struct buf b = BUF_INIT;
-    job->put(w, job->path, &b, &job->err);
-    struct str text = buf_str(&b);
-    if (strcmp(job->path, "-") != 0) job->good = file_append(job->path, text, &job->err);
-    else {
-        struct file_out f;
-        job->good = file_create(&f, "-", &job->err);
-        buf_put(&f.buf, text);
-        job->good = job->good && file_commit(&f, &job->err);
-    }
+    char last;
+    uint64_t held = file_length(job->path, &last);
+    if (held) buf_puts(&b, last == '\n' ? "\n" : "\n\n");
+    own.taken = held + b.len;
+    job->good = job->put(&own, job->path, &b, &job->err) && file_append(job->path, buf_str(&b), &job->err);
     buf_free(&b);
 }
 
 static void write_job(const struct writing *w, struct job *job)
 {
     struct file_out f;
-    if (job->append) {
+    if (job->append && strcmp(job->path, "-") != 0) {
         append_job(w, job);
         return;
     }
@@ -279,10 +311,10 @@ static void do_all(const struct writing *w, struct job *jobs, size_t count)
     if (beside) pthread_join(thread, NULL);
 }
 
-static enum exit_status tell(const struct writing *w, const struct job *job)
+static enum exit_status tell(const struct job *job, bool silent)
 {
     if (!job->good) return complain(&job->err);
-    if (w->o->quiet || strcmp(job->path, "-") == 0) return EXIT_DONE;
+    if (silent) return EXIT_DONE;
     struct buf line = BUF_INIT;
     buf_printf(&line, "%s\n", job->path);
     enum exit_status status = print(buf_str(&line));
@@ -306,13 +338,17 @@ enum exit_status outputs_write(const struct outputs *out, const struct loaded *l
     };
     struct job jobs[sizeof all / sizeof *all];
     size_t wanted = 0;
+    bool silent = o->quiet; /* as also where standard output is an output itself */
     enum exit_status worst = EXIT_DONE;
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
-        if (all[i].path) jobs[wanted++] = all[i];
+        if (all[i].path) {
+            jobs[wanted++] = all[i];
+            silent |= strcmp(all[i].path, "-") == 0;
+        }
     do_all(&w, jobs, wanted);
     progress_end(progress);
     for (size_t i = 0; i < wanted; i++) {
-        enum exit_status status = tell(&w, &jobs[i]);
+        enum exit_status status = tell(&jobs[i], silent);
         if (status != EXIT_DONE) worst = status;
     }
     return worst;

@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "cli/command.h"
 #include "cli/outputs.h"
+#include "render/picture.h"
 
 /* DIR/NAME, or DIR/FOLDER/NAME, in the arena. */
 static const char *join(struct arena *a, const char *directory, struct str folder, const char *name)
@@ -30,7 +31,13 @@ static enum exit_status write_index(struct loaded *l, const struct options *o, c
     struct err e = { 0 };
     const char *path = join(&l->arena, directory, S(""), "index.html");
     if (!file_create(&f, path, &e)) return complain(&e);
-    index_write(l->runs, folders, str_z(o->title), &f.buf);
+    const struct report_options r = {
+        .title = str_z(o->title),
+        .unit = (enum time_unit)o->unit,
+        .theme = o->theme == UINT32_MAX ? THEME_AUTO : (int)o->theme,
+        .notes = &l->notes,
+    };
+    index_write(l->runs, folders, &r, &f.buf);
     if (!file_commit(&f, &e)) return complain(&e);
     return o->quiet ? EXIT_DONE : print(arena_format(&l->arena, "%s\n", path));
 }
@@ -69,6 +76,9 @@ static enum exit_status write_named(struct loaded *l, const struct options *o, c
                 l->run_count);
         return complain(&e);
     }
+    const char *paths[] = { out->html, out->gantt, out->graph, out->summary, out->json, out->csv };
+    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
+        if (spare_logs(l, paths[i]) != EXIT_DONE) return EXIT_USAGE;
     return outputs_write(out, l, o, l->runs, 0, l->run_count, progress);
 }
 
@@ -80,6 +90,7 @@ static enum exit_status check_combination(const struct options *o, const struct 
     else if (any && o->out_dir)
         err_set(&e, ERR_USAGE, "",
                 "-o DIR writes all outputs, --html FILE and the like just those: give one or the other");
+    else if (o->out_dir && !o->out_dir[0]) err_set(&e, ERR_USAGE, "", "-o DIR: the name is empty");
     else return outputs_check(named);
     return complain(&e);
 }

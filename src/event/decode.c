@@ -42,7 +42,7 @@ static void take_line(struct json *j, struct event *e, struct line_members *m)
              is_meta = json_key_is(key, S("meta")) || json_key_is(key, S("pipelineMeta"));
         if ((is_step || is_meta) && !json_at_end(j) && *j->at == '{') {
             json_enter(j, '{');
-            if (is_step) step_take(j, &e->step, false);
+            if (is_step) step_take(j, &e->step, NULL);
             else meta_take(j, e);
             m->is_step |= is_step;
             m->is_meta |= is_meta;
@@ -160,6 +160,28 @@ static void emit(struct event *e, const struct line_members *m, struct str text,
     on_event(context, e);
 }
 
+/* A run that is nothing but its steps: the first one is the run itself. */
+static bool take_first_step(struct event *e)
+{
+    struct event_steps it = event_steps_begin(e);
+    bool any = event_steps_next(&it);
+    if (any) {
+        struct event_step *own = &e->step;
+        step_clear(own);
+        own->name = it.step.name;
+        own->key = it.step.key;
+        own->time = it.step.time;
+        own->error = it.step.error;
+        own->start = it.step.start;
+        own->end = it.step.end;
+        own->usage_us = it.step.usage_us;
+        e->kind = EVENT_PIPELINE_FINISH;
+        e->document = true;
+    }
+    event_steps_done(&it);
+    return any;
+}
+
 /* An object that is no line: a bare body or a whole run. False when it is none of them. */
 static bool decode_bare(struct event *e, struct line_members *m, struct str text)
 {
@@ -176,13 +198,9 @@ static bool decode_bare(struct event *e, struct line_members *m, struct str text
         e->document = true;
         m->is_meta = true;
     } else if (m->step_seen) { /* one step with its substeps */
-        step_clear(&e->step);
-        json_enter(&j, '{');
-        step_take(&j, &e->step, true);
-        e->kind = EVENT_PIPELINE_FINISH;
-        e->document = e->nested = true;
+        e->nested = true;
         e->steps = text;
-        m->is_meta = true;
+        m->is_meta = take_first_step(e);
     } else return false;
     json_done(&j);
     return true;
@@ -253,23 +271,7 @@ static void decode_step_list(struct decoder *d, void *context, event_sink *on_ev
     struct event *e = &d->event;
     event_clear(e);
     e->steps = json_skip(&d->json);
-    if (d->json.error) return;
-    e->kind = EVENT_PIPELINE_FINISH;
-    e->document = true;
-    struct event_steps it = event_steps_begin(e);
-    if (event_steps_next(&it)) { /* its first step is the run itself */
-        struct event_step *own = &e->step;
-        step_clear(own);
-        own->name = it.step.name;
-        own->key = it.step.key;
-        own->time = it.step.time;
-        own->error = it.step.error;
-        own->start = it.step.start;
-        own->end = it.step.end;
-        own->usage_us = it.step.usage_us;
-        on_event(context, e);
-    }
-    event_steps_done(&it);
+    if (!d->json.error && take_first_step(e)) on_event(context, e);
 }
 
 bool decode_value(struct decoder *d, void *context, event_sink *on_event, problem_sink *on_problem)

@@ -76,8 +76,13 @@ struct event_steps {
     struct json json;
     struct event_step step;
     bool nested, started, in_array;
-    size_t level;  /* nested: how many steps are open around the place */
-    uint64_t lost; /* members behind `substeps`, which is read as it comes: counted, not read */
+    /* Nested: a `substeps` array may stand before other members of its step, so its end is looked up once for all. */
+    struct substeps *arrays; /* in pre-order of their opening brackets */
+    size_t array_count, array_cap;
+    size_t next_array; /* the first one that begins behind the place */
+    size_t *open;      /* those around the place */
+    size_t open_count, open_cap;
+    size_t below; /* the one of `step`, SIZE_MAX when it has none */
 };
 struct event_steps event_steps_begin(const struct event *e);
 /* The next step in ret->step; false at the end. The text was checked when the event was decoded. */

@@ -99,20 +99,13 @@ static void take_member(struct json *j, struct str key, void *base, const struct
     else step_keep_unknown(step, key, value);
 }
 
-bool step_take(struct json *j, struct event_step *s, bool stop_at_substeps)
+void step_take(struct json *j, struct event_step *s, struct event_steps *walk)
 {
     struct str key;
-    bool stopped = false;
-    while (json_member(j, &key)) {
-        if (stop_at_substeps && str_eq(key, S("substeps")) && !json_at_end(j) && *j->at == '[') {
-            stopped = true;
-            break;
-        }
-        take_member(j, key, s, step_table, COUNT(step_table), s);
-    }
+    while (json_member(j, &key))
+        if (!walk || !substeps_pass(walk, key)) take_member(j, key, s, step_table, COUNT(step_table), s);
     if (!s->records.len) s->records = s->record; /* version 0 calls it `record` */
     decode_time(s);
-    return stopped;
 }
 
 void meta_take(struct json *j, struct event *e)

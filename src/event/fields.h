@@ -20,9 +20,12 @@ bool value_absent(struct str value);
 void step_clear(struct event_step *s);
 void step_keep_unknown(struct event_step *s, struct str raw, struct str value);
 
-/* An object's members from after its brace. With stop_at_substeps it ends, true, before the value of a `substeps`
- * array; else it ends, false, behind the object. */
-bool step_take(struct json *j, struct event_step *s, bool stop_at_substeps);
+/* An object's members from after its brace to behind the object. `walk` (NULL for a step of a flat list) knows where
+ * `substeps` arrays end: they are passed, and walk->below says which one the step has. */
+void step_take(struct json *j, struct event_step *s, struct event_steps *walk);
 void meta_take(struct json *j, struct event *e);
+
+/* When the key is that of a `substeps` array: goes behind it, noting it as the step's. */
+bool substeps_pass(struct event_steps *walk, struct str key);
 
 #endif

@@ -55,7 +55,7 @@ struct str json_key_text(struct str raw, struct arena *a);
 bool json_key_is(struct str raw, struct str literal);
 
 /* Milliseconds written as a JSON number, as exact microseconds (rounded half away from zero beyond three decimals).
- * False when it is no number or outside ±TIME_MAX. */
+ * False when it is no number, outside ±TIME_MAX, or longer than 63 characters. */
 bool json_ms_to_us(struct str value, int64_t *ret_us);
 
 /* The value indented by two spaces a level, without recursion, digits untouched; invalid UTF-8 becomes U+FFFD. A value

@@ -15,11 +15,14 @@ struct reading {
     struct sources *sources;
     uint32_t source;
     char *buffer;
-    size_t held, cap;   /* bytes in the buffer */
-    uint64_t buffer_at; /* of the buffer's first byte in the source */
-    bool end;           /* nothing more to read */
-    uint64_t line;      /* number of the line at hand */
-    bool any_value;     /* a complete value was read from this source */
+    size_t held, cap;      /* bytes in the buffer */
+    uint64_t buffer_at;    /* of the buffer's first byte in the source */
+    bool end;              /* nothing more to read */
+    uint64_t line;         /* number of the line at hand */
+    size_t counted_to;     /* of the text at hand: up to here line ends were counted, */
+    size_t counted_start;  /* the last line begins here */
+    uint64_t counted_line; /* and has this number */
+    bool any_value;        /* a complete value was read from this source */
     struct decoder decoder;
     struct err *err;
 };
@@ -37,7 +40,7 @@ static bool read_more(struct reading *g)
     ptrdiff_t got = sources_read(g->sources, g->source, g->buffer_at + g->held, g->buffer + g->held, want);
     if (got < 0)
         return err_set(g->err, ERR_INPUT, g->sources->list[g->source].name.ptr, "cannot be read: %s",
-                       errno == ESTALE ? "it was replaced while it was read" : strerror(errno));
+                       errno == ESTALE ? "it was replaced or cut short while it was read" : strerror(errno));
     g->held += (size_t)got;
     g->end = got == 0;
     if (g->r->progress) g->r->progress(g->r->context, (uint64_t)got);
@@ -109,6 +112,12 @@ static bool try_document(struct reading *g, size_t skip)
     while (!g->end && g->held < LINE_BYTES_MAX)
         if (!read_more(g)) return true;
     struct str text = str_skip(str_of(g->buffer, g->held), skip);
+    if (!g->end) {
+        problem(g, g->line, 1, "the JSON document is longer than 1 GiB: skipped");
+        g->held = 0;
+        g->end = true;
+        return true;
+    }
     struct json probe = json_begin(text);
     json_skip(&probe);
     bool cut = probe.error && probe.at >= probe.end;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "input/source.h"
 
+#include "input/spool.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -8,19 +10,13 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <zlib.h>
 
-/* Deflate can make one byte into 1,032; logs seldom pass 50. What expands further than this is taken for a bomb. */
-enum { GZIP_RATIO_MAX = 400, SPOOL_CHUNK = 256 * 1024 };
 /* A step's payloads stand near each other, those of its parent some way behind: a small piece, begun a little early. */
 enum { WINDOW = 16 * 1024, WINDOW_ALIGN = 4 * 1024 };
-#define GZIP_FREE_SIZE (UINT64_C(256) << 20) /* up to here any ratio is fine */
-#define SPOOL_MAX      (UINT64_C(16) << 30)  /* bytes of a pipe, or of a decompressed file */
-
 static int reopen(struct sources *s, uint32_t index)
 {
     struct source *source = &s->list[index];
-    if (source->spool >= 0) return source->spool;
+    if (source->spooled) return s->spool;
     if (s->fd >= 0 && s->fd_source == index) return s->fd;
     if (s->fd >= 0) close(s->fd);
     s->fd = open(source->name.ptr, O_RDONLY | O_CLOEXEC);
@@ -42,8 +38,10 @@ ptrdiff_t sources_read(struct sources *s, uint32_t source, uint64_t offset, char
     int fd = reopen(s, source);
     if (fd < 0) return -1;
     for (;;) {
-        ssize_t got = pread(fd, out, n, (off_t)offset);
-        if (got >= 0 || errno != EINTR) return got;
+        ssize_t got = pread(fd, out, n, (off_t)(s->list[source].base + offset));
+        if (got == 0) errno = ESTALE; /* shorter than it was when it was opened */
+        if (got > 0 || (got == 0 && n == 0)) return got;
+        if (got == 0 || errno != EINTR) return -1;
     }
 }
 
@@ -73,76 +71,29 @@ struct str sources_text(struct sources *s, struct payload p)
                 p.offset + p.length <= s->window_at + s->window_len;
     if (!held && !fill_window(s, p.source, p.offset, p.length)) {
         s->window_len = 0;
+        if (!s->failed) s->failed = &s->list[p.source];
         return (struct str){ 0 };
     }
     return str_of(s->window + (p.offset - s->window_at), (size_t)p.length);
 }
 
-/* An unlinked file in TMPDIR or /tmp: gone with the process, however that ends. */
-static int open_spool(void)
+/* Appends what fd yields to the spool. Takes fd over. */
+static bool spool(struct sources *s, struct source *source, int fd, struct err *e)
 {
-    const char *directory = getenv("TMPDIR");
-    char path[4096];
-    if (!directory || !*directory) directory = "/tmp";
-    if (snprintf(path, sizeof path, "%s/pipelens-spool-XXXXXX", directory) >= (int)sizeof path) return -1;
-    int fd = mkstemp(path);
-    if (fd >= 0) unlink(path);
-    return fd;
-}
-
-static bool write_all(int fd, const char *p, size_t n)
-{
-    while (n) {
-        ssize_t done = write(fd, p, n);
-        if (done < 0 && errno == EINTR) continue;
-        if (done <= 0) return false;
-        p += done;
-        n -= (size_t)done;
-    }
-    return true;
-}
-
-/* Copies what fd yields (decompressed when it is gzip, which zlib finds out) into a spool. Takes fd over. */
-static bool spool(struct source *source, int fd, struct err *e)
-{
-    const char *name = source->name.ptr;
-    source->spool = open_spool();
-    if (source->spool < 0) {
+    struct spooled done;
+    if (s->spool < 0 && (s->spool = spool_open()) < 0) {
         close(fd);
-        return err_set(e, ERR_INPUT, name,
+        return err_set(e, ERR_INPUT, source->name.ptr,
                        "needs a temporary file, which could not be made: %s; set TMPDIR to a directory with room",
                        strerror(errno));
     }
-    gzFile gz = gzdopen(fd, "rb");
-    if (!gz) {
-        close(fd);
-        return err_set(e, ERR_INPUT, name, "cannot be read: out of memory");
-    }
-    gzbuffer(gz, SPOOL_CHUNK);
-    char *chunk = array_grow(NULL, &(size_t){ 0 }, SPOOL_CHUNK, 1);
-    bool good = true;
-    int got;
-    while (good && (got = gzread(gz, chunk, SPOOL_CHUNK)) > 0) {
-        source->size += (uint64_t)got;
-        if (!write_all(source->spool, chunk, (size_t)got))
-            good = err_set(e, ERR_INPUT, name,
-                           "could not be spooled to a temporary file: %s; set TMPDIR to a directory with room",
-                           strerror(errno));
-        else if (source->size > SPOOL_MAX) good = err_set(e, ERR_INPUT, name, "holds more than 16 GiB: split it");
-        else if (source->size > GZIP_FREE_SIZE && source->size / GZIP_RATIO_MAX > (uint64_t)gzoffset(gz))
-            good = err_set(
-                e, ERR_INPUT, name,
-                "expands to more than %d times its size, like a gzip bomb: decompress it yourself if it is none",
-                GZIP_RATIO_MAX);
-    }
-    int status;
-    gzerror(gz, &status);
-    if (good && status == Z_ERRNO) good = err_set(e, ERR_INPUT, name, "cannot be read: %s", strerror(errno));
-    else if (good && status != Z_OK && status != Z_STREAM_END)
-        source->damage = status == Z_BUF_ERROR ? "the gzip stream is cut off: what stands before is used"
-                                               : "the gzip stream is damaged: what stands before is used";
-    gzclose(gz);
-    free(chunk);
+    bool good = spool_copy(fd, s->spool, source->name.ptr, &done, e);
+    close(fd);
+    source->spooled = true;
+    source->base = s->spool_size;
+    source->size = done.size;
+    source->damage = done.damage;
+    s->spool_size += done.size;
     return good;
 }
 
@@ -156,7 +107,7 @@ static struct source *add_source(struct sources *s, const char *name)
 {
     s->list = array_grow(s->list, &s->cap, s->count + 1, sizeof *s->list);
     struct source *source = &s->list[s->count++];
-    *source = (struct source){ .name = arena_copy(&s->arena, str_z(name)), .spool = -1 };
+    *source = (struct source){ .name = arena_copy(&s->arena, str_z(name)) };
     return source;
 }
 
@@ -171,7 +122,7 @@ static bool open_file(struct sources *s, const char *path, int fd, const struct 
         close(fd);
         return true;
     }
-    return spool(source, standard ? dup(fd) : fd, e);
+    return spool(s, source, standard ? dup(fd) : fd, e);
 }
 
 static bool is_log_name(const char *name)
@@ -230,8 +181,7 @@ bool sources_open(struct sources *s, const char *path, struct err *e)
 
 void sources_close(struct sources *s)
 {
-    for (size_t i = 0; i < s->count; i++)
-        if (s->list[i].spool >= 0) close(s->list[i].spool);
+    if (s->spool >= 0) close(s->spool);
     if (s->fd >= 0) close(s->fd);
     free(s->list);
     free(s->window);

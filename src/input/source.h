@@ -20,8 +20,9 @@ struct payload {
 static inline bool payload_present(struct payload p) { return p.length != 0; }
 
 struct source {
-    struct str name;        /* as the user gave it or as found in a directory, NUL-terminated; "-" is standard input */
-    int spool;              /* descriptor of the spooled content, -1 when `name` can be read again */
+    struct str name; /* as the user gave it or as found in a directory, NUL-terminated; "-" is standard input */
+    bool spooled;    /* its content is in the spool, from `base` on: `name` cannot be read twice */
+    uint64_t base;
     uint64_t size;          /* bytes of content (after decompression) when it was opened */
     uint64_t device, inode; /* of the file, to notice that it was replaced */
     const char *damage;     /* what is wrong with it as a whole, NULL when nothing: a gzip stream that is cut off */
@@ -31,6 +32,8 @@ struct sources {
     struct source *list;
     size_t count, cap;
     struct arena arena;
+    int spool; /* one file for all that had to be copied, -1 when nothing had to */
+    uint64_t spool_size;
     int fd; /* the file read last, -1 when none */
     uint32_t fd_source;
     /* The piece read last, so that payloads in file order cost one read per window. */
@@ -38,11 +41,13 @@ struct sources {
     size_t window_len, window_cap;
     uint64_t window_at;
     uint32_t window_source;
+    const struct source *failed; /* the first one whose payloads could not be read again, NULL when all is well */
 };
 
-#define SOURCES_INIT ((struct sources){ .fd = -1 })
+#define SOURCES_INIT ((struct sources){ .fd = -1, .spool = -1 })
 
-/* The text of p; valid until the next call. Empty when p is absent or can no longer be read (the file shrank). */
+/* The text of p; valid until the next call. Empty when p is absent, or can no longer be read (the file
+ * shrank or was replaced): then s->failed says so. */
 struct str sources_text(struct sources *s, struct payload p);
 
 /* Reads up to n bytes at `offset` of a source into `out`. Returns how many, 0 at the end, -1 with errno. */

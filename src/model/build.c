@@ -137,10 +137,7 @@ static void pipeline_event(struct builder *b, const struct event *e)
     if (e->step.start != TIME_NONE) index_find(&b->index, ENTRY_ATTEMPT, g, S(""), e->step.start, 0, true)->item = i;
     merge_meta(b, i, e);
     node_merge(b, root, e, &e->step, ended);
-    if (ended && e->step.end != TIME_NONE) {
-        root->open = false;
-        root->content = finish_content(&e->step);
-    }
+    if (ended && e->step.end != TIME_NONE) node_close(b, root, finish_content(&e->step));
     builder_steps(b, i, e, e->kind == EVENT_PIPELINE_FINISH);
     if (e->kind != EVENT_PIPELINE_FINISH) return;
     i->document |= e->document;
@@ -162,8 +159,7 @@ static void step_event(struct builder *b, const struct event *e)
         uint64_t content = finish_content(&e->step);
         n = node_for_finish(b, i, &e->step, key, content, &again);
         was_open = n->open;
-        n->open = false;
-        n->content = content;
+        node_close(b, n, content);
     } else {
         n = node_for_mention(b, i, &e->step, key);
     }
@@ -181,15 +177,39 @@ void builder_event(struct builder *b, const struct event *event)
     else step_event(b, event);
 }
 
-static void settle_status(struct instance *i)
+/* What a pipeline's finish may call its end: PipeLens's words, and what other writers make of them, in any case. */
+static bool status_of(struct str word, enum run_status *ret)
+{
+    static const struct {
+        struct str word;
+        enum run_status status;
+    } words[] = {
+        { { "completed", 9 }, RUN_COMPLETED }, { { "complete", 8 }, RUN_COMPLETED },
+        { { "success", 7 }, RUN_COMPLETED },   { { "succeeded", 9 }, RUN_COMPLETED },
+        { { "ok", 2 }, RUN_COMPLETED },        { { "failed", 6 }, RUN_FAILED },
+        { { "failure", 7 }, RUN_FAILED },      { { "error", 5 }, RUN_FAILED },
+        { { "running", 7 }, RUN_RUNNING },
+    };
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (str_eq_ignoring_case(word, words[i].word)) {
+            *ret = words[i].status;
+            return true;
+        }
+    return false;
+}
+
+static void settle_status(struct builder *b, struct instance *i)
 {
     struct run *run = &i->run;
     bool failed = payload_present(run->root->error) || i->root->own_status == 1 + STEP_ERROR;
-    if (str_eq(i->status, S("running"))) run->status = RUN_RUNNING;
-    else if (str_eq(i->status, S("failed"))) run->status = RUN_FAILED;
+    enum run_status said = RUN_UNFINISHED;
+    bool known = status_of(i->status, &said);
+    if (i->status.len && !known)
+        node_note(b, i->root, "the pipeline's status is none of completed, failed and running: taken from its error");
+    if (known && said != RUN_COMPLETED) run->status = said;
     else if (i->finished) run->status = failed ? RUN_FAILED : RUN_COMPLETED;
     else run->status = RUN_UNFINISHED;
-    run->notes.status_overruled = i->finished && failed && str_eq(i->status, S("completed"));
+    run->notes.status_overruled = i->finished && failed && said == RUN_COMPLETED;
 }
 
 static void settle_steps(struct builder *b, struct instance *i, struct step_more *none)
@@ -217,7 +237,7 @@ struct run *builder_finish(struct builder *b)
     struct step_more *none = ARENA_NEW(b->arena, struct step_more);
     for (struct instance *i = b->first; i; i = i->next_in_order) {
         instance_join(b, i);
-        settle_status(i);
+        settle_status(b, i);
         settle_steps(b, i, none);
         measure_run(&i->run);
         *end = &i->run;

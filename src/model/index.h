@@ -14,7 +14,7 @@ enum entry_tag { ENTRY_RUN, ENTRY_ATTEMPT, ENTRY_KEY, ENTRY_START, ENTRY_END, EN
 
 struct entry {
     enum entry_tag tag;
-    const void *owner; /* the run id's group; the list or node that a field or line belongs to */
+    const void *owner; /* the run id's group; the list, node or entry that a field or line belongs to */
     struct str text;   /* the key or id */
     int64_t time;      /* ENTRY_START, ENTRY_ATTEMPT: the start; ENTRY_END: the end */
     int64_t start;     /* ENTRY_END: the start */

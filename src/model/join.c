@@ -32,7 +32,8 @@ static void sort_entry(struct builder *b, struct entry *e)
 static bool is_open_at(const struct node *n, int64_t t) { return n->step.end == TIME_NONE || n->step.end >= t; }
 
 /* Of the steps that share the parent's key, the one that ran when the child began: the latest that had started and not
- * ended; else the latest that had started; else the first. */
+ * ended; else the latest that had started; else the first. Of many that had ended the last LOOK_BACK are
+ * looked at, so that no log makes this a search through all pairs. */
 static struct node *best_of(struct builder *b, struct entry *e, const struct node *child)
 {
     enum { LOOK_BACK = 64 };
@@ -56,15 +57,25 @@ static struct node *parent_of(struct builder *b, struct instance *i, struct node
     struct str id = n->step.more->parent_id;
     if (id.ptr) {
         struct entry *e = index_find(&b->index, ENTRY_ID, i->group, id, 0, 0, false);
-        if (e && e->first != n && e->first->instance == i) return e->first;
+        if (e && e->first && e->first != n && e->first->instance == i) return e->first;
         i->run.notes.unknown_parents++;
-        node_note(b, n, "no step has the parentId that this one names: put below the root");
+        node_note(b, n,
+                  e && e->first == n ? "the step names itself as its parent: put below the root"
+                                     : "no step has the parentId that this one names: put below the root");
         return root;
     }
     if (n->hint && n->hint != n && n->hint->instance == i) return n->hint;
-    struct entry *e = index_longest_prefix(&b->index, i->group, n->step.key);
+    struct str key = n->step.key;
+    struct entry *e = index_longest_prefix(&b->index, i->group, key);
     struct node *p = e ? best_of(b, e, n) : NULL;
-    return p && p != n && p->instance == i ? p : root;
+    if (p && p != n && p->instance == i) {
+        struct str rest = str_skip(key, p->step.key.len + 1);
+        if (str_find(rest, '.') < rest.len)
+            node_note(b, n, "the log has no step that its key names as its parent: put below the next one up");
+        return p;
+    }
+    if (key.len) node_note(b, n, "its key does not begin with the pipeline's: put below the pipeline");
+    return root;
 }
 
 /* A run that no pipeline event told of: its root is the step whose key has no '.', or is made up of the keys' common
@@ -130,8 +141,8 @@ static void link_children(struct instance *i, uint32_t count)
 /* A step known by its id alone gets the key that its place gives it. */
 static void complete_key(struct builder *b, struct step *s)
 {
-    enum { KEY_BYTES_MAX = 4096 }; /* where keys of deep trees stop growing: the name stands alone */
-    if (!s->name.ptr) {            /* no name: the key's last part */
+    enum { KEY_BYTES_MAX = 512 }; /* where keys of deep trees stop growing: the name stands alone */
+    if (!s->name.ptr) {           /* no name: the key's last part */
         size_t dot = str_rfind(s->key, '.');
         s->name = dot == s->key.len ? s->key : str_skip(s->key, dot + 1);
     }

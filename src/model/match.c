@@ -31,6 +31,19 @@ static void chain_end(struct builder *b, struct node *n)
     e->last = n;
 }
 
+/* The very same finish is known again by this, where key and start are not enough. */
+static void remember_finish(struct builder *b, struct node *n)
+{
+    index_find(&b->index, ENTRY_LINE, n->starts, (struct str){ 0 }, (int64_t)n->content, 0, true)->item = n;
+}
+
+void node_close(struct builder *b, struct node *n, uint64_t content)
+{
+    n->open = false;
+    n->content = content;
+    if (n->starts && n->starts->nodes >= 2) remember_finish(b, n);
+}
+
 /* Ends are indexed only where several steps share key and start: elsewhere key and start find the step alone. */
 static void chain_start(struct builder *b, struct node *n, struct entry *e)
 {
@@ -39,6 +52,7 @@ static void chain_start(struct builder *b, struct node *n, struct entry *e)
     e->last = n;
     n->starts = e;
     e->nodes++;
+    if (e->nodes == 2 && !e->first->open) remember_finish(b, e->first);
     if (e->nodes == 2 && e->first->step.end != TIME_NONE) chain_end(b, e->first);
     if (e->nodes >= 2 && n->step.end != TIME_NONE) chain_end(b, n);
 }
@@ -129,15 +143,11 @@ struct node *node_for_start(struct builder *b, struct instance *i, const struct 
 }
 
 /* The node that this very finish closed before. */
-static struct node *seen_before(struct builder *b, struct instance *i, const struct event_step *s, struct entry *key,
-                                uint64_t content, struct entry *e)
+static struct node *seen_before(struct builder *b, uint64_t content, struct entry *e)
 {
     if (e->nodes == 1) return e->first->content == content ? e->first : NULL;
-    struct entry *ends = index_find(&b->index, ENTRY_END, i->group, key->text, s->end, s->start, false);
-    int looked = 0;
-    for (struct node *n = ends ? ends->first : NULL; n && looked < 64; n = n->next_end, looked++)
-        if (n->content == content) return n;
-    return NULL;
+    struct entry *seen = index_find(&b->index, ENTRY_LINE, e, (struct str){ 0 }, (int64_t)content, 0, false);
+    return seen ? seen->item : NULL;
 }
 
 struct node *node_for_finish(struct builder *b, struct instance *i, const struct event_step *s, struct entry *key,
@@ -151,7 +161,7 @@ struct node *node_for_finish(struct builder *b, struct instance *i, const struct
     }
     struct entry *e = entry_of_start(b, key, s->start);
     if (e && e->first) {
-        struct node *open = oldest_open(e, true), *same = seen_before(b, i, s, key, content, e);
+        struct node *open = oldest_open(e, true), *same = seen_before(b, content, e);
         if (same && !(open && e->starts >= e->nodes + 1)) {
             *ret_again = true;
             return same;

@@ -102,13 +102,15 @@ static void add_extra(struct builder *b, const struct event *e, struct extra **l
     x->data = payload_of(e, value);
 }
 
-/* Was this very line said of the node before? Logs may be delivered twice. */
+/* Was this very line said of the node before? Logs may be delivered twice; a time tells that from saying it again. */
 static bool said_before(struct builder *b, struct node *n, const struct event *e, struct str what)
 {
+    if (e->ts == TIME_NONE && e->kind == EVENT_STEP_LOG) return false;
     uint64_t content = str_hash(what, str_hash(e->level, str_hash(e->relation, (uint64_t)e->kind)));
     struct entry *line = index_find(&b->index, ENTRY_LINE, n, (struct str){ 0 }, e->ts, (int64_t)content, true);
     bool before = line->item != NULL;
     line->item = n;
+    if (before) event_note(b, e, n, "the same message or link at the same time as on an earlier line: taken once");
     return before;
 }
 
@@ -153,11 +155,15 @@ static void check_usage(struct builder *b, struct node *n, const struct event *e
 {
     enum { TOLERANCE_US = 1000 }; /* two clocks rounded to milliseconds */
     if (s->usage_us == TIME_NONE || s->start == TIME_NONE || s->end == TIME_NONE) return;
-    int64_t off = s->usage_us - (s->end - s->start);
-    if (off <= TOLERANCE_US && off >= -TOLERANCE_US) return;
+    int64_t off;
+    bool beyond = __builtin_sub_overflow(s->usage_us, s->end - s->start, &off);
+    if (!beyond && off <= TOLERANCE_US && off >= -TOLERANCE_US) return;
     n->instance->run.notes.time_disagreements++;
     event_note(b, e, n, "timeUsageMs is not endTs - startTs: the latter is used");
 }
+
+/* The years 2001 to 2103 in seconds; as milliseconds they are January and February of 1970. */
+static bool looks_like_seconds(int64_t us) { return us >= INT64_C(1000000000000) && us < INT64_C(4200000000000); }
 
 /* Is the JSON string these very bytes in quotes? Saves most names from being decoded again. */
 static bool is_plainly(struct str value, struct str text)
@@ -178,6 +184,8 @@ void node_merge(struct builder *b, struct node *n, const struct event *e, const 
             conflict(b, n, e, "the name differs from an earlier line's: this one is used");
         n->step.name = name;
     }
+    if (looks_like_seconds(s->start))
+        event_note(b, e, n, "startTs looks like seconds; times are milliseconds since 1970");
     if (s->start != TIME_NONE && n->step.start != s->start) {
         if (n->step.start != TIME_NONE) conflict(b, n, e, "startTs differs from an earlier line's: this one is used");
         node_set_start(b, n, s->start);
@@ -192,6 +200,7 @@ void node_merge(struct builder *b, struct node *n, const struct event *e, const 
     if (value_present(s->result) || !s->error.len) set_payload(b, n, e, s->result, &n->step.result, &n->result_hash);
     if (value_present(s->error)) set_payload(b, n, e, s->error, &n->step.error, &n->error_hash);
     if (status_of(s->status)) n->own_status = status_of(s->status);
+    else if (value_present(s->status)) event_note(b, e, n, "unknown step status: taken from the step's end and error");
     n->llm |= s->llm;
     merge_more(b, n, e, s);
 }

@@ -78,6 +78,8 @@ struct node *node_for_start(struct builder *b, struct instance *i, const struct 
 /* *ret_again: the very same finish was seen before. */
 struct node *node_for_finish(struct builder *b, struct instance *i, const struct event_step *s, struct entry *key,
                              uint64_t content, bool *ret_again);
+/* A finish was seen: `content` tells it from others. */
+void node_close(struct builder *b, struct node *n, uint64_t content);
 /* For records, logs and links. */
 struct node *node_for_mention(struct builder *b, struct instance *i, const struct event_step *s, struct entry *key);
 /* Sets or changes the end, keeping the index right. */

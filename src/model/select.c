@@ -20,6 +20,22 @@ static unsigned status_mask(const char *list)
     return mask;
 }
 
+/* Compiling takes memory for every repetition: (a{1,100}){1,100} ten thousand times that of a. */
+static bool repeats_too_often(const char *pattern)
+{
+    enum { REPEATS_MAX = 255 };
+    unsigned sum = 0;
+    for (const char *p = pattern; *p; p++) {
+        if (*p != '{') continue;
+        unsigned high = 0;
+        for (p++; (*p >= '0' && *p <= '9') || *p == ','; p++)
+            high = *p == ',' ? 0 : high < 100000 ? high * 10 + (unsigned)(*p - '0') : high;
+        sum += high;
+        if (!*p) break;
+    }
+    return sum > REPEATS_MAX || strlen(pattern) > 4096;
+}
+
 bool selection_check(const struct selection *s, struct err *e)
 {
     unsigned mask = 0;
@@ -32,6 +48,9 @@ bool selection_check(const struct selection *s, struct err *e)
                            STR_ARG(name));
     }
     if (!s->filter) return true;
+    if (repeats_too_often(s->filter))
+        return err_set(e, ERR_USAGE, "",
+                       "--filter: the expression is too large: up to 4,096 characters, and {m,n} up to 255 in all");
     regex_t regex;
     char why[256];
     int code = regcomp(&regex, s->filter, REG_EXTENDED | REG_NOSUB);

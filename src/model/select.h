@@ -9,8 +9,9 @@
 #include "model/run.h"
 
 struct selection {
-    const char *filter;   /* POSIX extended regular expression that the key must match; NULL: all */
-    const char *keys;     /* keys, separated by commas, exactly as in the log; NULL: all */
+    const char
+        *filter;      /* POSIX extended regular expression that the key (its first 4,095 bytes) must match; NULL: all */
+    const char *keys; /* keys, separated by commas, exactly as in the log; NULL: all */
     const char *statuses; /* status names, separated by commas; NULL: all */
     int64_t min_duration; /* µs; 0: all */
     int64_t max_depth;    /* levels below the root that are shown; -1: all */

@@ -27,10 +27,7 @@ static struct node *take(struct listing *l, struct node *n, const struct event_s
 {
     n->turn = l->b->turn;
     bool finish = l->finish && s->end != TIME_NONE;
-    if (finish && n->open) {
-        n->content = finish_content(s);
-        n->open = false;
-    }
+    if (finish && n->open) node_close(l->b, n, finish_content(s));
     node_merge(l->b, n, l->event, s, finish);
     if (n->starts && l->finish) n->starts->settled = true;
     return n;

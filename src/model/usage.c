@@ -3,18 +3,19 @@
  * Tokens of LLM calls, from three places:
  *   records "__LLM_RESPONSE_…"    OpenAI-compatible chat completions, as PipeLens's LLMTrack records them
  *   records "gen_ai.usage.*"      OpenTelemetry's semantic conventions for generative AI
- *   the step's own `usage`        {"model", "prompt_tokens", "completion_tokens", "total_tokens"}
+ *   the step's own `usage`        {"model", "prompt_tokens", "completion_tokens", "total_tokens"}, where the step has
+ *                                 none of the others
  */
 #include "event/json.h"
 #include "model/measure.h"
 #include "model/records.h"
 
-/* A count of tokens: digits only, anything else counts nothing. */
+/* A count of tokens: digits only, up to a million million, so that no sum can wrap; anything else counts nothing. */
 static uint64_t tokens(struct str value)
 {
     uint64_t n = 0;
     for (size_t i = 0; i < value.len; i++) {
-        if (value.ptr[i] < '0' || value.ptr[i] > '9' || n > UINT64_C(1) << 50) return 0;
+        if (value.ptr[i] < '0' || value.ptr[i] > '9' || n > UINT64_C(100000000000)) return 0;
         n = n * 10 + (uint64_t)(value.ptr[i] - '0');
     }
     return n;
@@ -77,6 +78,9 @@ void measure_usage(struct run *run, struct step *step)
             add_object(run, step, json_get(list[i].value, S("model")), json_get(list[i].value, S("usage")));
     add_gen_ai(run, step, list, count);
     struct str usage = sources_text(run->sources, step->more->usage_field);
-    if (json_type(usage) == JSON_OBJECT) add_object(run, step, json_get(usage, S("model")), usage);
+    bool counted = json_get(usage, S("prompt_tokens")).len || json_get(usage, S("completion_tokens")).len ||
+                   json_get(usage, S("total_tokens")).len;
+    /* a step whose responses were recorded one by one sums them up in its own usage */
+    if (counted && !step->more->usage) add_object(run, step, json_get(usage, S("model")), usage);
     arena_free(&scratch);
 }

@@ -101,12 +101,47 @@ static void file_given_up_leaves_nothing(void **state)
     assert_int_equal(files_in_directory(), 1);
     file_abandon(&f);
     assert_int_equal(files_in_directory(), 0);
-    assert_true(file_create(&f, path, &e)); /* as a signal handler does it */
+}
+
+/* As a signal handler does it; the last test, since nothing new is begun afterwards. */
+static void file_after_a_signal(void **state)
+{
+    (void)state;
+    struct file_out f, other;
+    struct err e;
+    const char *path = in_directory("never.txt");
+    assert_true(file_create(&f, path, &e));
     file_abandon_all();
     assert_int_equal(files_in_directory(), 0);
+    assert_false(file_create(&other, path, &e));
     assert_false(file_commit(&f, &e));
     assert_int_equal(e.code, ERR_OUTPUT);
     assert_int_equal(files_in_directory(), 0);
+}
+
+static void file_through_a_link_and_with_its_mode(void **state)
+{
+    (void)state;
+    struct file_out f;
+    struct err e;
+    struct stat st;
+    char target[4096];
+    snprintf(target, sizeof target, "%s", in_directory("target"));
+    const char *link = in_directory("link");
+    int fd = open(target, O_WRONLY | O_CREAT, 0600);
+    assert_true(fd >= 0);
+    close(fd);
+    assert_int_equal(symlink(target, link), 0);
+    assert_true(file_create(&f, link, &e));
+    buf_puts(&f.buf, "new");
+    assert_true(file_commit(&f, &e));
+    assert_int_equal(lstat(link, &st), 0);
+    assert_true(S_ISLNK(st.st_mode));
+    assert_int_equal(stat(target, &st), 0);
+    assert_int_equal(st.st_mode & 0777, 0600);
+    assert_content(target, S("new"));
+    unlink(link);
+    unlink(target);
 }
 
 /* The place is taken by a directory meanwhile: no new file, no temporary. */
@@ -246,6 +281,8 @@ int main(void)
         cmocka_unit_test(file_mode_follows_umask),
         cmocka_unit_test(file_appending),
         cmocka_unit_test(file_directories),
+        cmocka_unit_test(file_through_a_link_and_with_its_mode),
+        cmocka_unit_test(file_after_a_signal),
     };
     return cmocka_run_group_tests_name("file", tests, make_directory, remove_directory);
 }
