@@ -16,12 +16,14 @@ function formatUnits(n, one, many) {
 }
 
 /**
- * Three significant digits, no trailing zeros: (1240, 1000) gives "1.24".
- * @param {number} us @param {number} unit microseconds
+ * Three significant digits: (1500, 1000, true) gives "1.5", (1800000, 1000000, false) "1.80".
+ * @param {number} us @param {number} unit microseconds @param {boolean} trim leaves out zeros behind the point
  */
-function threeDigits(us, unit) {
-    const power = us < 10 * unit ? 100 : us < 100 * unit ? 10 : 1;
-    return String(Math.floor((us * power + unit / 2) / unit) / power);
+function threeDigits(us, unit, trim) {
+    const decimals = us < (unit / 1000) * 9995 ? 2 : us < (unit / 1000) * 99950 ? 1 : 0;
+    const power = 10 ** decimals;
+    const value = Math.floor((us * power + unit / 2) / unit) / power;
+    return trim ? String(value) : value.toFixed(decimals);
 }
 
 /** @param {number} n */
@@ -37,8 +39,8 @@ function formatAuto(us) {
     const day = 24 * hour;
     if (us === 0) return '0 ms';
     if (us < 1000) return us + ' µs';
-    if (us < 999500) return threeDigits(us, 1000) + ' ms';
-    if (us < 59950000) return threeDigits(us, second) + ' s';
+    if (us < 999500) return threeDigits(us, 1000, true) + ' ms';
+    if (us < 59950000) return threeDigits(us, second, false) + ' s';
     if (us < hour - second / 2) {
         const s = Math.floor((us + second / 2) / second);
         return Math.floor(s / 60) + ' m ' + twoDigits(s % 60) + ' s';

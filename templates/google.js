@@ -103,10 +103,17 @@ function drawTicks(svg) {
         text.setAttribute('x', String(x));
         text.setAttribute('text-anchor', n === 0 ? 'start' : x > svg.clientWidth - 40 ? 'end' : 'middle');
         text.setAttribute('y', String(googleRows.length * GOOGLE_ROW + 24));
-        text.textContent = n ? formatDuration(Math.round(n * step * 1000), 0) : '0';
+        text.textContent = n ? tickText(Math.round(n * step * 1000), Math.round(step * 1000)) : '0';
         ticks.append(text);
     }
     svg.append(ticks);
+}
+
+/** A time on the axis: seconds have as many decimals as the step asks for. @param {number} us @param {number} step */
+function tickText(us, step) {
+    const second = 1e6;
+    if (us < second || us >= 60 * second) return formatDuration(us, 0);
+    return (us / second).toFixed(step % second === 0 ? 0 : step % (second / 10) === 0 ? 1 : 2) + ' s';
 }
 
 /** Hides Google's axis labels, whenever it writes them. @param {SVGElement} svg */

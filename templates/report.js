@@ -73,7 +73,7 @@ function buildMoreButton(i, count) {
     const some = Math.min(count, BATCH);
     const part = some < count ? `${formatCount(some)} of ` : '';
     const steps = formatUnits(count, 'more step', 'more steps');
-    const button = element('button', '', `Show ${part}${steps} of ${nameOf(i) || 'this step'}`);
+    const button = element('button', '', `Show ${part}${steps} of ${shownName(i)}`);
     button.dataset.parent = String(i);
     item.append(button);
     return item;
@@ -162,7 +162,7 @@ function updateFolds() {
         const i = rowPosition(/** @type {HTMLElement} */ (fold.parentElement));
         fold.setAttribute('aria-expanded', String(unfolded[i] === 1));
         const below = formatUnits(subtree[i] - 1, 'step', 'steps');
-        fold.setAttribute('aria-label', `${unfolded[i] ? 'Fold' : 'Unfold'} ${below} below ${nameOf(i)}`);
+        fold.setAttribute('aria-label', `${unfolded[i] ? 'Fold' : 'Unfold'} ${below} below ${shownName(i)}`);
     }
 }
 
@@ -299,7 +299,7 @@ function prepareBars(box) {
         if (i >= 0)
             bar.setAttribute(
                 'aria-label',
-                nameOf(i) + ', ' + STATUS[data.status[i]] + ', ' + formatDuration(data.duration[i], data.unit)
+                shownName(i) + ', ' + STATUS[data.status[i]] + ', ' + formatDuration(data.duration[i], data.unit)
             );
     });
     svg.addEventListener('click', event => {

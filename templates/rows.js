@@ -58,6 +58,11 @@ function nameOf(i) {
     return data.names[data.name[i]];
 }
 
+/** As wording_name() of the C program says it. @param {number} i @returns {string} */
+function shownName(i) {
+    return /[^ \t\n\r\f\v]/.test(nameOf(i)) ? nameOf(i) : '(no name)';
+}
+
 /** The last part of the step's key, or all of it when it does not follow from its parent's. @param {number} i */
 function keyTail(i) {
     return data.keys[i] ?? data.tails[i] ?? nameOf(i).replaceAll('.', '_');
@@ -192,7 +197,7 @@ function buildSummary(i) {
     const name = element('span', 'name');
     name.append(buildMark(status));
     if (depth[i] >= DEPTH_CLASSES) name.append(element('span', 'level', 'level ' + depth[i]));
-    name.append(element('span', 'n', nameOf(i) || '(no name)'), buildCell('state', '', status));
+    name.append(element('span', 'n', shownName(i)), buildCell('state', '', status));
     const offset = data.offset[i];
     const records = countRecords(i);
     line.append(

@@ -54,7 +54,8 @@ int main(int argc, char **argv)
     }
     int different = off > pixels / OTHERS_PER_PIXEL;
     if (different) {
-        printf("%zu of %zu pixels differ, the first at %zu,%zu\n", off, pixels, first % a.image.width, first / a.image.width);
+        printf("%zu of %zu pixels differ, the first at %zu,%zu\n", off, pixels, first % a.image.width,
+               first / a.image.width);
     }
     free(a.rgba);
     free(b.rgba);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * `scene_dump LOG`: the Gantt chart and the graph of each run as text, as layout hands them to the picture writers. What
+ * `scene_dump LOG`: the Gantt chart and the graph of each run as text, as layout hands them to the writers. What
  * a golden says about rectangles and texts before any ink.
  */
 #include "input/reader.h"
@@ -16,15 +16,21 @@ static void on_event(void *context, struct event *event) { builder_event(context
 static void on_problem(void *context, struct str source, uint64_t line, uint64_t column, const char *what)
 {
     (void)context;
-    fprintf(stderr, "%.*s:%llu:%llu: %s\n", STR_ARG(source), (unsigned long long)line, (unsigned long long)column, what);
+    fprintf(stderr, "%.*s:%llu:%llu: %s\n", STR_ARG(source), (unsigned long long)line, (unsigned long long)column,
+            what);
 }
 
 static void dump(struct run *run)
 {
     struct buf out = BUF_INIT;
-    const struct gantt_options gantt = { .min_width = 500, .min_height = 300, .max_side = PICTURE_SIDE_MAX, .max_rows = 200 };
-    const struct graph_options graph = { .min_width = 500, .min_height = 300, .max_side = PICTURE_SIDE_MAX,
-                                         .max_boxes = GRAPH_BOXES, .fold_over = GRAPH_FOLD_OVER };
+    const struct gantt_options gantt = {
+        .min_width = 500, .min_height = 300, .max_side = PICTURE_SIDE_MAX, .max_rows = 200
+    };
+    const struct graph_options graph = { .min_width = 500,
+                                         .min_height = 300,
+                                         .max_side = PICTURE_SIDE_MAX,
+                                         .max_boxes = GRAPH_BOXES,
+                                         .fold_over = GRAPH_FOLD_OVER };
     struct arena arena = { 0 };
     struct scene scene;
 

@@ -245,7 +245,7 @@ void buf_put_md(struct buf *b, struct str s)
         CONTROLS,     ['\\'] = true, ['`'] = true, ['*'] = true, ['_'] = true, ['['] = true, [']'] = true, ['<'] = true,
         ['>'] = true, ['#'] = true,  ['|'] = true, ['~'] = true, ['@'] = true, ['&'] = true, ['$'] = true, [':'] = true,
     };
-    /* what only matters where a line begins (lists, headings' underlines); a cell or an item may begin with this text */
+    /* what matters only where a line begins (lists, underlines); a cell or an item may begin with this text */
     size_t digits = 0;
     while (digits < s.len && digits < 10 && s.ptr[digits] >= '0' && s.ptr[digits] <= '9') digits++;
     if (digits < s.len && (digits ? memchr(".)", s.ptr[digits], 2) : memchr("-+=", s.ptr[0], 3))) {

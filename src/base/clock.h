@@ -16,8 +16,8 @@
 enum time_unit { UNIT_AUTO, UNIT_MS, UNIT_S };
 
 /* A duration for people, three significant digits: "0 ms", "12 µs", "1.5 ms", "41.3 ms", "45 ms", "1.80 s", "12.0 s",
- * "3 m 05 s", "2 h 04 m", "5 d 03 h"; only seconds keep zeros at the end. UNIT_MS "1,240 ms" and UNIT_S "1.240 s" keep to
- * one unit. Negative ones with U+2212. TIME_NONE gives "–". */
+ * "3 m 05 s", "2 h 04 m", "5 d 03 h"; only seconds keep zeros at the end. UNIT_MS "1,240 ms" and UNIT_S "1.240 s" keep
+ * to one unit. Negative ones with U+2212. TIME_NONE gives "–". */
 void clock_put_duration(struct buf *b, int64_t us, enum time_unit unit);
 
 /* "2026-05-18 04:26:40.125 UTC": fraction to milliseconds, to microseconds when there are any. */

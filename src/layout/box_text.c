@@ -87,7 +87,7 @@ struct box_text box_text(const struct boxes *boxes, const struct box *b, enum ti
     struct box_text text = { 0 };
     if (b->fold != FOLD_NONE) text = fold_text(&boxes->folds.items[b->fold], unit, a);
     else text = (struct box_text){ .name = b->step->name, .lines = { step_line(b->step, unit, a) } };
-    if (!text.name.len) text.name = b->parent == BOX_NONE ? caption_title(boxes->run, S(""), a) : S("(unnamed)");
+    if (!text.name.len) text.name = b->parent == BOX_NONE ? caption_title(boxes->run, S(""), a) : CAPTION_NO_NAME;
     return text;
 }
 

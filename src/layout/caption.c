@@ -33,8 +33,7 @@ void caption_put_counted(struct buf *b, uint64_t n, const char *one, const char 
 struct str caption_title(const struct run *run, struct str title, struct arena *a)
 {
     if (!title.len) title = metrics_clean(run->name, a);
-    if (!title.len) title = metrics_clean(run->root->key, a);
-    return title.len ? title : S("(unnamed pipeline)");
+    return title.len ? title : CAPTION_NO_NAME;
 }
 
 struct str caption_subtitle(const struct run *run, enum time_unit unit, double size, double max_id, struct arena *a)
@@ -56,10 +55,11 @@ struct str caption_subtitle(const struct run *run, enum time_unit unit, double s
     }
     buf_puts(&b, " · ");
     caption_put_counted(&b, run->step_count, "step", "steps");
-    uint32_t errors = run->status_count[STEP_ERROR], open = run->status_count[STEP_UNFINISHED];
-    if (errors) {
+    uint32_t failed = run->status_count[STEP_ERROR], open = run->status_count[STEP_UNFINISHED];
+    if (failed) {
         buf_puts(&b, " · ");
-        caption_put_counted(&b, errors, "error", "errors");
+        caption_put_count(&b, failed);
+        buf_puts(&b, " failed");
     }
     if (open) {
         buf_puts(&b, " · ");

@@ -8,11 +8,14 @@
 #include "layout/scene.h"
 #include "model/run.h"
 
+/* What a step or pipeline without a name is called; the documents say it alike. */
+#define CAPTION_NO_NAME S("(no name)")
+
 /* `title`, or the pipeline's name when that is empty. */
 struct str caption_title(const struct run *run, struct str title, struct arena *a);
 
-/* "run 7f3a · completed · 2026-05-18 04:26:40.125 UTC · 1.24 s · 25 steps · 1 error", what is unknown left out. A long
- * run id is cut in its middle to about max_id px at `size`. */
+/* "run 7f3a · completed · 2026-05-18 04:26:40.125 UTC · 1.24 s · 25 steps · 1 failed", what is unknown left out. A
+ * long run id is cut in its middle to about max_id px at `size`. */
 struct str caption_subtitle(const struct run *run, enum time_unit unit, double size, double max_id, struct arena *a);
 
 /* 1234 as "1,234". */

@@ -130,7 +130,7 @@ static struct str name_of(const struct chart *c, const struct step *step)
 {
     if (step->name.len) return step->name;
     if (step == c->run->root) return caption_title(c->run, S(""), c->a);
-    return S("(unnamed)");
+    return CAPTION_NO_NAME;
 }
 
 static enum scene_weight name_weight(const struct row *row)

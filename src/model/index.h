@@ -24,8 +24,9 @@ struct entry {
     uint32_t cursor_turn;
     uint32_t nodes, starts;
     bool settled; /* ENTRY_START: a pipeline's finish has listed its nodes, so there are no more */
-    void *
-        item; /* ENTRY_KEY: its first ENTRY_START, which is not in the table; ENTRY_RUN: the group; ENTRY_ATTEMPT: the instance; ENTRY_EXTRA: the field; ENTRY_LINE: not NULL when seen */
+    /* ENTRY_KEY: its first ENTRY_START, which is not in the table; ENTRY_RUN: the group; ENTRY_ATTEMPT: the instance;
+     * ENTRY_EXTRA: the field; ENTRY_LINE: not NULL when seen, the node of a finish */
+    void *item;
     struct node **by_start; /* ENTRY_KEY with many nodes: sorted by start, made when the tree is joined */
 };
 

@@ -5,7 +5,7 @@
  *
  *   1  steps whose end is known find the node that ended then
  *   2  the others take, of the nodes with their key and start, the first that the list has not named yet
- *   3  what is left takes, of the nodes with its key, the first not named yet (a contradiction about the start), or is new
+ *   3  what is left takes, of the nodes with its key, the first not named yet (the start is contradicted), or is new
  *   4  each step's parent is the last step before it whose key, and a '.', its own key begins with
  */
 #include "model/node.h"

@@ -43,11 +43,13 @@ void html_put_offset(const struct run *run, int64_t time, enum time_unit unit, s
     clock_put_duration(out, time - run->start, unit);
 }
 
-static struct str page_name(const struct page *p)
+void html_put_theme(int theme, struct buf *out)
 {
-    struct str name = wording_title(p->run, p->o->title);
-    return name.len ? name : S("(no name)");
+    if (theme == THEME_DARK) buf_puts(out, " data-theme=\"dark\"");
+    if (theme == THEME_LIGHT) buf_puts(out, " data-theme=\"light\"");
 }
+
+static struct str page_name(const struct page *p) { return wording_title(p->run, p->o->title); }
 
 /* The marks of runs are those of steps. */
 static const char *run_mark(enum run_status status)
@@ -56,12 +58,7 @@ static const char *run_mark(enum run_status status)
     return marks[status];
 }
 
-static void put_theme(void *context, struct buf *out)
-{
-    const struct page *p = context;
-    if (p->o->theme == THEME_DARK) buf_puts(out, " data-theme=\"dark\"");
-    if (p->o->theme == THEME_LIGHT) buf_puts(out, " data-theme=\"light\"");
-}
+static void put_theme(void *context, struct buf *out) { html_put_theme(((struct page *)context)->o->theme, out); }
 
 /* What the page may do: run its one script, use its one style sheet, and reach Google's chart code when it is wanted.
  * Google's drawing sets style attributes; without it not even those are allowed. */
@@ -151,17 +148,8 @@ static void put_figures(void *context, struct buf *out)
     close_figure(out);
 }
 
-static void note(struct buf *out, uint64_t n, const char *one, const char *many)
-{
-    if (!n) return;
-    buf_puts(out, "<li>");
-    wording_put_count(out, n, one, many);
-    buf_puts(out, ".</li>\n");
-}
-
 static void put_note_items(const struct page *p, struct buf *out)
 {
-    const struct run_notes *n = &p->run->notes;
     const struct input_notes *input = p->o->notes;
     if (input->bad_lines) {
         buf_puts(out, "<li>");
@@ -185,18 +173,15 @@ static void put_note_items(const struct page *p, struct buf *out)
         html_put_bytes(out, HTML_PAYLOAD_MAX);
         buf_puts(out, " of them; the log has them all.</li>\n");
     }
-    if (n->status_overruled)
-        buf_puts(out, "<li>The log calls this run completed although its root step failed.</li>\n");
-    note(out, n->conflicts, "field is given twice with different values; the later one counts",
-         "fields are given twice with different values; the later ones count");
-    note(out, n->unknown_parents, "step names a parent that the log does not hold; it stands below the root",
-         "steps name parents that the log does not hold; they stand below the root");
-    note(out, n->negative_durations, "step ends before it starts, as the log has it",
-         "steps end before they start, as the log has it");
-    note(out, n->time_disagreements, "duration in the log differs from end minus start; end minus start is shown",
-         "durations in the log differ from end minus start; end minus start is shown");
-    note(out, n->late_events, "event came after the end of the pipeline, as parallel steps do",
-         "events came after the end of the pipeline, as parallel steps do");
+    struct buf sentence = BUF_INIT;
+    for (size_t i = 0; i < WORDING_NOTES; i++) {
+        buf_clear(&sentence);
+        if (!wording_put_note(&sentence, &p->run->notes, i)) continue;
+        buf_puts(out, "<li>");
+        buf_put_html(out, buf_str(&sentence));
+        buf_puts(out, "</li>\n");
+    }
+    buf_free(&sentence);
 }
 
 static void put_notes(void *context, struct buf *out)

@@ -76,6 +76,8 @@ void html_data_write(const struct html_plan *plan, enum time_unit unit, bool goo
 /* May the run be drawn by Google Charts at all? Not without rows, without a span, or with too many rows. */
 bool html_google_fits(const struct html_plan *plan);
 
+/* The attribute of <html> that holds a page to a theme; nothing for THEME_AUTO. */
+void html_put_theme(int theme, struct buf *out);
 /* "312 bytes", "12 KB", "4.1 MB". */
 void html_put_bytes(struct buf *out, uint64_t bytes);
 /* A start as an offset from the run's: "+1.24 s", "–" when unknown. */

@@ -24,6 +24,7 @@
 
 #include "base/utf8.h"
 #include "render/payload.h"
+#include "render/wording.h"
 
 #include <stdlib.h>
 
@@ -275,12 +276,13 @@ bool html_google_fits(const struct html_plan *plan)
 static void put_google_name(const struct html_plan *plan, uint32_t at, enum time_unit unit, struct buf *out)
 {
     const struct step *step = plan->steps[at];
+    struct str text = wording_name(step->name);
     struct buf name = BUF_INIT;
     for (uint32_t d = 0; d < plan->depth[at] && d < GOOGLE_DEPTH_MAX; d++) buf_puts(&name, "› ");
     size_t end = 0;
-    for (int n = 0; n < GOOGLE_NAME_MAX && end < step->name.len; n++) utf8_next(step->name, &end, NULL);
-    buf_put_plain(&name, str_first(step->name, end));
-    if (end < step->name.len) buf_puts(&name, "…");
+    for (int n = 0; n < GOOGLE_NAME_MAX && end < text.len; n++) utf8_next(text, &end, NULL);
+    buf_put_plain(&name, str_first(text, end));
+    if (end < text.len) buf_puts(&name, "…");
     buf_puts(&name, " · ");
     clock_put_duration(&name, step->duration, unit);
     buf_put_json_html(out, buf_str(&name));

@@ -70,7 +70,7 @@ static void usage(struct visit *v, const struct usage *list)
         wording_put_count(&text, u->completion_tokens, "completion token", "completion tokens");
         buf_puts(&text, " = ");
         wording_put_count(&text, u->total_tokens, "token", "tokens");
-        fact(v, u->model.len ? u->model : S("unnamed model"), buf_str(&text));
+        fact(v, wording_name(u->model), buf_str(&text));
         buf_free(&text);
     }
 }

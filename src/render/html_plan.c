@@ -10,10 +10,7 @@
 /* What a payload costs beyond its bytes: the markup around it. Keeps a page of a million one-byte records small. */
 enum { PAYLOAD_MARKUP = 64 };
 
-static uint64_t cost(struct payload p)
-{
-    return p.length > 2 ? p.length + PAYLOAD_MARKUP : 0; /* many a step has the records {} */
-}
+static uint64_t cost(struct payload p) { return payload_present(p) ? p.length + PAYLOAD_MARKUP : 0; }
 
 static uint64_t error_bytes(const struct step *step) { return cost(step->error) + cost(step->more->trace); }
 

@@ -7,6 +7,7 @@
 
 #include "event/json.h"
 #include "render/payload.h"
+#include "render/wording.h"
 
 /* Indentation is by class, d0 to d24 (a page without style attributes has no other way); deeper steps tell their
  * level. */
@@ -165,7 +166,7 @@ static void put_row(const struct html_plan *plan, uint32_t at, enum time_unit un
     buf_printf(out, "<svg class=\"mark\" aria-hidden=\"true\"><use href=\"#m-%s\"/></svg>", status);
     if (depth >= DEPTH_CLASSES) buf_printf(out, "<span class=\"level\">level %u</span>", (unsigned)depth);
     buf_puts(out, "<span class=\"n\">");
-    buf_put_html(out, step->name.len ? step->name : S("(no name)"));
+    buf_put_html(out, wording_name(step->name));
     buf_printf(out, "</span><span class=\"state\"><span class=\"v\">, </span>%s</span></span>", status);
     put_span(plan->run, step, out);
     put_numbers(plan, step, unit, plan->flags[at] & PLAN_PAYLOADS ? html_record_count(plan->run, step, scratch) : 0,

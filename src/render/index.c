@@ -12,9 +12,11 @@
 struct index_page {
     const struct run *runs;
     const struct str *folders;
-    struct str title;
+    const struct report_options *o;
     struct buf style;
 };
+
+static void put_theme(void *context, struct buf *out) { html_put_theme(((struct index_page *)context)->o->theme, out); }
 
 static void put_hash(void *context, struct buf *out)
 {
@@ -32,7 +34,7 @@ static void put_version(void *context, struct buf *out)
 static void put_title(void *context, struct buf *out)
 {
     const struct index_page *p = context;
-    buf_put_html(out, p->title.len ? p->title : S("Pipeline runs"));
+    buf_put_html(out, p->o->title.len ? p->o->title : S("Pipeline runs"));
 }
 
 static void put_style(void *context, struct buf *out) { buf_put(out, buf_str(&((struct index_page *)context)->style)); }
@@ -61,11 +63,11 @@ static void put_link(struct buf *out, struct str folder, const char *file, struc
     buf_puts(out, "</a>");
 }
 
-static void put_run(const struct run *run, struct str folder, struct buf *out)
+static void put_run(const struct run *run, struct str folder, enum time_unit unit, struct buf *out)
 {
     static const char *const marks[RUN_STATUS_COUNT] = { "ok", "error", "running", "unfinished" };
     buf_puts(out, "<tr><td>");
-    put_link(out, folder, "report.html", run->name.len ? run->name : S("(no name)"));
+    put_link(out, folder, "report.html", wording_title(run, S("")));
     buf_puts(out, "</td><td class=\"id\">");
     buf_put_html(out, run->id.len ? run->id : S("–"));
     if (run->attempt > 1) buf_printf(out, " <span>attempt %u</span>", (unsigned)run->attempt);
@@ -76,7 +78,7 @@ static void put_run(const struct run *run, struct str folder, struct buf *out)
                mark, mark, run_status_name(run->status));
     clock_put_utc(out, run->start);
     buf_puts(out, "</td><td class=\"right\">");
-    clock_put_duration(out, run->duration, UNIT_AUTO);
+    clock_put_duration(out, run->duration, unit);
     buf_puts(out, "</td><td class=\"right\">");
     wording_put_number(out, run->step_count);
     buf_puts(out, "</td><td class=\"right\">");
@@ -92,16 +94,16 @@ static void put_rows(void *context, struct buf *out)
 {
     const struct index_page *p = context;
     size_t i = 0;
-    for (const struct run *run = p->runs; run; run = run->next) put_run(run, p->folders[i++], out);
+    for (const struct run *run = p->runs; run; run = run->next) put_run(run, p->folders[i++], p->o->unit, out);
 }
 
-void index_write(const struct run *runs, const struct str *folders, struct str title, struct buf *out)
+void index_write(const struct run *runs, const struct str *folders, const struct report_options *o, struct buf *out)
 {
     static const struct template_slot slots[] = {
-        { "hash", put_hash },   { "version", put_version }, { "title", put_title },
-        { "style", put_style }, { "counts", put_counts },   { "rows", put_rows },
+        { "theme", put_theme }, { "hash", put_hash },     { "version", put_version }, { "title", put_title },
+        { "style", put_style }, { "counts", put_counts }, { "rows", put_rows },
     };
-    struct index_page p = { .runs = runs, .folders = folders, .title = title, .style = BUF_INIT };
+    struct index_page p = { .runs = runs, .folders = folders, .o = o, .style = BUF_INIT };
     theme_css(&p.style);
     buf_put(&p.style, asset_report_css);
     template_write(asset_index_html, slots, sizeof slots / sizeof *slots, &p, out);

@@ -34,6 +34,9 @@ static void put_cells(struct buf *out, const struct section *s, const struct str
     buf_puts(out, "</tr>\n");
 }
 
+/* Rows of a table in the page: the timeline below should not be far down, and the page has a table of all steps. */
+enum { PAGE_ROWS_MAX = 10 };
+
 static void put_table(struct buf *out, const struct section *s)
 {
     buf_puts(out, "<table>\n<thead><tr>");
@@ -43,7 +46,8 @@ static void put_table(struct buf *out, const struct section *s)
         buf_puts(out, "</th>");
     }
     buf_puts(out, "</tr></thead>\n<tbody>\n");
-    for (size_t i = 0; i < s->unit_count; i++) put_cells(out, s, s->units + i * s->column_count);
+    size_t rows = s->unit_count < PAGE_ROWS_MAX ? s->unit_count : PAGE_ROWS_MAX;
+    for (size_t i = 0; i < rows; i++) put_cells(out, s, s->units + i * s->column_count);
     buf_puts(out, "</tbody>\n</table>\n");
 }
 
@@ -57,7 +61,7 @@ static void put_table_section(struct buf *out, const struct section *s, struct b
     put_html(out, buf_str(markdown), false);
     put_table(out, s);
     buf_clear(markdown);
-    md_put_remains(markdown, s, s->beyond);
+    md_put_remains(markdown, s, s->beyond + (s->unit_count > PAGE_ROWS_MAX ? s->unit_count - PAGE_ROWS_MAX : 0));
     put_html(out, buf_str(markdown), false);
 }
 

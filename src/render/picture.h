@@ -9,7 +9,11 @@
 #include "base/err.h"
 #include "layout/scene.h"
 
-enum picture_theme { THEME_LIGHT, THEME_DARK, THEME_AUTO /* SVG in a page only: CSS classes, the page has the colours */ };
+enum picture_theme {
+    THEME_LIGHT,
+    THEME_DARK,
+    THEME_AUTO /* SVG in a page only: CSS classes, the page has the colours */
+};
 
 enum picture_format { PICTURE_PNG, PICTURE_SVG, PICTURE_PDF };
 
@@ -18,8 +22,12 @@ enum picture_format { PICTURE_PNG, PICTURE_SVG, PICTURE_PDF };
  * keeps its width in any font. */
 void svg_write(const struct scene *s, enum picture_theme theme, struct buf *out);
 
-/* scale: device pixels per px (1 or 2 mostly). `text` pairs for PNG tEXt/iTXt chunks, NULL-terminated keys; may be NULL. */
-struct picture_text { const char *key; struct str value; };
+/* scale: device pixels per px (1 or 2 mostly). `text`: pairs for tEXt and iTXt chunks, a NULL key ends them; may be
+ * NULL. */
+struct picture_text {
+    const char *key;
+    struct str value;
+};
 bool png_write(const struct scene *s, enum picture_theme theme, double scale, const struct picture_text *text,
                struct buf *out, struct err *e);
 bool pdf_write(const struct scene *s, enum picture_theme theme, struct buf *out, struct err *e);

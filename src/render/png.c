@@ -17,9 +17,9 @@
 
 enum {
     BAND_ROWS = 192,
-    CACHE_SIZE = 16384, /* colours whose palette entry is known */
+    CACHE_SIZE = 16384,    /* colours whose palette entry is known */
     COMPRESSION_LEVEL = 1, /* a tenth less time than 2, for two per cent more bytes */
-    TEXT_MAX = 16, /* chunks with provenance */
+    TEXT_MAX = 16,         /* chunks with provenance */
 };
 
 struct picture {

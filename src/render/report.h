@@ -12,21 +12,20 @@
 
 /* What reading left behind, for the reports to say. */
 struct input_notes {
-    uint64_t bad_lines;     /* lines or parts of lines that were skipped */
-    struct str first_bad;   /* "log.ndjson:17:42: what is wrong", "" when none */
+    uint64_t bad_lines;   /* lines or parts of lines that were skipped */
+    struct str first_bad; /* "log.ndjson:17:42: what is wrong", "" when none */
 };
 
 enum google_mode { GOOGLE_AUTO, GOOGLE_OFF, GOOGLE_ONLY };
 
 struct report_options {
-    struct str title;        /* "" : made of the run */
+    struct str title; /* "" : made of the run */
     enum time_unit unit;
     enum google_mode google;
-    int theme;               /* enum picture_theme: THEME_AUTO follows the reader's setting */
-    uint64_t max_bytes;      /* summary: budget in bytes */
-    struct str left_out;     /* a sentence about what selection hid, "" when nothing */
+    int theme;                       /* enum picture_theme: THEME_AUTO follows the reader's setting */
+    uint64_t max_bytes;              /* summary: budget in bytes */
+    struct str left_out;             /* a sentence about what selection hid, "" when nothing */
     const struct input_notes *notes; /* never NULL */
-    uint32_t max_rows;       /* HTML: rows of the static Gantt; 0: up to HTML_STATIC_STEPS */
 };
 
 enum { HTML_STATIC_STEPS = 2000 };
@@ -42,8 +41,9 @@ void markdown_write(const struct run *run, const struct report_options *o, struc
 /* The summary's text part (no step tree, no Mermaid) as safe HTML, through cmark, for the page. */
 void markdown_summary_html(const struct run *run, const struct report_options *o, struct buf *out);
 
-/* The page that lists several runs; `folders` has one relative URL path per run, in the order of the runs' list. */
-void index_write(const struct run *runs, const struct str *folders, struct str title, struct buf *out);
+/* The page that lists several runs; `folders` has one relative URL path per run, in the order of the runs' list. Of
+ * the options it takes title, unit and theme. */
+void index_write(const struct run *runs, const struct str *folders, const struct report_options *o, struct buf *out);
 
 /* The measured run as one JSON document: run fields, steps in pre-order with times, status, self time, payloads as
  * they stand in the log. */
@@ -58,7 +58,12 @@ void export_write(const struct run *run, enum export_shape shape, struct buf *ou
 void csv_write(const struct run *run, bool header, struct buf *out);
 
 /* The step tree as text for a terminal, `columns` wide. */
-struct tree_options { bool colour; size_t columns; bool records; enum time_unit unit; };
+struct tree_options {
+    bool colour;
+    size_t columns;
+    bool records;
+    enum time_unit unit;
+};
 void tree_write(const struct run *run, const struct tree_options *o, struct buf *out);
 
 #endif

@@ -210,8 +210,7 @@ static void add_note(struct section *s, struct arena *arena, uint64_t n, const c
 
 void summary_notes(const struct run *run, const struct report_options *o, struct arena *arena, struct section *s)
 {
-    enum { NOTES_MAX = 8, BAD_LINE_COLUMNS = 300 };
-    const struct run_notes *n = &run->notes;
+    enum { NOTES_MAX = 2 + WORDING_NOTES, BAD_LINE_COLUMNS = 300 };
     *s = (struct section){ .heading = "Notes", .name = "the notes", .one = "note", .many = "notes" };
     s->units = ARENA_ARRAY(arena, struct str, NOTES_MAX);
     add_note(s, arena, o->notes->bad_lines, "line of the log could not be read and was skipped.",
@@ -226,19 +225,15 @@ void summary_notes(const struct run *run, const struct report_options *o, struct
         buf_free(&plain);
         buf_free(&b);
     }
-    add_note(s, arena, n->conflicts, "thing is said differently by two lines; the later line was believed.",
-             "things are said differently by two lines each; the later line was believed.");
-    add_note(s, arena, n->unknown_parents, "step names a parent that does not exist; it was put below the pipeline.",
-             "steps name parents that do not exist; they were put below the pipeline.");
-    add_note(s, arena, n->negative_durations, "step ends before it starts.", "steps end before they start.");
-    add_note(s, arena, n->time_disagreements,
-             "step's stated duration differs from its start and end; start and end were used.",
-             "steps' stated durations differ from their starts and ends; starts and ends were used.");
-    if (n->status_overruled)
-        s->units[s->unit_count++] = S(
-            "- The log calls the run completed, but the pipeline's own step failed; the run counts as failed.\n");
-    add_note(s, arena, n->late_events, "event came after the pipeline's finish; it was counted in.",
-             "events came after the pipeline's finish; they were counted in.");
+    struct buf b = BUF_INIT;
+    for (size_t i = 0; i < WORDING_NOTES; i++) {
+        buf_puts(&b, "- ");
+        bool any = wording_put_note(&b, &run->notes, i);
+        buf_putc(&b, '\n');
+        if (any) s->units[s->unit_count++] = arena_copy(arena, buf_str(&b));
+        buf_clear(&b);
+    }
+    buf_free(&b);
 }
 
 void summary_make(const struct run *run, const struct report_options *o, struct summary *s)

@@ -5,6 +5,7 @@
 #include "render/wording.h"
 
 #include "base/utf8.h"
+#include "layout/caption.h"
 
 #define ELLIPSIS S("\xE2\x80\xA6")
 
@@ -117,10 +118,12 @@ static size_t cut(struct buf *b, size_t from, size_t all, size_t head, size_t ta
     return utf8_columns(str_of(b->ptr + from, b->len - from));
 }
 
+struct str wording_name(struct str name) { return str_trim(name).len ? name : CAPTION_NO_NAME; }
+
 size_t wording_put_short(struct buf *b, struct str text, size_t columns)
 {
     size_t from = b->len;
-    size_t all = utf8_columns(put_bounded(b, str_trim(text).len ? text : S("(no name)"), columns));
+    size_t all = utf8_columns(put_bounded(b, wording_name(text), columns));
     if (all <= columns) return all;
     size_t tail = columns > 1 ? (columns - 1) / 2 : 0;
     return cut(b, from, all, columns > 1 ? columns - 1 - tail : 0, tail);
@@ -154,4 +157,32 @@ void wording_put_path(struct buf *b, const struct run *run, const struct step *s
     buf_free(&path);
 }
 
-struct str wording_title(const struct run *run, struct str title) { return title.len ? title : run->name; }
+struct str wording_title(const struct run *run, struct str title)
+{
+    return wording_name(str_trim(title).len ? title : run->name);
+}
+
+bool wording_put_note(struct buf *b, const struct run_notes *n, size_t i)
+{
+    const struct {
+        uint64_t count;
+        const char *one, *many; /* many NULL: `one` is a sentence without a number */
+    } notes[WORDING_NOTES] = {
+        { n->status_overruled, "The log calls this run completed although its root step failed; it counts as failed.",
+          NULL },
+        { n->conflicts, "field is given twice with different values; the later value counts.",
+          "fields are given twice with different values; the later values count." },
+        { n->unknown_parents, "step names a parent that the log does not hold; it stands below the root.",
+          "steps name parents that the log does not hold; they stand below the root." },
+        { n->negative_durations, "step ends before it starts, as the log has it.",
+          "steps end before they start, as the log has it." },
+        { n->time_disagreements, "duration in the log differs from end minus start; end minus start is shown.",
+          "durations in the log differ from end minus start; end minus start is shown." },
+        { n->late_events, "event came after the end of the pipeline, as happens with parallel steps; it is counted in.",
+          "events came after the end of the pipeline, as happens with parallel steps; they are counted in." },
+    };
+    if (!notes[i].count) return false;
+    if (notes[i].many) wording_put_count(b, notes[i].count, notes[i].one, notes[i].many);
+    else buf_puts(b, notes[i].one);
+    return true;
+}

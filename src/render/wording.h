@@ -20,8 +20,11 @@ void wording_put_count(struct buf *b, uint64_t n, const char *one, const char *m
 /* "3 failed, 1 unfinished, 21 ok": the statuses that occur in the run, those that matter first. */
 void wording_put_statuses(struct buf *b, const struct run *run);
 
-/* text as one plain line of at most `columns` columns, cut in the middle with `…`; "(no name)" when it is blank. b is
- * in memory: the cut is made in what it holds. Returns the columns put. */
+/* The name itself, or "(no name)" when it is blank. */
+struct str wording_name(struct str name);
+
+/* text as one plain line of at most `columns` columns, cut in the middle with `…`; a blank one as wording_name
+ * says. b is in memory: the cut is made in what it holds. Returns the columns put. */
 size_t wording_put_short(struct buf *b, struct str text, size_t columns);
 /* The same cut at the end, as sentences are; an empty text stays empty. */
 size_t wording_put_start(struct buf *b, struct str text, size_t columns);
@@ -30,7 +33,12 @@ size_t wording_put_start(struct buf *b, struct str text, size_t columns);
  * `…`. The root is its own name. At most `columns` columns; b is in memory. */
 void wording_put_path(struct buf *b, const struct run *run, const struct step *step, size_t columns);
 
-/* The pipeline's name, or the title that the user gave. */
+/* The title that the user gave, or the pipeline's name, as wording_name says it. */
 struct str wording_title(const struct run *run, struct str title);
+
+/* Puts the i-th thing that had to be put right while reading a run as a sentence of plain text; false, and nothing
+ * put, when there was no such thing. */
+enum { WORDING_NOTES = 6 };
+bool wording_put_note(struct buf *b, const struct run_notes *n, size_t i);
 
 #endif

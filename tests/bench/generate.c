@@ -16,14 +16,14 @@
 #include <string.h>
 
 enum { FEWEST_CHILDREN = 3, MOST_CHILDREN = 12, NAMES = 24, STEPS_MAX = 10000000 };
-enum { OVERHEAD_US = 40 }; /* between two events of one thread */
+enum { OVERHEAD_US = 40 };                      /* between two events of one thread */
 #define RUN_STARTS_US INT64_C(1767225600000000) /* 2026-01-01 00:00 UTC */
 
 struct node {
     uint32_t parent, first_child, child_count;
-    uint32_t number;   /* among its siblings, from 0 */
-    uint32_t name;     /* index into names */
-    bool parallel;     /* its children run at the same time */
+    uint32_t number;         /* among its siblings, from 0 */
+    uint32_t name;           /* index into names */
+    bool parallel;           /* its children run at the same time */
     int64_t start, duration; /* µs */
 };
 
@@ -34,21 +34,29 @@ struct moment {
 };
 
 static const char *const names[NAMES] = {
-    "load_config",  "fetch",        "parse",     "split",      "embed",     "retrieve",  "rerank",   "plan",
-    "call_model",   "extract",      "validate",  "normalize",  "join",      "summarize", "classify", "score",
-    "write_output", "notify",       "dedupe",    "tokenize",   "translate", "render",    "upload",   "clean_up",
+    "load_config",  "fetch",   "parse",    "split",     "embed",     "retrieve",  "rerank",   "plan",
+    "call_model",   "extract", "validate", "normalize", "join",      "summarize", "classify", "score",
+    "write_output", "notify",  "dedupe",   "tokenize",  "translate", "render",    "upload",   "clean_up",
 };
 
 static const char *const phrases[] = {
-    "the quarterly report of the northern region", "how do I rotate the signing keys?",
-    "Größe und Gewicht der Lieferung \\u2014 geprüft", "select * from orders where state = \\\"open\\\"",
-    "第三章 数据流水线的可观测性", "GET /v1/items?page=7&size=50 → 200", "C:\\\\data\\\\in\\\\2026-01-01.csv",
-    "a short note", "retrieved from cache, revalidated after 304", "naïve café, 100 % of the budget",
+    "the quarterly report of the northern region",
+    "how do I rotate the signing keys?",
+    "Größe und Gewicht der Lieferung \\u2014 geprüft",
+    "select * from orders where state = \\\"open\\\"",
+    "第三章 数据流水线的可观测性",
+    "GET /v1/items?page=7&size=50 → 200",
+    "C:\\\\data\\\\in\\\\2026-01-01.csv",
+    "a short note",
+    "retrieved from cache, revalidated after 304",
+    "naïve café, 100 % of the budget",
 };
 
 static const char *const errors[] = {
-    "TimeoutError: no answer after 30000 ms", "ECONNRESET: connection reset by peer",
-    "ValidationError: field \\\"price\\\" must be a number", "HTTP 503 Service Unavailable",
+    "TimeoutError: no answer after 30000 ms",
+    "ECONNRESET: connection reset by peer",
+    "ValidationError: field \\\"price\\\" must be a number",
+    "HTTP 503 Service Unavailable",
 };
 
 static const char run_id[] = "7d1f2c3a-0000-4000-8000-00000000bead";
@@ -172,7 +180,8 @@ static void put_step(const struct node *nodes, uint32_t i, bool finished)
     put_records(i);
     uint64_t r = node_random(i, 3);
     if (n->child_count == 0 && r % 400 == 0) printf(",\"error\":\"%s\"", errors[r >> 20 & 3]);
-    else if (n->child_count == 0 && r & 1) printf(",\"result\":{\"count\":%u,\"status\":\"done\"}", (unsigned)(r >> 32 & 0x3FF));
+    else if (n->child_count == 0 && r & 1)
+        printf(",\"result\":{\"count\":%u,\"status\":\"done\"}", (unsigned)(r >> 32 & 0x3FF));
 }
 
 static void put_meta_end(void) { printf(",\"logVersion\":1,\"runId\":\"%s\",\"steps\":[", run_id); }

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT
  *
  * The pages in a browser: what a reader sees and does, with and without JavaScript and Google's charts, and what must
- * never happen whatever a log holds. Prints TAP. Needs node 20, Chromium, and playwright-core (`npm ci` in here).
+ * never happen whatever a log holds. Prints TAP. Needs node 18, Chromium, and playwright-core (`npm ci` in here).
  */
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
-if (!existsSync(join(import.meta.dirname, 'node_modules/playwright-core'))) {
+if (!existsSync(fileURLToPath(new URL('node_modules/playwright-core', import.meta.url)))) {
     console.log('1..0 # SKIP playwright-core is not installed: npm ci --prefix tests/browser');
     process.exit(0);
 }

@@ -40,10 +40,10 @@ test('online: Google draws all rows in our order, by its rules', async browser =
     assert.deepEqual(
         draws[0].rows.map(([name, state, start, end]) => [name, state, start - zero, end - zero]),
         [
-            ['build · 3 s', 'ok', 0, 3000],
+            ['build · 3.00 s', 'ok', 0, 3000],
             ['› fetch · 400 ms', 'error', 0, 400],
             ['› fetch · 400 ms', 'ok', 500, 900],
-            ['› compile · 1.6 s', 'ok', 900, 2500],
+            ['› compile · 1.60 s', 'ok', 900, 2500],
             ['› › parse · 12.5 ms', 'ok', 900, 912],
             ['› › nothing · 0 ms', 'ok', 1000, 1000],
             ['› deploy · 500 ms', 'unfinished', 2500, 3000],
@@ -68,7 +68,7 @@ test('the axis has units and lies where the bars are', async browser => {
     );
     assert.deepEqual(
         ticks.map(t => t[0]),
-        ['0', '0.5 s', '1 s', '1.5 s', '2 s', '2.5 s', '3 s'].map(t => (t === '0.5 s' ? '500 ms' : t))
+        ['0', '500 ms', '1.0 s', '1.5 s', '2.0 s', '2.5 s', '3.0 s']
     );
     const bar = await page.$eval('#pl-google rect[rx]', b => [
         Number(b.getAttribute('x')),

@@ -19,7 +19,7 @@ for (let g = 0; g < GROUPS; g++) {
             start: g * 1000 + i,
             end: g * 1000 + i + length,
             records: { token: `needle-${g}-${i}`, big: 'BIG', text: 'über "q" \\ </script><!-- \\u003c' },
-            result: { a: [g, i] },
+            result: i === 398 ? 7 : { a: [g, i] },
             error: g === 7 && i === 399 ? 'TimeoutError: late\nsecond line' : undefined,
         });
     }
@@ -142,6 +142,14 @@ test('a row built by the script is like one that came with the page', async brow
             .filter(Boolean)
     );
     assert.deepEqual(pairs.slice(0, 1), []);
+    await closePage(view);
+});
+
+test('a result of one byte is not lost', async browser => {
+    const view = await openPage(browser, url + '#s' + place(2, 398));
+    const row = view.page.locator('#s' + place(2, 398));
+    await row.locator('summary').click();
+    assert.equal(await row.locator('pre').first().textContent(), '7');
     await closePage(view);
 });
 

@@ -55,7 +55,7 @@ test('header tells status, start, duration, counts', async browser => {
     );
     assert.deepEqual(figures, {
         Started: '2024-05-18 02:40:00.000 UTC',
-        Duration: '2 s',
+        Duration: '2.00 s',
         Steps: '7',
         Failed: '2',
         Unfinished: '1',
@@ -383,7 +383,7 @@ test('several runs: an index without script leads to each', async browser => {
         rows.map(r => [...r.cells].slice(0, 7).map(c => c.textContent))
     );
     assert.equal(cells.length, 2);
-    assert.deepEqual(cells[0], ['checkout', 'run-1', 'failed', '2024-05-18 02:40:00.000 UTC', '2 s', '7', '2']);
+    assert.deepEqual(cells[0], ['checkout', 'run-1', 'failed', '2024-05-18 02:40:00.000 UTC', '2.00 s', '7', '2']);
     assert.equal(cells[1][0], '</td><script>alert(1)</script>');
     assert.equal(cells[1][2], 'completed');
     for (const i of [0, 1]) {

@@ -26,11 +26,14 @@ struct log_fixture {
     struct builder *builder;
     struct run *runs;
     size_t problems, notes;
-    uint64_t line, column;  /* of the first problem */
+    uint64_t line, column; /* of the first problem */
     char what[200];
 };
 
-static inline void fixture_event(void *context, struct event *event) { builder_event(((struct log_fixture *)context)->builder, event); }
+static inline void fixture_event(void *context, struct event *event)
+{
+    builder_event(((struct log_fixture *)context)->builder, event);
+}
 
 static inline void fixture_problem(void *context, struct str source, uint64_t line, uint64_t column, const char *what)
 {
@@ -97,10 +100,10 @@ static inline const struct step *step_at(const struct run *run, const char *key,
     return NULL;
 }
 
-#define assert_str(actual, expected)                                          \
-    do {                                                                      \
-        struct str got_ = (actual), want_ = str_z(expected);                  \
-        if (!str_eq(got_, want_)) fail_msg("%.*s is not %s", STR_ARG(got_), want_.ptr); \
+#define assert_str(actual, expected)                                                                                   \
+    do {                                                                                                               \
+        struct str got_ = (actual), want_ = str_z(expected);                                                           \
+        if (!str_eq(got_, want_)) fail_msg("%.*s is not %s", STR_ARG(got_), want_.ptr);                                \
     } while (0)
 
 #endif

@@ -22,7 +22,10 @@
 
 #define LENGTH(array) (sizeof(array) / sizeof *(array))
 /* S() for initializers, which need a constant. */
-#define L(literal) { "" literal, sizeof(literal) - 1 }
+#define L(literal)                                                                                                     \
+    {                                                                                                                  \
+        "" literal, sizeof(literal) - 1                                                                                \
+    }
 
 /* ---- str ---- */
 
@@ -47,10 +50,13 @@ static void str_basics(void **state)
 static void str_order(void **state)
 {
     (void)state;
-    static const struct { struct str a, b; int order; } cases[] = {
-        { { "a", 1 }, { "b", 1 }, -1 },     { { "b", 1 }, { "a", 1 }, 1 },  { { "a", 1 }, { "a", 1 }, 0 },
-        { { "a", 1 }, { "ab", 2 }, -1 },    { { "", 0 }, { NULL, 0 }, 0 },  { { NULL, 0 }, { "a", 1 }, -1 },
-        { { "\xFF", 1 }, { "a", 1 }, 1 },   { { "a\0b", 3 }, { "a\0c", 3 }, -1 },
+    static const struct {
+        struct str a, b;
+        int order;
+    } cases[] = {
+        { { "a", 1 }, { "b", 1 }, -1 },   { { "b", 1 }, { "a", 1 }, 1 },        { { "a", 1 }, { "a", 1 }, 0 },
+        { { "a", 1 }, { "ab", 2 }, -1 },  { { "", 0 }, { NULL, 0 }, 0 },        { { NULL, 0 }, { "a", 1 }, -1 },
+        { { "\xFF", 1 }, { "a", 1 }, 1 }, { { "a\0b", 3 }, { "a\0c", 3 }, -1 },
     };
     for (size_t i = 0; i < LENGTH(cases); i++) {
         int order = str_cmp(cases[i].a, cases[i].b);
@@ -100,7 +106,11 @@ static void str_hashes_differ(void **state)
 static void utf8_decoding(void **state)
 {
     (void)state;
-    static const struct { const char *what; struct str in; size_t good, bad; } cases[] = {
+    static const struct {
+        const char *what;
+        struct str in;
+        size_t good, bad;
+    } cases[] = {
         { "ASCII", L("abc"), 3, 0 },
         { "two bytes", L("\xC2\x80\xDF\xBF"), 2, 0 },
         { "three bytes", L("\xE0\xA0\x80\xEF\xBF\xBF"), 2, 0 },
@@ -116,9 +126,15 @@ static void utf8_decoding(void **state)
         { "a start byte over F4", L("\xF5\x80\x80\x80"), 0, 4 },
         { "five bytes", L("\xF8\x88\x80\x80\x80"), 0, 5 },
         { "FE FF", L("\xFE\xFF"), 0, 2 },
-        { "lone continuation", L("\x80" "a"), 1, 1 },
+        { "lone continuation",
+          L("\x80"
+            "a"),
+          1, 1 },
         { "cut at the end", L("a\xE2\x82"), 1, 1 },
-        { "cut by a letter", L("\xE2\x82" "a"), 1, 1 },
+        { "cut by a letter",
+          L("\xE2\x82"
+            "a"),
+          1, 1 },
         { "cut by a start byte", L("\xF0\x9F\x92\xC3\xA9"), 1, 1 },
         { "cut four", L("\xF0\x9F"), 0, 1 },
     };
@@ -142,7 +158,8 @@ static void utf8_decoding(void **state)
     /* bad bytes behind eight and sixteen good ones, where words are checked at once */
     assert_false(utf8_valid(S("abcdefgh\xFF")));
     assert_false(utf8_valid(S("abcdefghabcdefg\xC3")));
-    assert_true(utf8_valid(S("abcdefgh\xC3\xA9" "abcdefghijk")));
+    assert_true(utf8_valid(S("abcdefgh\xC3\xA9"
+                             "abcdefghijk")));
 }
 
 static void utf8_cutting(void **state)
@@ -159,9 +176,12 @@ static void utf8_cutting(void **state)
 static void utf8_widths(void **state)
 {
     (void)state;
-    static const struct { struct str in; size_t columns; } cases[] = {
-        { L(""), 0 }, { L("abc"), 3 }, { L("é"), 1 }, { L("e\xCC\x81"), 1 }, { L("名前"), 4 }, { L("💥"), 2 },
-        { L("\x1b"), 1 }, { L("\xFF"), 1 }, { L("\xE2\x80\x8B"), 0 },
+    static const struct {
+        struct str in;
+        size_t columns;
+    } cases[] = {
+        { L(""), 0 },  { L("abc"), 3 },  { L("é"), 1 },    { L("e\xCC\x81"), 1 },    { L("名前"), 4 },
+        { L("💥"), 2 }, { L("\x1b"), 1 }, { L("\xFF"), 1 }, { L("\xE2\x80\x8B"), 0 },
     };
     for (size_t i = 0; i < LENGTH(cases); i++) assert_int_equal(utf8_columns(cases[i].in), cases[i].columns);
 }

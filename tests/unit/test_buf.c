@@ -21,7 +21,10 @@
 
 #define LENGTH(array) (sizeof(array) / sizeof *(array))
 /* S() for initializers, which need a constant. */
-#define L(literal) { "" literal, sizeof(literal) - 1 }
+#define L(literal)                                                                                                     \
+    {                                                                                                                  \
+        "" literal, sizeof(literal) - 1                                                                                \
+    }
 
 /* Compares and empties b. */
 static void assert_buf(struct buf *b, struct str expected, const char *what)
@@ -62,13 +65,26 @@ static void buf_numbers(void **state)
     buf_putc(&b, ' ');
     buf_put_int(&b, INT64_MAX);
     assert_buf(&b, S("0 18446744073709551615 -9223372036854775808 9223372036854775807"), "integers");
-    static const struct { double value; int decimals; bool trim; const char *text; } cases[] = {
-        { 0, 2, false, "0.00" },        { 0, 2, true, "0" },           { 1.5, 2, true, "1.5" },
-        { -0.001, 2, false, "0.00" },   { -1.25, 1, false, "-1.3" },   { 0.999, 2, false, "1.00" },
-        { 0.996, 2, true, "1" },        { 1e300, 0, false, "9000000000000" },
-        { -1e300, 0, false, "-9000000000000" },                        { 12.05, 2, false, "12.05" },
-        { 123456.789, 6, true, "123456.789" },                         { 1.5, -3, false, "2" },
-        { 1, 99, false, "1.000000" },   { 100, 0, true, "100" },
+    static const struct {
+        double value;
+        int decimals;
+        bool trim;
+        const char *text;
+    } cases[] = {
+        { 0, 2, false, "0.00" },
+        { 0, 2, true, "0" },
+        { 1.5, 2, true, "1.5" },
+        { -0.001, 2, false, "0.00" },
+        { -1.25, 1, false, "-1.3" },
+        { 0.999, 2, false, "1.00" },
+        { 0.996, 2, true, "1" },
+        { 1e300, 0, false, "9000000000000" },
+        { -1e300, 0, false, "-9000000000000" },
+        { 12.05, 2, false, "12.05" },
+        { 123456.789, 6, true, "123456.789" },
+        { 1.5, -3, false, "2" },
+        { 1, 99, false, "1.000000" },
+        { 100, 0, true, "100" },
     };
     for (size_t i = 0; i < LENGTH(cases); i++) {
         buf_put_fixed(&b, cases[i].value, cases[i].decimals, cases[i].trim);
@@ -104,10 +120,16 @@ static void escape_html(void **state)
         { "plain", L("a b\tc\nd"), L("a b\tc\nd") },
         { "markup", L("<b a=\"x\" b='y'>&amp;"), L("&lt;b a=&quot;x&quot; b=&#39;y&#39;&gt;&amp;amp;") },
         { "script end", L("</script><!--"), L("&lt;/script&gt;&lt;!--") },
-        { "controls", L("a\0b\x1b" "c\x7f"), L("a" BAD "b" BAD "c" BAD) },
+        { "controls",
+          L("a\0b\x1b"
+            "c\x7f"),
+          L("a" BAD "b" BAD "c" BAD) },
         { "letters", L("é名💥"), L("é名💥") },
         { "line separators", L("\xE2\x80\xA8"), L("\xE2\x80\xA8") },
-        { "bad UTF-8", L("a\xFF" "b\xC3"), L("a" BAD "b" BAD) },
+        { "bad UTF-8",
+          L("a\xFF"
+            "b\xC3"),
+          L("a" BAD "b" BAD) },
     };
     check_escapes(buf_put_html, cases, LENGTH(cases));
 }
@@ -163,7 +185,10 @@ static void escape_markdown(void **state)
         { "address", L("https://a.b"), L("https&#58;//a.b") },
         { "mathematics", L("$x$"), L("&#36;x&#36;") },
         { "emoji name", L(":tada:"), L("&#58;tada&#58;") },
-        { "line breaks", L("a\nb\r\nc\td\xE2\x80\xA8" "e"), L("a b  c d e") },
+        { "line breaks",
+          L("a\nb\r\nc\td\xE2\x80\xA8"
+            "e"),
+          L("a b  c d e") },
         { "bullet at the start", L("- x - y"), L("&#45; x - y") },
         { "plus at the start", L("+ x"), L("&#43; x") },
         { "number at the start", L("1. x 2. y"), L("1&#46; x 2. y") },
@@ -203,8 +228,15 @@ static void escape_plain(void **state)
         { "plain", L("a|b `c` <d>"), L("a|b `c` <d>") },
         { "line breaks", L("a\nb\tc\rd"), L("a b c d") },
         { "escape sequence", L("\x1b[31m\x9b\x07"), L(BAD "[31m" BAD BAD) },
-        { "C1 controls", L("\xC2\x9B" "31m"), L(BAD "31m") },
-        { "direction override", L("a\xE2\x80\xAE" "b\xE2\x81\xA6" "c"), L("a" BAD "b" BAD "c") },
+        { "C1 controls",
+          L("\xC2\x9B"
+            "31m"),
+          L(BAD "31m") },
+        { "direction override",
+          L("a\xE2\x80\xAE"
+            "b\xE2\x81\xA6"
+            "c"),
+          L("a" BAD "b" BAD "c") },
         { "letters", L("é名💥"), L("é名💥") },
     };
     check_escapes(buf_put_plain, cases, LENGTH(cases));

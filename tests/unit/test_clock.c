@@ -22,37 +22,78 @@ static void assert_buf(struct buf *b, struct str expected, const char *what)
     buf_free(b);
 }
 
-#define MS INT64_C(1000)
-#define SEC (1000 * MS)
-#define MIN (60 * SEC)
+#define MS   INT64_C(1000)
+#define SEC  (1000 * MS)
+#define MIN  (60 * SEC)
 #define HOUR (60 * MIN)
-#define DAY (24 * HOUR)
+#define DAY  (24 * HOUR)
 
 static void clock_durations(void **state)
 {
     (void)state;
-    static const struct { int64_t us; enum time_unit unit; const char *text; } cases[] = {
-        { 0, UNIT_AUTO, "0 ms" },                     { 1, UNIT_AUTO, "1 µs" },
-        { 999, UNIT_AUTO, "999 µs" },                 { 1000, UNIT_AUTO, "1 ms" },
-        { 1240, UNIT_AUTO, "1.24 ms" },               { 9994, UNIT_AUTO, "9.99 ms" },
-        { 9995, UNIT_AUTO, "10 ms" },                 { 12340, UNIT_AUTO, "12.3 ms" },
-        { 99949, UNIT_AUTO, "99.9 ms" },              { 99960, UNIT_AUTO, "100 ms" },
-        { 999499, UNIT_AUTO, "999 ms" },              { 999500, UNIT_AUTO, "1 s" },
-        { 1240000, UNIT_AUTO, "1.24 s" },             { 9999999, UNIT_AUTO, "10 s" },
-        { 59949999, UNIT_AUTO, "59.9 s" },            { 59950000, UNIT_AUTO, "1 m 00 s" },
-        { 59999000, UNIT_AUTO, "1 m 00 s" },          { 3 * MIN + 5 * SEC, UNIT_AUTO, "3 m 05 s" },
-        { 3599400000, UNIT_AUTO, "59 m 59 s" },       { 3599500000, UNIT_AUTO, "1 h 00 m" },
-        { 3599900000, UNIT_AUTO, "1 h 00 m" },        { 2 * HOUR + 4 * MIN, UNIT_AUTO, "2 h 04 m" },
-        { DAY - 31 * SEC, UNIT_AUTO, "23 h 59 m" },   { DAY - 30 * SEC, UNIT_AUTO, "1 d 00 h" },
-        { 5 * DAY + 3 * HOUR, UNIT_AUTO, "5 d 03 h" },{ 1234567 * DAY, UNIT_AUTO, "1,234,567 d 00 h" },
-        { -1, UNIT_AUTO, "−1 µs" },                   { -1240 * MS, UNIT_AUTO, "−1.24 s" },
-        { TIME_NONE, UNIT_AUTO, "–" },                { TIME_NONE, UNIT_MS, "–" },
-        { 1240 * MS, UNIT_MS, "1,240 ms" },           { 1240 * MS + 1, UNIT_MS, "1,240.001 ms" },
-        { 500, UNIT_MS, "0.5 ms" },                   { -1500, UNIT_MS, "−1.5 ms" },
-        { 0, UNIT_MS, "0 ms" },                       { 1234567 * SEC, UNIT_MS, "1,234,567,000 ms" },
-        { 1240 * MS, UNIT_S, "1.240 s" },             { 499, UNIT_S, "0.000 s" },
-        { 500, UNIT_S, "0.001 s" },                   { 999500, UNIT_S, "1.000 s" },
-        { 3725 * SEC, UNIT_S, "3,725.000 s" },        { 0, UNIT_S, "0.000 s" },
+    static const struct {
+        int64_t us;
+        enum time_unit unit;
+        const char *text;
+    } cases[] = {
+        { 0, UNIT_AUTO, "0 ms" },
+        { 1, UNIT_AUTO, "1 µs" },
+        { 999, UNIT_AUTO, "999 µs" },
+        { 1000, UNIT_AUTO, "1 ms" },
+        { 1240, UNIT_AUTO, "1.24 ms" },
+        { 9994, UNIT_AUTO, "9.99 ms" },
+        { 9995, UNIT_AUTO, "10 ms" },
+        { 12340, UNIT_AUTO, "12.3 ms" },
+        { 99949, UNIT_AUTO, "99.9 ms" },
+        { 99960, UNIT_AUTO, "100 ms" },
+        { 999499, UNIT_AUTO, "999 ms" },
+        { 999500, UNIT_AUTO, "1.00 s" },
+        { 1240000, UNIT_AUTO, "1.24 s" },
+        { 9999999, UNIT_AUTO, "10.0 s" },
+        { 59949999, UNIT_AUTO, "59.9 s" },
+        { 59950000, UNIT_AUTO, "1 m 00 s" },
+        { 59999000, UNIT_AUTO, "1 m 00 s" },
+        { 3 * MIN + 5 * SEC, UNIT_AUTO, "3 m 05 s" },
+        { 3599400000, UNIT_AUTO, "59 m 59 s" },
+        { 3599500000, UNIT_AUTO, "1 h 00 m" },
+        { 3599900000, UNIT_AUTO, "1 h 00 m" },
+        { 2 * HOUR + 4 * MIN, UNIT_AUTO, "2 h 04 m" },
+        { DAY - 31 * SEC, UNIT_AUTO, "23 h 59 m" },
+        { DAY - 30 * SEC, UNIT_AUTO, "1 d 00 h" },
+        { 5 * DAY + 3 * HOUR, UNIT_AUTO, "5 d 03 h" },
+        { 1234567 * DAY, UNIT_AUTO, "1,234,567 d 00 h" },
+        { -1, UNIT_AUTO, "−1 µs" },
+        { -1240 * MS, UNIT_AUTO, "−1.24 s" },
+        { 1500, UNIT_AUTO, "1.5 ms" },
+        { 41300, UNIT_AUTO, "41.3 ms" },
+        { 45000, UNIT_AUTO, "45 ms" },
+        { 99950, UNIT_AUTO, "100 ms" },
+        { 10005, UNIT_AUTO, "10 ms" },
+        { 1005, UNIT_AUTO, "1.01 ms" },
+        { 1800000, UNIT_AUTO, "1.80 s" },
+        { 4000000, UNIT_AUTO, "4.00 s" },
+        { 1004999, UNIT_AUTO, "1.00 s" },
+        { 1005000, UNIT_AUTO, "1.01 s" },
+        { 9994999, UNIT_AUTO, "9.99 s" },
+        { 9995000, UNIT_AUTO, "10.0 s" },
+        { 9996000, UNIT_AUTO, "10.0 s" },
+        { 10049999, UNIT_AUTO, "10.0 s" },
+        { 12000000, UNIT_AUTO, "12.0 s" },
+        { 20050000, UNIT_AUTO, "20.1 s" },
+        { TIME_NONE, UNIT_AUTO, "–" },
+        { TIME_NONE, UNIT_MS, "–" },
+        { 1240 * MS, UNIT_MS, "1,240 ms" },
+        { 1240 * MS + 1, UNIT_MS, "1,240.001 ms" },
+        { 500, UNIT_MS, "0.5 ms" },
+        { -1500, UNIT_MS, "−1.5 ms" },
+        { 0, UNIT_MS, "0 ms" },
+        { 1234567 * SEC, UNIT_MS, "1,234,567,000 ms" },
+        { 1240 * MS, UNIT_S, "1.240 s" },
+        { 499, UNIT_S, "0.000 s" },
+        { 500, UNIT_S, "0.001 s" },
+        { 999500, UNIT_S, "1.000 s" },
+        { 3725 * SEC, UNIT_S, "3,725.000 s" },
+        { 0, UNIT_S, "0.000 s" },
         { INT64_MAX, UNIT_S, "9,223,372,036,854.776 s" },
     };
     for (size_t i = 0; i < LENGTH(cases); i++) {
@@ -84,7 +125,10 @@ static void clock_duration_boundaries(void **state)
 static void clock_dates(void **state)
 {
     (void)state;
-    static const struct { int64_t us; const char *utc, *iso; } cases[] = {
+    static const struct {
+        int64_t us;
+        const char *utc, *iso;
+    } cases[] = {
         { 0, "1970-01-01 00:00:00.000 UTC", "1970-01-01T00:00:00.000Z" },
         { -1, "1969-12-31 23:59:59.999999 UTC", "1969-12-31T23:59:59.999999Z" },
         { -DAY, "1969-12-31 00:00:00.000 UTC", "1969-12-31T00:00:00.000Z" },
@@ -116,10 +160,19 @@ static void clock_dates(void **state)
 static void clock_milliseconds(void **state)
 {
     (void)state;
-    static const struct { int64_t us; const char *text; } cases[] = {
-        { 0, "0" },      { 1716000000000000, "1716000000000" }, { 1716000000000125, "1716000000000.125" },
-        { 1500, "1.5" }, { 1, "0.001" },                        { 10, "0.01" },
-        { 100, "0.1" },  { -1500, "-1.5" },                     { -1, "-0.001" },
+    static const struct {
+        int64_t us;
+        const char *text;
+    } cases[] = {
+        { 0, "0" },
+        { 1716000000000000, "1716000000000" },
+        { 1716000000000125, "1716000000000.125" },
+        { 1500, "1.5" },
+        { 1, "0.001" },
+        { 10, "0.01" },
+        { 100, "0.1" },
+        { -1500, "-1.5" },
+        { -1, "-0.001" },
         { TIME_MAX, "4000000000000000" },
     };
     for (size_t i = 0; i < LENGTH(cases); i++) {
@@ -132,15 +185,41 @@ static void clock_milliseconds(void **state)
 static void clock_parsing(void **state)
 {
     (void)state;
-    static const struct { const char *text; int64_t us; } cases[] = {
-        { "250", 250 * MS },   { "250ms", 250 * MS }, { "1.5s", 1500 * MS }, { "2m", 2 * MIN },   { "2min", 2 * MIN },
-        { "1h", HOUR },        { "10us", 10 },        { "10µs", 10 },        { "1d", DAY },
+    static const struct {
+        const char *text;
+        int64_t us;
+    } cases[] = {
+        { "250", 250 * MS },
+        { "250ms", 250 * MS },
+        { "1.5s", 1500 * MS },
+        { "2m", 2 * MIN },
+        { "2min", 2 * MIN },
+        { "1h", HOUR },
+        { "10us", 10 },
+        { "10µs", 10 },
+        { "1d", DAY },
         { " 1.5 s ", 1500 * MS },
-        { ".5s", 500 * MS },   { "5.", 5 * MS },      { "0", 0 },            { "0.001ms", 1 },    { "0.1s", 100 * MS },
-        { "1.005s", 1005 * MS },                      { "0.3ms", 300 },      { "4000000000000000", TIME_MAX - 1 },
-        { "", -1 },            { "s", -1 },           { ".", -1 },           { "1.2.3s", -1 },    { "-1s", -1 },
-        { "1e3", -1 },         { "1 s 2", -1 },       { "5 weeks", -1 },     { "999999999999999999999d", -1 },
-        { "0x10", -1 },        { "1,5s", -1 },        { "inf", -1 },         { "5S", -1 },
+        { ".5s", 500 * MS },
+        { "5.", 5 * MS },
+        { "0", 0 },
+        { "0.001ms", 1 },
+        { "0.1s", 100 * MS },
+        { "1.005s", 1005 * MS },
+        { "0.3ms", 300 },
+        { "4000000000000000", TIME_MAX - 1 },
+        { "", -1 },
+        { "s", -1 },
+        { ".", -1 },
+        { "1.2.3s", -1 },
+        { "-1s", -1 },
+        { "1e3", -1 },
+        { "1 s 2", -1 },
+        { "5 weeks", -1 },
+        { "999999999999999999999d", -1 },
+        { "0x10", -1 },
+        { "1,5s", -1 },
+        { "inf", -1 },
+        { "5S", -1 },
     };
     for (size_t i = 0; i < LENGTH(cases); i++) {
         int64_t us = -1;
@@ -153,10 +232,8 @@ static void clock_parsing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(clock_durations),
-        cmocka_unit_test(clock_duration_boundaries),
-        cmocka_unit_test(clock_dates),
-        cmocka_unit_test(clock_milliseconds),
+        cmocka_unit_test(clock_durations), cmocka_unit_test(clock_duration_boundaries),
+        cmocka_unit_test(clock_dates),     cmocka_unit_test(clock_milliseconds),
         cmocka_unit_test(clock_parsing),
     };
     return cmocka_run_group_tests_name("clock", tests, NULL, NULL);

@@ -31,8 +31,13 @@ static struct fixture *fixture_new(uint32_t cap)
     assert_non_null(f);
     f->cap = cap;
     f->steps = ARENA_ARRAY(&f->arena, struct step, cap);
-    f->run = (struct run){ .arena = &f->arena, .id = S("7f3a"), .name = S("demo"), .root = f->steps, .start = 0,
-                           .end = 1000000, .duration = 1000000 };
+    f->run = (struct run){ .arena = &f->arena,
+                           .id = S("7f3a"),
+                           .name = S("demo"),
+                           .root = f->steps,
+                           .start = 0,
+                           .end = 1000000,
+                           .duration = 1000000 };
     f->run.steps = ARENA_ARRAY(&f->arena, struct step *, cap);
     scene_init(&f->scene, &f->arena);
     return f;
@@ -52,8 +57,17 @@ static struct step *add(struct fixture *f, struct step *parent, struct str name,
     assert_true(f->run.step_count < f->cap);
     struct step *s = &f->steps[f->run.step_count];
     *s = (struct step){
-        .parent = parent, .name = name, .key = name, .start = 0, .end = duration, .shown_end = duration,
-        .duration = duration, .more = &f->more, .index = f->run.step_count, .subtree = 1, .status = (uint8_t)status,
+        .parent = parent,
+        .name = name,
+        .key = name,
+        .start = 0,
+        .end = duration,
+        .shown_end = duration,
+        .duration = duration,
+        .more = &f->more,
+        .index = f->run.step_count,
+        .subtree = 1,
+        .status = (uint8_t)status,
     };
     if (status == STEP_RUNNING || status == STEP_UNFINISHED) s->end = TIME_NONE;
     f->run.steps[f->run.step_count++] = s;
@@ -101,13 +115,13 @@ static struct fixture *random_run(uint32_t seed, uint32_t n)
 }
 
 static const struct graph_options plain = {
-    .min_width = 500, .min_height = 300, .max_boxes = GRAPH_BOXES, .fold_over = GRAPH_FOLD_OVER,
+    .min_width = 500,
+    .min_height = 300,
+    .max_boxes = GRAPH_BOXES,
+    .fold_over = GRAPH_FOLD_OVER,
 };
 
-static void lay_out(struct fixture *f, struct graph_options o)
-{
-    graph_layout(&f->run, &o, &f->scene);
-}
+static void lay_out(struct fixture *f, struct graph_options o) { graph_layout(&f->run, &o, &f->scene); }
 
 static bool is_box(const struct scene_item *item)
 {
@@ -197,8 +211,8 @@ static void fold_two_numbers(void **state)
     struct step *root = add(f, NULL, S("root"), 0, STEP_OK);
     for (unsigned batch = 1; batch <= 10; batch++) {
         for (unsigned epoch = 1; epoch <= 3; epoch++)
-            siblings[count++] =
-                add(f, root, arena_format(&f->arena, "epoch %u batch %u", epoch, batch), batch, STEP_OK);
+            siblings[count++] = add(f, root, arena_format(&f->arena, "epoch %u batch %u", epoch, batch), batch,
+                                    STEP_OK);
         siblings[count++] = add(f, root, numbered(f, batch % 2 ? "eval" : "save_%u", batch), 1, STEP_OK);
     }
     fold_siblings(&folds, siblings, count, 8, groups);
@@ -222,10 +236,13 @@ static void fold_statistics(void **state)
     (void)state;
 #define MOST TIME_MAX
 #define NONE TIME_NONE
-    static const struct { int64_t durations[10]; int64_t min, mean, max; } cases[] = {
+    static const struct {
+        int64_t durations[10];
+        int64_t min, mean, max;
+    } cases[] = {
         { { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 }, 1, 6, 10 }, /* 5.5 */
         { { -10, -9, -8, -7, -6, -5, -4, -3, -2, -1 }, -10, -6, -1 },
-        { { 0, 0, 0, 0, 0, 0, 0, 0, 0, 4 }, 0, 0, 4 },   /* 0.4 */
+        { { 0, 0, 0, 0, 0, 0, 0, 0, 0, 4 }, 0, 0, 4 }, /* 0.4 */
         { { MOST, MOST, MOST, MOST, MOST, MOST, MOST, MOST, MOST, MOST }, MOST, MOST, MOST },
         { { NONE, NONE, 30, 10, NONE, NONE, NONE, NONE, NONE, NONE }, 10, 20, 30 },
         { { NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE }, NONE, NONE, NONE },
@@ -543,9 +560,22 @@ static void scene_of_hostile_names(void **state)
     assert_non_null(long_name);
     for (size_t i = 0; i < 1000000; i++) long_name[i] = "0a"[i % 2];
     const struct str names[] = {
-        S(""), S("   "), S("\0\0"), S("a\0b"), S("\x1b[31mred"), S("line\nbreak\ttab"), S("\xE2\x80\xAE" "desrever"),
-        S("<script>alert(1)</script>"), S("\xF0\x9F\x92\xA5\xF0\x9F\x92\xA5"), S("名前がとても長い日本語のステップ名前がとても長い日本語"),
-        str_of(long_name, 1000000), S("\xE2\x80\x8B\xE2\x80\x8B"), S("*"), S("%s%n"), S("\"'&"),
+        S(""),
+        S("   "),
+        S("\0\0"),
+        S("a\0b"),
+        S("\x1b[31mred"),
+        S("line\nbreak\ttab"),
+        S("\xE2\x80\xAE"
+          "desrever"),
+        S("<script>alert(1)</script>"),
+        S("\xF0\x9F\x92\xA5\xF0\x9F\x92\xA5"),
+        S("名前がとても長い日本語のステップ名前がとても長い日本語"),
+        str_of(long_name, 1000000),
+        S("\xE2\x80\x8B\xE2\x80\x8B"),
+        S("*"),
+        S("%s%n"),
+        S("\"'&"),
     };
     struct step *root = add(f, NULL, str_of(long_name, 1000000), TIME_NONE, STEP_OK);
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) add(f, root, names[i], INT64_MAX - (int64_t)i, STEP_OK);
@@ -554,7 +584,7 @@ static void scene_of_hostile_names(void **state)
     o.left_out = str_of(long_name, 1000000);
     lay_out(f, o);
     check_scene(&f->scene);
-    assert_non_null(find_text(&f->scene, S("(unnamed)")));
+    assert_non_null(find_text(&f->scene, S("(no name)")));
     assert_non_null(find_text(&f->scene, S("no time")));
     for (size_t i = 0; i < f->scene.count; i++) {
         assert_true(f->scene.items[i].text.len < 2000);
@@ -565,7 +595,6 @@ static void scene_of_hostile_names(void **state)
 }
 
 enum shape { CHAIN, STAR, COMB, SHAPES };
-
 
 /* A chain and a star of 50,000 steps: within the sides, with all that is missing said. */
 static void scene_of_huge_runs(void **state)

@@ -6,6 +6,7 @@
 #include "render/html.h"
 #include "render/picture.h"
 #include "render/template.h"
+#include "render/wording.h"
 
 #include <fcntl.h>
 #include <setjmp.h>
@@ -188,6 +189,29 @@ static void errors_get_the_budget_before_results(void **state)
     fixture_free(f);
 }
 
+/* A step that is no row has its details in the page's data, and those that do not fit are counted: also a `7`. */
+static void the_shortest_payloads_count(void **state)
+{
+    (void)state;
+    struct fixture *f = fixture_make(4);
+    struct step *root = add_step(f, NULL, 0, 100), *seven = add_step(f, root, 0, 10), *line = add_step(f, root, 0, 10);
+    struct step_more logged = { 0 };
+    struct log_entry entry = { .message = payload_of(2) };
+    add_step(f, root, 0, 10); /* has nothing to say */
+    seven->result = payload_of(1);
+    logged.logs = &entry;
+    line->more = &logged;
+    struct html_plan plan;
+    html_plan_make(&f->run, 1, 1000, &f->arena, &plan);
+    assert_int_equal(plan.static_count, 1);
+    assert_int_equal(plan.left_out_steps, 0);
+    for (uint32_t i = 0; i < 4; i++) assert_int_equal(detail_any(&plan, i), i == seven->index || i == line->index);
+    html_plan_make(&f->run, 1, 10, &f->arena, &plan);
+    assert_int_equal(plan.left_out_steps, 2);
+    assert_true(plan.left_out_bytes > 3);
+    fixture_free(f);
+}
+
 static void google_draws_what_it_can(void **state)
 {
     (void)state;
@@ -323,6 +347,89 @@ static void policy_names_script_and_style(void **state)
     }
 }
 
+/* `text` ends with a zero. */
+static void assert_says(const struct buf *text, const char *before, struct str sentence, const char *after)
+{
+    struct buf whole = BUF_INIT;
+    buf_printf(&whole, "%s%.*s%s", before, STR_ARG(sentence), after);
+    buf_putc(&whole, '\0');
+    if (!strstr(text->ptr, whole.ptr)) fail_msg("not said: %s", whole.ptr);
+    buf_free(&whole);
+}
+
+/* What had to be put right while reading is said in the same words by the page and by the summary. */
+static void notes_are_worded_alike(void **state)
+{
+    (void)state;
+    static const struct input_notes none = { 0 };
+    const struct report_options o = { .google = GOOGLE_OFF, .theme = THEME_AUTO, .max_bytes = 1 << 20, .notes = &none };
+    for (uint64_t n = 1; n <= 2; n++) {
+        struct fixture *f = fixture_make(1);
+        add_step(f, NULL, 0, 100);
+        f->run.notes = (struct run_notes){ n, n, n, n, n, n };
+        struct buf page = BUF_INIT, summary = BUF_INIT, sentence = BUF_INIT;
+        struct err e = { 0 };
+        assert_true(write_page(f, GOOGLE_OFF, &page, &e));
+        markdown_write(&f->run, &o, &summary);
+        buf_putc(&page, '\0');
+        buf_putc(&summary, '\0');
+        for (size_t i = 0; i < WORDING_NOTES; i++) {
+            buf_clear(&sentence);
+            assert_true(wording_put_note(&sentence, &f->run.notes, i));
+            assert_says(&page, "\n<li>", buf_str(&sentence), "</li>\n");
+            assert_says(&summary, "\n- ", buf_str(&sentence), "\n");
+        }
+        buf_free(&page);
+        buf_free(&summary);
+        buf_free(&sentence);
+        fixture_free(f);
+    }
+}
+
+static void names_have_one_fallback(void **state)
+{
+    (void)state;
+    struct run run = { .name = S("  ") };
+    assert_true(str_eq(wording_title(&run, S("")), S("(no name)")));
+    assert_true(str_eq(wording_title(&run, S("title")), S("title")));
+    run.name = S("run");
+    assert_true(str_eq(wording_title(&run, S(" ")), S("run")));
+    assert_true(str_eq(wording_name(S("")), S("(no name)")));
+    assert_true(str_eq(wording_name(S(" a")), S(" a")));
+}
+
+static void the_index_takes_title_unit_and_theme(void **state)
+{
+    (void)state;
+    static const struct {
+        enum picture_theme theme;
+        enum time_unit unit;
+        const char *root, *duration, *title;
+    } cases[] = {
+        { THEME_AUTO, UNIT_AUTO, "<html lang=\"en\">", ">1.50 s<", "" },
+        { THEME_DARK, UNIT_MS, "<html lang=\"en\" data-theme=\"dark\">", ">1,500 ms<", "My runs" },
+        { THEME_LIGHT, UNIT_S, "<html lang=\"en\" data-theme=\"light\">", ">1.500 s<", "" },
+    };
+    static const struct input_notes none = { 0 };
+    const struct str folders[] = { S("one") };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct fixture *f = fixture_make(1);
+        add_step(f, NULL, 0, 1500000);
+        const struct report_options o = {
+            .title = str_z(cases[i].title), .unit = cases[i].unit, .theme = (int)cases[i].theme, .notes = &none
+        };
+        struct buf page = BUF_INIT;
+        index_write(&f->run, folders, &o, &page);
+        buf_putc(&page, '\0');
+        assert_non_null(strstr(page.ptr, cases[i].root));
+        assert_non_null(strstr(page.ptr, cases[i].duration));
+        assert_true(str_eq(between(buf_str(&page), "<title>", "</title>"),
+                           *cases[i].title ? str_z(cases[i].title) : S("Pipeline runs")));
+        buf_free(&page);
+        fixture_free(f);
+    }
+}
+
 static void a_failed_write_is_told(void **state)
 {
     (void)state;
@@ -348,10 +455,14 @@ int main(void)
         cmocka_unit_test(deep_chains_keep_their_upper_end),
         cmocka_unit_test(hidden_steps_have_no_place),
         cmocka_unit_test(errors_get_the_budget_before_results),
+        cmocka_unit_test(the_shortest_payloads_count),
         cmocka_unit_test(google_draws_what_it_can),
         cmocka_unit_test(sizes_read_well),
         cmocka_unit_test(templates_fill_their_holes),
         cmocka_unit_test(policy_names_script_and_style),
+        cmocka_unit_test(notes_are_worded_alike),
+        cmocka_unit_test(names_have_one_fallback),
+        cmocka_unit_test(the_index_takes_title_unit_and_theme),
         cmocka_unit_test(a_failed_write_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -20,9 +20,29 @@ static void takes_json_and_what_python_writes(void **state)
 {
     (void)state;
     static const char *const good[] = {
-        "null", "true", "false", "0", "-0", "12", "-1.5", "1e5", "1E+05", "1.25e-3", "\"\"", "\"a\\u0000\\ud800\\n\\/\"", "[]", "{}",
-        "[1,2,[3]]", "{\"a\":{\"b\":[{}]}}", " { \"a\" : 1 , \"a\" : 2 } ", "NaN", "Infinity", "-Infinity", "[NaN,{\"x\":-Infinity}]",
-        "123456789012345678901234567890", "\"\xFF raw bytes are not its business\"",
+        "null",
+        "true",
+        "false",
+        "0",
+        "-0",
+        "12",
+        "-1.5",
+        "1e5",
+        "1E+05",
+        "1.25e-3",
+        "\"\"",
+        "\"a\\u0000\\ud800\\n\\/\"",
+        "[]",
+        "{}",
+        "[1,2,[3]]",
+        "{\"a\":{\"b\":[{}]}}",
+        " { \"a\" : 1 , \"a\" : 2 } ",
+        "NaN",
+        "Infinity",
+        "-Infinity",
+        "[NaN,{\"x\":-Infinity}]",
+        "123456789012345678901234567890",
+        "\"\xFF raw bytes are not its business\"",
     };
     for (size_t i = 0; i < COUNT(good); i++) {
         struct json j = json_begin(str_z(good[i]));
@@ -37,11 +57,15 @@ static void takes_json_and_what_python_writes(void **state)
 static void refuses_with_the_place(void **state)
 {
     (void)state;
-    static const struct { const char *text; size_t at; } bad[] = {
-        { "", 0 },          { "nul", 0 },        { "nan", 0 },      { "01", 1 },          { "1.", 2 },       { "-", 1 },
-        { "1e", 2 },        { "+1", 0 },         { ".5", 0 },       { "'a'", 0 },         { "\"a", 2 },      { "\"\\x41\"", 1 },
-        { "\"\\u12G4\"", 1 }, { "\"a\tb\"", 2 }, { "[1,]", 3 },     { "[1 2]", 3 },       { "{\"a\"}", 4 },  { "{\"a\":1,}", 7 },
-        { "{a:1}", 1 },     { "[", 1 },          { "{\"a\":", 5 },  { "[1}", 2 },         { "{\"a\":1]", 6 },
+    static const struct {
+        const char *text;
+        size_t at;
+    } bad[] = {
+        { "", 0 },        { "nul", 0 },       { "nan", 0 },         { "01", 1 },       { "1.", 2 },
+        { "-", 1 },       { "1e", 2 },        { "+1", 0 },          { ".5", 0 },       { "'a'", 0 },
+        { "\"a", 2 },     { "\"\\x41\"", 1 }, { "\"\\u12G4\"", 1 }, { "\"a\tb\"", 2 }, { "[1,]", 3 },
+        { "[1 2]", 3 },   { "{\"a\"}", 4 },   { "{\"a\":1,}", 7 },  { "{a:1}", 1 },    { "[", 1 },
+        { "{\"a\":", 5 }, { "[1}", 2 },       { "{\"a\":1]", 6 },
     };
     for (size_t i = 0; i < COUNT(bad); i++) {
         struct str text = str_z(bad[i].text);
@@ -71,7 +95,8 @@ static void nests_without_recursion_up_to_its_limit(void **state)
 
 static void finds_strings_ends_at_every_offset(void **state)
 {
-    (void)state; /* the scanner looks at eight bytes at a time: a quote, a backslash, a control character at each place */
+    (void)
+        state; /* the scanner looks at eight bytes at a time: a quote, a backslash, a control character at each place */
     for (size_t pad = 0; pad < 20; pad++)
         for (size_t kind = 0; kind < 3; kind++) {
             struct buf b = BUF_INIT;
@@ -114,15 +139,18 @@ static void walks_members_and_refuses_bad_commas(void **state)
 static void decodes_text(void **state)
 {
     (void)state;
-    static const struct { const char *json, *text; size_t len; } cases[] = {
+    static const struct {
+        const char *json, *text;
+        size_t len;
+    } cases[] = {
         { "\"plain\"", "plain", 5 },
         { "\"a\\n\\t\\\"\\\\\\/\"", "a\n\t\"\\/", 6 },
         { "\"\\u00e4\\u20ac\"", "\xC3\xA4\xE2\x82\xAC", 5 },
         { "\"\\ud83d\\ude00\"", "\xF0\x9F\x98\x80", 4 },
-        { "\"\\ud83dx\"", "\xEF\xBF\xBDx", 4 },       /* a lone surrogate */
+        { "\"\\ud83dx\"", "\xEF\xBF\xBDx", 4 }, /* a lone surrogate */
         { "\"\\ude00\\ud83d\"", "\xEF\xBF\xBD\xEF\xBF\xBD", 6 },
         { "\"a\\u0000b\"", "a\0b", 3 },
-        { "\"caf\xE9\"", "caf\xEF\xBF\xBD", 6 },      /* Latin-1 */
+        { "\"caf\xE9\"", "caf\xEF\xBF\xBD", 6 }, /* Latin-1 */
         { "12.50", "12.50", 5 },
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
@@ -140,12 +168,24 @@ static void decodes_text(void **state)
 static void reads_times_exactly(void **state)
 {
     (void)state;
-    static const struct { const char *ms; int64_t us; } good[] = {
-        { "0", 0 }, { "-1", -1000 }, { "1716000000000", 1716000000000000 }, { "1716000000000.125", 1716000000000125 },
-        { "1716000000000.1", 1716000000000100 }, { "1.0005", 1001 }, { "-1.0005", -1001 }, { "1.7e12", 1700000000000000 },
-        { "0.001", 1 }, { "0.0004", 0 },
+    static const struct {
+        const char *ms;
+        int64_t us;
+    } good[] = {
+        { "0", 0 },
+        { "-1", -1000 },
+        { "1716000000000", 1716000000000000 },
+        { "1716000000000.125", 1716000000000125 },
+        { "1716000000000.1", 1716000000000100 },
+        { "1.0005", 1001 },
+        { "-1.0005", -1001 },
+        { "1.7e12", 1700000000000000 },
+        { "0.001", 1 },
+        { "0.0004", 0 },
     };
-    static const char *const bad[] = { "\"1\"", "null", "1e400", "-1e400", "NaN", "Infinity", "9999999999999999999", "{}", "4000000000000001" };
+    static const char *const bad[] = {
+        "\"1\"", "null", "1e400", "-1e400", "NaN", "Infinity", "9999999999999999999", "{}", "4000000000000001"
+    };
     int64_t us;
     for (size_t i = 0; i < COUNT(good); i++) {
         assert_true(json_ms_to_us(str_z(good[i].ms), &us));
@@ -158,8 +198,12 @@ static void reads_times_exactly(void **state)
 static void lays_out_values(void **state)
 {
     (void)state;
-    static const struct { const char *json, *pretty, *compact; } cases[] = {
-        { "{\"a\":[1,{\"b\":\"x: ,\"}],\"c\":{}}", "{\n  \"a\": [\n    1,\n    {\n      \"b\": \"x: ,\"\n    }\n  ],\n  \"c\": {}\n}", "{\"a\":[1,{\"b\":\"x: ,\"}],\"c\":{}}" },
+    static const struct {
+        const char *json, *pretty, *compact;
+    } cases[] = {
+        { "{\"a\":[1,{\"b\":\"x: ,\"}],\"c\":{}}",
+          "{\n  \"a\": [\n    1,\n    {\n      \"b\": \"x: ,\"\n    }\n  ],\n  \"c\": {}\n}",
+          "{\"a\":[1,{\"b\":\"x: ,\"}],\"c\":{}}" },
         { "[ ]", "[]", "[]" },
         { "12345678901234567890.10", "12345678901234567890.10", "12345678901234567890.10" },
         { "[NaN, -Infinity , \"NaN\"]", "[\n  NaN,\n  -Infinity,\n  \"NaN\"\n]", "[null,null,\"NaN\"]" },
@@ -190,10 +234,14 @@ static void gets_the_last_of_equal_members(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(takes_json_and_what_python_writes), cmocka_unit_test(refuses_with_the_place),
-        cmocka_unit_test(nests_without_recursion_up_to_its_limit), cmocka_unit_test(finds_strings_ends_at_every_offset),
-        cmocka_unit_test(walks_members_and_refuses_bad_commas), cmocka_unit_test(decodes_text),
-        cmocka_unit_test(reads_times_exactly), cmocka_unit_test(lays_out_values),
+        cmocka_unit_test(takes_json_and_what_python_writes),
+        cmocka_unit_test(refuses_with_the_place),
+        cmocka_unit_test(nests_without_recursion_up_to_its_limit),
+        cmocka_unit_test(finds_strings_ends_at_every_offset),
+        cmocka_unit_test(walks_members_and_refuses_bad_commas),
+        cmocka_unit_test(decodes_text),
+        cmocka_unit_test(reads_times_exactly),
+        cmocka_unit_test(lays_out_values),
         cmocka_unit_test(gets_the_last_of_equal_members),
     };
     return cmocka_run_group_tests_name("json", tests, NULL, NULL);

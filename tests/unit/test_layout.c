@@ -17,13 +17,13 @@
 #include <cmocka.h>
 
 #define assert_near(a, b, within) assert_true(fabs((a) - (b)) <= (within))
-#define COUNT(array) (sizeof(array) / sizeof *(array))
-#define MS           INT64_C(1000)
-#define SECOND       (1000 * MS)
-#define MINUTE       (60 * SECOND)
-#define HOUR         (60 * MINUTE)
-#define DAY          (24 * HOUR)
-#define START        INT64_C(1747542400125000)
+#define COUNT(array)              (sizeof(array) / sizeof *(array))
+#define MS                        INT64_C(1000)
+#define SECOND                    (1000 * MS)
+#define MINUTE                    (60 * SECOND)
+#define HOUR                      (60 * MINUTE)
+#define DAY                       (24 * HOUR)
+#define START                     INT64_C(1747542400125000)
 
 /* --- runs made by hand --- */
 
@@ -140,7 +140,9 @@ static void clean_makes_one_line(void **state)
 {
     (void)state;
     struct arena a = { 0 };
-    static const struct { struct str given, expected; } cases[] = {
+    static const struct {
+        struct str given, expected;
+    } cases[] = {
         { { "plain", 5 }, { "plain", 5 } },
         { { "a\tb\r\nc", 6 }, { "a b  c", 6 } },
         { { "a\0b\x1b[31m", 8 }, { "ab[31m", 6 } },
@@ -214,8 +216,14 @@ static void lines_break_at_spaces(void **state)
 static void counts_have_commas(void **state)
 {
     (void)state;
-    static const struct { uint64_t n; const char *text; } cases[] = {
-        { 0, "0" }, { 999, "999" }, { 1000, "1,000" }, { 1000007, "1,000,007" },
+    static const struct {
+        uint64_t n;
+        const char *text;
+    } cases[] = {
+        { 0, "0" },
+        { 999, "999" },
+        { 1000, "1,000" },
+        { 1000007, "1,000,007" },
         { UINT64_MAX, "18,446,744,073,709,551,615" },
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
@@ -231,9 +239,17 @@ static void counts_have_commas(void **state)
 static bool people_use(int64_t step)
 {
     static const int64_t units[][7] = {
-        { 1, 1, 2, 5 }, { 10, 1, 2, 5 }, { 100, 1, 2, 5 }, { MS, 1, 2, 5 }, { 10 * MS, 1, 2, 5 }, { 100 * MS, 1, 2, 5 },
-        { SECOND, 1, 2, 5, 10, 15, 30 }, { MINUTE, 1, 2, 5, 10, 15, 30 }, { HOUR, 1, 2, 3, 6, 12 },
-        { DAY, 1, 2, 5, 10, 20, 50 }, { 100 * DAY, 1, 2, 5, 10, 20, 50 },
+        { 1, 1, 2, 5 },
+        { 10, 1, 2, 5 },
+        { 100, 1, 2, 5 },
+        { MS, 1, 2, 5 },
+        { 10 * MS, 1, 2, 5 },
+        { 100 * MS, 1, 2, 5 },
+        { SECOND, 1, 2, 5, 10, 15, 30 },
+        { MINUTE, 1, 2, 5, 10, 15, 30 },
+        { HOUR, 1, 2, 3, 6, 12 },
+        { DAY, 1, 2, 5, 10, 20, 50 },
+        { 100 * DAY, 1, 2, 5, 10, 20, 50 },
     };
     for (size_t u = 0; u < COUNT(units); u++)
         for (size_t i = 1; i < COUNT(units[u]); i++)
@@ -400,8 +416,8 @@ static void limited_rows_keep_what_matters(void **state)
         if (i) assert_ptr_equal(rows.items[rows.items[i].parent].step, rows.items[i].step->parent);
     }
     assert_int_equal(left_out, MANY - 10);
-    assert_int_equal(rows.items[1].left_out, 97);   /* of steps 2..99 all but 17 */
-    assert_int_equal(rows.items[0].left_out, 100);  /* stage 100 and its 99 steps */
+    assert_int_equal(rows.items[1].left_out, 97);  /* of steps 2..99 all but 17 */
+    assert_int_equal(rows.items[0].left_out, 100); /* stage 100 and its 99 steps */
     assert_int_equal(rows.items[0].last_child, 5);
     rows_free(&rows);
     arena_free(&a);
@@ -433,7 +449,9 @@ static void children_of_hidden_steps_hang_on_the_next_one_up(void **state)
     (void)state;
     struct arena a = { 0 };
     static const struct given given[] = {
-        { -1, "root", 0, 9, STEP_OK }, { 0, "hidden", 0, 9, STEP_OK }, { 1, "shown", 0, 9, STEP_OK },
+        { -1, "root", 0, 9, STEP_OK },
+        { 0, "hidden", 0, 9, STEP_OK },
+        { 1, "shown", 0, 9, STEP_OK },
     };
     struct run *run = make_run(&a, given, COUNT(given));
     run->steps[1]->hidden = true;
@@ -579,7 +597,9 @@ static void deep_chains_and_long_names(void **state)
 static void pictures_stay_within_their_limits(void **state)
 {
     (void)state;
-    static const struct { uint32_t max_rows; double max_side, min_width;
+    static const struct {
+        uint32_t max_rows;
+        double max_side, min_width;
     } limits[] = {
         { 0, 0, 500 },   { 50, 0, 500 },    { 0, 2000, 500 }, { 300, 2000, 500 },
         { 0, 700, 500 }, { 0, 2000, 9000 }, { 2, 400, 100 },

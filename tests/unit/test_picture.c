@@ -164,10 +164,10 @@ static void texts_are_drawn_where_they_were_measured(void **state)
     unsigned end = (unsigned)(20 + width);
     assert_true(end < 390);
     assert_int_equal(dark_pixels(&p, 0, 0, 20, 60), 0);
-    assert_true(dark_pixels(&p, end - 6, 20, 6, 20) > 10);  /* the last stem */
+    assert_true(dark_pixels(&p, end - 6, 20, 6, 20) > 10); /* the last stem */
     assert_int_equal(dark_pixels(&p, end, 0, 399 - end, 60), 0);
-    assert_int_equal(dark_pixels(&p, 20, 40, 300, 20), 0);  /* nothing below the baseline */
-    assert_true(dark_pixels(&p, 20, 26, 300, 1) > 20);      /* capitals are 14 px high */
+    assert_int_equal(dark_pixels(&p, 20, 40, 300, 20), 0); /* nothing below the baseline */
+    assert_true(dark_pixels(&p, 20, 26, 300, 1) > 20);     /* capitals are 14 px high */
     free(p.data);
     scene_free(&s);
     arena_free(&a);
@@ -212,10 +212,13 @@ static void large_pictures_are_refused(void **state)
 {
     (void)state;
     struct arena a = { 0 };
-    static const struct { double width, height, scale; bool ok; } cases[] = {
-        { 10, 32767, 1, true },   { 10, 32768, 1, false }, { 32768, 10, 1, false }, { 10, 20000, 2, false },
-        { 0, 10, 1, false },      { 10, 10, 0, false },    { 10, 10, NAN, false },  { 10, 10, -1, false },
-        { INFINITY, 10, 1, false },
+    static const struct {
+        double width, height, scale;
+        bool ok;
+    } cases[] = {
+        { 10, 32767, 1, true },  { 10, 32768, 1, false }, { 32768, 10, 1, false },
+        { 10, 20000, 2, false }, { 0, 10, 1, false },     { 10, 10, 0, false },
+        { 10, 10, NAN, false },  { 10, 10, -1, false },   { INFINITY, 10, 1, false },
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct scene s;

@@ -255,7 +255,7 @@ static void the_slowest_by_self_time(void **state)
     buf_puts(&log, END("2000", "completed"));
     load_text(&f, buf_str(&log));
     put_summary(f.runs, 100000, &b);
-    assert_contains(&b, "| `wait › work` |    900 ms | 90.0 % | 900 ms |\n| `wait`        |    100 ms | 10.0 % |    1 "
+    assert_contains(&b, "| `wait › work` |    900 ms | 90.0 % | 900 ms |\n| `wait`        |    100 ms | 10.0 % | 1.00 "
                         "s |\n| `s`           |     12 ms |  1.2 % |  12 ms |\n");
     assert_contains(&b, "|:--------------|----------:|-------:|-------:|\n");
     assert_int_equal(count_of(&b, "\n| `s`           |"), 8); /* ten rows in all */

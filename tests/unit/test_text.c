@@ -132,10 +132,10 @@ static void numbers_have_commas(void **state)
 
 #define BROAD_LOG                                                                                                      \
     RUN("")                                                                                                            \
-    STEP("p.a", "\"a\"", "1000", "1010", "") STEP("p.a.x", "\"x\"", "1001", "1002", ",\"error\":\"no\"")               \
-        STEP("p.a.y", "\"y\"", "1002", "1009", "") STEP("p.b", "\"b\"", "1010", "1090", "")                            \
-            STEP("p.b.z", "\"z\"", "1020", "1080", "") STEP("p.c", "\"c\"", "1090", "1091", "")                        \
-                END("1100", "completed")
+    STEP("p.a", "\"a\"", "1000", "1010", "")                                                                           \
+    STEP("p.a.x", "\"x\"", "1001", "1002", ",\"error\":\"no\"") STEP("p.a.y", "\"y\"", "1002", "1009", "")             \
+        STEP("p.b", "\"b\"", "1010", "1090", "") STEP("p.b.z", "\"z\"", "1020", "1080", "")                            \
+            STEP("p.c", "\"c\"", "1090", "1091", "") END("1100", "completed")
 
 static void picked_steps_keep_their_ancestors(void **state)
 {
