@@ -196,7 +196,7 @@ void node_merge(struct builder *b, struct node *n, const struct event *e, const 
         check_usage(b, n, e, s);
     }
     merge_records(b, n, e, s->records);
-    /* Python writes null for what is not there, result and error alike; where no `error` is written, null is a result */
+    /* Python writes null for what is not there, result and error alike; without an `error` null is a result */
     if (value_present(s->result) || !s->error.len) set_payload(b, n, e, s->result, &n->step.result, &n->result_hash);
     if (value_present(s->error)) set_payload(b, n, e, s->error, &n->step.error, &n->error_hash);
     if (status_of(s->status)) n->own_status = status_of(s->status);
