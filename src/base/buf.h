@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
  * Owned, growing text with a sticky error. Appends may be chained unchecked; the first failed write is remembered,
- * later ones are not tried, and one look at `error` (or what buf_flush returns) at the end tells. With a file descriptor
- * behind it the buffer hands over what it holds whenever it passes BUF_FLUSH bytes, so that a report of any size takes
- * little room.
+ * later ones are not tried, and one look at `error` (or what buf_flush returns) at the end tells. With a file
+ * descriptor behind it the buffer hands over what it holds whenever it passes BUF_FLUSH bytes, so that a report of any
+ * size takes little room.
  *
  * Escaping is a method here, one per medium, so that unescaped text is the longer thing to write. All of them first
  * turn bad UTF-8 into U+FFFD; control characters that the medium cannot hold become U+FFFD too.

@@ -262,7 +262,10 @@ static void append_job(const struct writing *w, struct job *job)
     uint64_t held = file_length(job->path, &last);
     if (held) buf_puts(&b, last == '\n' ? "\n" : "\n\n");
     own.taken = held + b.len;
-    job->good = job->put(&own, job->path, &b, &job->err) && file_append(job->path, buf_str(&b), &job->err);
+    size_t between = b.len;
+    job->good = job->put(&own, job->path, &b, &job->err);
+    /* a file that is full already stays as it is */
+    if (job->good && b.len > between) job->good = file_append(job->path, buf_str(&b), &job->err);
     buf_free(&b);
 }
 

@@ -16,8 +16,8 @@ struct spooled {
 };
 
 /* Copies what `from` yields to the end of `spool`, decompressed where it is gzip: several members in a row, and
- * whatever can be read around damage. `name` is for messages. False with *e set when it could not be read or written, or expands
- * like a bomb. */
+ * whatever can be read around damage. `name` is for messages. False with *e set when it could not be read or written,
+ * or expands like a bomb. */
 bool spool_copy(int from, int spool, const char *name, struct spooled *ret, struct err *e);
 
 #endif
