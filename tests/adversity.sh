@@ -316,14 +316,15 @@ in_time 'a batch of 2 MB on a line, every start bad' 10 \
     renders 'a batch of 2 MB on a line, every start bad' 0 '15990 more' "$logs/batch.ndjson"
 holds 'each of its steps is there' '1 run, 16001 steps: 16000 problems' "$logs/batch.ndjson"
 
-# many OPERATION COUNT MEMBERS: one step that says so many things; a # in MEMBERS is the number.
+# many OPERATION COUNT MEMBERS: one step that says so many things; each # in MEMBERS is the number.
 many()
 {
     echo '{"type":"step","operation":"start","runId":"r1","step":{"name":"s","key":"p.s","time":{"startTs":1000}}}'
     awk -v operation="$1" -v count="$2" -v members="$3" 'BEGIN {
+        parts = split(members, part, "#")
         for (i = 0; i < count; i++) {
-            line = members
-            gsub(/#/, i, line)
+            line = part[1]
+            for (n = 2; n <= parts; n++) line = line i part[n]
             printf "{\"type\":\"step\",\"operation\":\"%s\",\"runId\":\"r1\",\"step\":{\"key\":\"p.s\"},%s,\"ts\":%d}\n", operation, line, 1000 + i
         }
     }'

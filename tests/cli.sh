@@ -74,8 +74,11 @@ is 'several runs: every path is printed and is there' sh -c 'test "$(wc -l <stdo
 is 'several runs: the index leads to every report' sh -c 'for d in many/*/; do d=${d%/}; grep -q "href=\"${d#many/}/report.html\"" many/index.html || exit 1; done'
 run -o one --run thumbnails-2 "$many"
 is '--run takes one of them, without an index' test -s one/report.html -a ! -e one/index.html
-run -o latest --latest --json - "$many" 2>/dev/null
-status_is '-o and --json are one or the other' 2 -o latest --json - "$many"
+says '-o and --json are one or the other' 2 '-o' -o latest --latest --json - "$many"
+is 'and neither is written' test ! -e latest
+run -o latest --latest "$many"
+is '--latest takes one run, without an index' test $status -eq 0 -a -s latest/report.html -a ! -e latest/index.html
+is 'the one that started last' grep -q 'import-orders-4' latest/summary.md
 run --latest --json - "$many"
 is '--latest takes the run that started last' grep -q '"import-orders-4"' stdout
 run --run import-orders-2 --json - "$many"
@@ -213,7 +216,10 @@ is 'by default Google Charts is the one outside host that is named' \
     sh -c 'grep -q "www.gstatic.com" stdout && test "$(grep -oE "(src|href)=\"https?://[^/\"]*" stdout | grep -vc gstatic)" -eq 0'
 
 # The shell sample writes a log that is one.
-sh "$root/samples/backup.sh" sh.ndjson >/dev/null 2>&1
-prints 'the log of samples/backup.sh' '3 |4 ' check sh.ndjson
-is 'its steps' sh -c '"$1" tree sh.ndjson | grep -qE "check-space|pack|upload"' sh "$tool"
+is 'samples/backup.sh does its work' sh "$root/samples/backup.sh" sh.ndjson
+prints 'the log of samples/backup.sh: the pipeline and three steps' '^1 run, 4 steps: no problem$' check sh.ndjson
+run --csv - sh.ndjson
+tail -n +2 stdout | cut -d, -f2,6-8 >names
+printf 'backup,%s,ok\n' backup,backup backup.check-space,check-space backup.pack,pack backup.upload,upload >expected
+same 'its steps, in order, all well' expected names
 tap_done

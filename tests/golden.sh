@@ -39,6 +39,36 @@ if [ "${1:-}" = --write ]; then
     exit 0
 fi
 
+# A language whose decimal point is a comma; Turkish first, as its i has another capital too. Built into the temporary
+# directory where the machine has none. What `locale` does not see counts as missing: the test would test nothing.
+speaks() { [ "$(LC_ALL=$1 locale decimal_point 2>/dev/null)" = , ]; }
+language=
+for candidate in $(locale -a 2>/dev/null | grep -iE '^(tr|de|fr|ru)_.*utf' | sort -r); do
+    ! speaks "$candidate" || { language=$candidate; break; }
+done
+if [ -z "$language" ] && command -v localedef >/dev/null 2>&1; then
+    mkdir "$work/locales"
+    for candidate in tr_TR de_DE; do
+        localedef -i "$candidate" -f UTF-8 "$work/locales/$candidate.UTF-8" >/dev/null 2>&1
+        LOCPATH=$work/locales
+        export LOCPATH
+        ! speaks "$candidate.UTF-8" || { language=$candidate.UTF-8; break; }
+        unset LOCPATH
+    done
+fi
+
+# elsewhere NAME LANGUAGE: the outputs of a sample in other surroundings are those of $work/NAME.
+elsewhere()
+{
+    rm -rf "$work/elsewhere"
+    (
+        TZ=Asia/Kathmandu LC_ALL=$2 LANG=$2 HOME=/nonexistent FONTCONFIG_FILE=/dev/null
+        XDG_CACHE_HOME=/nonexistent SOURCE_DATE_EPOCH=1 COLUMNS=200
+        export TZ LC_ALL LANG HOME FONTCONFIG_FILE XDG_CACHE_HOME SOURCE_DATE_EPOCH COLUMNS
+        outputs "samples/$1.ndjson" "$work/elsewhere"
+    ) && diff -r "$work/$1" "$work/elsewhere"
+}
+
 for log in $samples; do
     name=${log%.ndjson}
     is "$name: all outputs are made" outputs "samples/$log" "$work/$name"
@@ -61,14 +91,12 @@ for log in $samples; do
     outputs "samples/$log" "$work/again-$name" >/dev/null 2>&1
     is "$name: the same bytes again" diff -r "$work/$name" "$work/again-$name"
 
-    language=$(locale -a 2>/dev/null | grep -iE '^(de|fr|ru|tr)_.*utf' | head -n 1)
-    (
-        TZ=Asia/Kathmandu LC_ALL=${language:-C} LANG=${language:-C} HOME=/nonexistent FONTCONFIG_FILE=/dev/null
-        XDG_CACHE_HOME=/nonexistent SOURCE_DATE_EPOCH=1 COLUMNS=200
-        export TZ LC_ALL LANG HOME FONTCONFIG_FILE XDG_CACHE_HOME SOURCE_DATE_EPOCH COLUMNS
-        outputs "samples/$log" "$work/elsewhere-$name"
-    ) >"$work/elsewhere.out" 2>&1
-    is "$name: the same bytes in another zone, language, home, without fonts" diff -r "$work/$name" "$work/elsewhere-$name"
+    is "$name: the same bytes in another zone, home, without fonts" elsewhere "$name" C
+    if [ -n "$language" ]; then
+        is "$name: the same bytes in another language" elsewhere "$name" "$language"
+    else
+        skip "$name: the same bytes in another language" 'no locale with a decimal comma, nor the means to build one'
+    fi
 done
 
 # The comparison of pictures must be able to fail.

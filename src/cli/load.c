@@ -104,8 +104,8 @@ static enum exit_status read_all(struct loading *g)
         return complain(&e);
     }
     if (l->runs) return EXIT_DONE;
-    err_set(&e, ERR_INPUT, l->sources.count == 1 ? l->sources.list[0].name.ptr : "",
-            g->total ? "holds no run: is it an event log of PipeLens or of this program?" : "holds no run: it is empty");
+    err_set(&e, ERR_INPUT, l->sources.count == 1 ? l->sources.list[0].name.ptr : "", "holds no run: %s",
+            g->total ? "is it an event log of PipeLens or of this program?" : "it is empty");
     return complain(&e);
 }
 
