@@ -152,28 +152,28 @@ static bool put_picture(const struct writing *w, const char *path, const struct 
     return true;
 }
 
-static bool put_gantt(const struct writing *w, const char *path, struct buf *out, struct err *e)
+typedef void lay_out(const struct writing *w, const char *path, struct scene *s);
+
+static bool put_drawing(const struct writing *w, const char *path, lay_out *drawing, struct buf *out, struct err *e)
 {
     struct arena a = { 0 };
     struct scene s;
     scene_init(&s, &a);
-    lay_out_gantt(w, path, &s);
+    drawing(w, path, &s);
     bool good = put_picture(w, path, &s, out, e);
     scene_free(&s);
     arena_free(&a);
     return good;
 }
 
+static bool put_gantt(const struct writing *w, const char *path, struct buf *out, struct err *e)
+{
+    return put_drawing(w, path, lay_out_gantt, out, e);
+}
+
 static bool put_graph(const struct writing *w, const char *path, struct buf *out, struct err *e)
 {
-    struct arena a = { 0 };
-    struct scene s;
-    scene_init(&s, &a);
-    lay_out_graph(w, path, &s);
-    bool good = put_picture(w, path, &s, out, e);
-    scene_free(&s);
-    arena_free(&a);
-    return good;
+    return put_drawing(w, path, lay_out_graph, out, e);
 }
 
 static bool put_html(const struct writing *w, const char *path, struct buf *out, struct err *e)
