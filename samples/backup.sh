@@ -4,7 +4,11 @@
 # A log from a shell script, with nothing but printf: each step is one line when it starts and one when it ends.
 # `sh backup.sh LOG`: appends a run to LOG, ends with the status of the work. The work here is a stand-in.
 set -u
-log=${1:?usage: backup.sh LOG}
+if [ $# -ne 1 ]; then
+    echo 'usage: backup.sh LOG' >&2
+    exit 2
+fi
+log=$1
 pipeline=backup
 run=backup-$$
 
