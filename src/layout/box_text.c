@@ -84,7 +84,7 @@ static struct box_text fold_text(const struct fold *f, enum time_unit unit, stru
 
 struct box_text box_text(const struct boxes *boxes, const struct box *b, enum time_unit unit, struct arena *a)
 {
-    struct box_text text = { 0 };
+    struct box_text text;
     if (b->fold != FOLD_NONE) text = fold_text(&boxes->folds.items[b->fold], unit, a);
     else text = (struct box_text){ .name = b->step->name, .lines = { step_line(b->step, unit, a) } };
     if (!text.name.len) text.name = b->parent == BOX_NONE ? caption_title(boxes->run, S(""), a) : CAPTION_NO_NAME;

@@ -25,7 +25,7 @@ struct ink theme_ink(enum picture_theme theme, const struct scene_item *item);
 #define HATCH_ALPHA  0.5
 
 /* Colours for a palette image: all inks and the steps between each and what it lies on. Returns how many. */
-size_t theme_palette(enum picture_theme theme, uint32_t colours[256]);
+size_t theme_palette(enum picture_theme theme, uint32_t out[256]);
 
 /* CSS font families for texts; the first is the embedded one. */
 extern const char theme_font_family[];
