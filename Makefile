@@ -25,6 +25,8 @@ endif
 PREFIX ?= /usr/local
 DESTDIR ?=
 BINDIR ?= $(PREFIX)/bin
+LIBDIR ?= $(PREFIX)/lib
+INCLUDEDIR ?= $(PREFIX)/include
 DOCDIR ?= $(PREFIX)/share/doc/pipelens-report
 BUILD ?= build
 CFLAGS ?= -O2 -g
@@ -56,19 +58,47 @@ SOURCES = $(filter-out $(GENERATORS),$(sort $(wildcard src/base/*.c src/event/*.
     src/layout/*.c src/render/*.c src/cli/*.c)))
 OBJECTS = $(SOURCES:%.c=$(BUILD)/%.o)
 BINARY = $(BUILD)/pipelens-report
+# The tracking library. SOVERSION is raised when a program that was linked with it would no longer run.
+SOVERSION = 0
+TRACK_SOURCES = $(sort $(wildcard src/track/*.c))
+TRACK_OBJECTS = $(TRACK_SOURCES:%.c=$(BUILD)/%.o)
+STATIC_LIBRARY = $(BUILD)/libpipelens.a
+SHARED_LIBRARY = $(BUILD)/libpipelens.so.$(SOVERSION)
+LIBRARIES = $(STATIC_LIBRARY) $(SHARED_LIBRARY) $(BUILD)/libpipelens.so $(BUILD)/pipelens.pc
 UNIT_TESTS = $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/unit/test_*.c)))
-TEST_TOOLS = $(BUILD)/tests/same_pixels $(BUILD)/tests/scene_dump
+TRACK_TESTS = $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/track/*.c)))
+TEST_TOOLS = $(BUILD)/tests/same_pixels $(BUILD)/tests/scene_dump $(TRACK_TESTS)
+TRACK_BENCH = $(BUILD)/tests/bench/track
 BENCH_TOOLS = $(BUILD)/tests/bench/generate $(BUILD)/tests/bench/measure
 
 .PHONY: all deps demo check golden pictures bench lint format install uninstall clean help FORCE
-all: $(BINARY)
+all: $(BINARY) $(LIBRARIES)
 
 deps:
 	@BROWSER='$(BROWSER)' sh .ci/deps
 
-$(BINARY): $(OBJECTS) $(BUILD)/src/main.o
+$(BINARY): $(OBJECTS) $(BUILD)/src/main.o $(STATIC_LIBRARY)
 	@$(if $(V),,echo "  LINK  $@")
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS)
+
+# --- the tracking library: libc and threads only, one set of objects for both forms ---
+
+$(TRACK_OBJECTS): ALL_CFLAGS += -fPIC -fvisibility=hidden -pthread
+
+$(STATIC_LIBRARY): $(TRACK_OBJECTS)
+	@$(if $(V),,echo "  AR    $@")
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+
+$(SHARED_LIBRARY): $(TRACK_OBJECTS)
+	@$(if $(V),,echo "  LINK  $@")
+	$(Q)$(CC) $(ALL_LDFLAGS) -shared -Wl,-soname,$(@F) -o $@ $^ -pthread
+
+$(BUILD)/libpipelens.so: $(SHARED_LIBRARY)
+	@ln -sf $(<F) $@
+
+$(BUILD)/pipelens.pc: src/track/pipelens.pc.in $(BUILD)/flags.stamp
+	@sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' -e 's|@INCLUDEDIR@|$(INCLUDEDIR)|' \
+	    -e 's|@VERSION@|$(VERSION)|' $< > $@
 
 $(BUILD)/%.o: %.c $(BUILD)/flags.stamp
 	@mkdir -p $(@D)
@@ -76,7 +106,7 @@ $(BUILD)/%.o: %.c $(BUILD)/flags.stamp
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 # Everything is compiled again when the flags change; without the libraries there is nothing to compile with.
-$(BUILD)/flags.stamp: export FLAGS = $(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(ALL_LIBS)
+$(BUILD)/flags.stamp: export FLAGS = $(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(ALL_LIBS) $(PREFIX) $(LIBDIR) $(INCLUDEDIR)
 $(BUILD)/flags.stamp: FORCE
 	@mkdir -p $(@D)
 	@$(PKG_CONFIG) --print-errors --exists $(PACKAGES) || { echo "A library is missing: \`make deps\` installs it." >&2; exit 1; }
@@ -106,7 +136,7 @@ $(BUILD)/src/render/font.o: $(FONTS)
 
 # --- tests ---
 
-$(BUILD)/tests/unit/test_%: $(BUILD)/tests/unit/test_%.o $(OBJECTS)
+$(BUILD)/tests/unit/test_%: $(BUILD)/tests/unit/test_%.o $(OBJECTS) $(STATIC_LIBRARY)
 	@$(if $(V),,echo "  LINK  $@")
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS) $(TEST_LIBS)
 .SECONDARY: $(UNIT_TESTS:=.o)
@@ -114,12 +144,16 @@ $(BUILD)/tests/unit/test_%: $(BUILD)/tests/unit/test_%.o $(OBJECTS)
 $(BUILD)/tests/same_pixels: $(BUILD)/tests/same_pixels.o
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS)
 
-$(BUILD)/tests/scene_dump: $(BUILD)/tests/scene_dump.o $(OBJECTS)
+$(BUILD)/tests/scene_dump: $(BUILD)/tests/scene_dump.o $(OBJECTS) $(STATIC_LIBRARY)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS)
+
+# Programs that use the tracking library as others do. tests/track.sh runs them.
+$(TRACK_TESTS) $(TRACK_BENCH): $(BUILD)/%: $(BUILD)/%.o $(STATIC_LIBRARY)
+	$(Q)$(CC) $(ALL_LDFLAGS) $(TRACK_LDFLAGS) -o $@ $^ -pthread -lm
 .SECONDARY: $(TEST_TOOLS:=.o)
 
 # T=name runs the suites whose name contains it: make check T=golden
-check: $(BINARY) $(UNIT_TESTS) $(TEST_TOOLS)
+check: $(BINARY) $(LIBRARIES) $(UNIT_TESTS) $(TEST_TOOLS)
 	@BUILD='$(BUILD)' SAN='$(SAN)' JOBS='$(JOBS)' MAKE='$(MAKE)' sh tests/run $(T)
 
 golden: $(BINARY) $(TEST_TOOLS)
@@ -139,13 +173,13 @@ $(BENCH_TOOLS): $(BUILD)/tests/bench/%: $(BUILD)/tests/bench/%.o
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lm
 .SECONDARY: $(BENCH_TOOLS:=.o)
 
-bench: $(BINARY) $(BENCH_TOOLS)
+bench: $(BINARY) $(BENCH_TOOLS) $(TRACK_BENCH)
 	@BUILD='$(BUILD)' sh tests/bench/run.sh
 
 # --- care of the sources ---
 
 lint: $(BUILD)/gen/font_widths.inc $(TEMPLATES:%=$(BUILD)/gen/%.inc)
-	@FLAGS='$(filter-out -DVERSION%,$(ALL_CPPFLAGS))' sh tests/lint.sh $(SOURCES) src/main.c
+	@FLAGS='$(filter-out -DVERSION%,$(ALL_CPPFLAGS))' sh tests/lint.sh $(SOURCES) $(TRACK_SOURCES) src/main.c
 
 format:
 	clang-format -i $(wildcard src/*.c src/*/*.[ch] tests/*.c tests/*/*.[ch])
@@ -155,18 +189,24 @@ format:
 DOCUMENTS = README.md LICENSE
 FONT_DOCUMENTS = $(sort $(wildcard templates/fonts/*.md templates/fonts/*.txt templates/fonts/LICENSE*))
 
-install: $(BINARY)
-	$(INSTALL) -d '$(DESTDIR)$(BINDIR)' '$(DESTDIR)$(DOCDIR)/fonts'
+install: $(BINARY) $(LIBRARIES)
+	$(INSTALL) -d '$(DESTDIR)$(BINDIR)' '$(DESTDIR)$(LIBDIR)/pkgconfig' '$(DESTDIR)$(INCLUDEDIR)' '$(DESTDIR)$(DOCDIR)/fonts'
 	$(INSTALL) -m 755 $(BINARY) '$(DESTDIR)$(BINDIR)/pipelens-report'
+	$(INSTALL) -m 644 src/track/pipelens.h '$(DESTDIR)$(INCLUDEDIR)'
+	$(INSTALL) -m 644 $(STATIC_LIBRARY) $(SHARED_LIBRARY) '$(DESTDIR)$(LIBDIR)'
+	ln -sf $(notdir $(SHARED_LIBRARY)) '$(DESTDIR)$(LIBDIR)/libpipelens.so'
+	$(INSTALL) -m 644 $(BUILD)/pipelens.pc '$(DESTDIR)$(LIBDIR)/pkgconfig'
 	$(INSTALL) -m 644 $(DOCUMENTS) '$(DESTDIR)$(DOCDIR)'
 	$(if $(FONT_DOCUMENTS),$(INSTALL) -m 644 $(FONT_DOCUMENTS) '$(DESTDIR)$(DOCDIR)/fonts')
 
 # Takes back what install put there; in a DESTDIR also the directories that are empty then.
 uninstall:
-	rm -f '$(DESTDIR)$(BINDIR)/pipelens-report'
+	rm -f '$(DESTDIR)$(BINDIR)/pipelens-report' '$(DESTDIR)$(INCLUDEDIR)/pipelens.h'
+	cd '$(DESTDIR)$(LIBDIR)' 2>/dev/null && rm -f $(notdir $(STATIC_LIBRARY) $(SHARED_LIBRARY)) libpipelens.so pkgconfig/pipelens.pc || :
 	-@cd '$(DESTDIR)$(DOCDIR)' 2>/dev/null && rm -f $(DOCUMENTS) $(FONT_DOCUMENTS:templates/fonts/%=fonts/%) && rmdir fonts
 	-@rmdir '$(DESTDIR)$(DOCDIR)' 2>/dev/null || :
-	-@[ -z '$(DESTDIR)' ] || { cd '$(DESTDIR)' && rmdir -p '.$(BINDIR)' '.$(dir $(DOCDIR))'; } 2>/dev/null || :
+	-@[ -z '$(DESTDIR)' ] || { cd '$(DESTDIR)' && \
+	    rmdir -p '.$(BINDIR)' '.$(LIBDIR)/pkgconfig' '.$(INCLUDEDIR)' '.$(dir $(DOCDIR))'; } 2>/dev/null || :
 
 clean:
 	rm -rf $(BUILD)
@@ -174,7 +214,7 @@ clean:
 help:
 	@printf '%s\n' \
 	    'Targets' \
-	    '  all         build $(BINARY) (the default)' \
+	    '  all         build $(BINARY) and libpipelens (the default)' \
 	    '  deps        install what building and testing need (apt, dnf, pacman, apk, brew); nothing when all is there' \
 	    '  demo        render the logs in samples/ into $(BUILD)/demo and print the paths' \
 	    '  check       run every test; T=name for the suites whose name contains it' \
@@ -190,10 +230,10 @@ help:
 	    '  CC CFLAGS CPPFLAGS LDFLAGS                      now: $(CC), $(CFLAGS)' \
 	    '  SAN         sanitizers, e.g. address,undefined  (use with BUILD=build/san)' \
 	    '  WERROR=1    warnings are errors' \
-	    '  PREFIX BINDIR DOCDIR DESTDIR                    now: $(PREFIX), $(BINDIR), $(DOCDIR), $(if $(DESTDIR),$(DESTDIR),none)' \
+	    '  PREFIX BINDIR LIBDIR INCLUDEDIR DOCDIR DESTDIR  now: $(PREFIX), $(BINDIR), $(LIBDIR), …, $(if $(DESTDIR),$(DESTDIR),none)' \
 	    '  PKG_CONFIG INSTALL JOBS                         now: $(PKG_CONFIG), $(INSTALL), $(JOBS)' \
 	    '  BROWSER=no  deps leaves out what only the browser tests need' \
     '  V=1         print whole commands'
 
--include $(OBJECTS:.o=.d) $(BUILD)/src/main.d $(UNIT_TESTS:=.d) $(TEST_TOOLS:=.d) $(BENCH_TOOLS:=.d)
+-include $(OBJECTS:.o=.d) $(TRACK_OBJECTS:.o=.d) $(BUILD)/src/main.d $(UNIT_TESTS:=.d) $(TEST_TOOLS:=.d) $(BENCH_TOOLS:=.d) $(TRACK_BENCH:=.d)
 endif

@@ -20,7 +20,13 @@ wrong_directions()
             target = substr($0, RSTART + 1, RLENGTH - 2)
             if (target ~ /\.inc$/ && target !~ /\//) next # generated at build time
             split(target, to, "/")
-            if (!(path[2] in rank)) print part[1] ": no layer has this directory"
+            if (path[2] == "track") {
+                if (to[1] != "track" && target != "event/kinds.def") print part[1] ":" part[2] ": track stands alone, " target " is not its own"
+            }
+            else if (to[1] == "track") {
+                if (target != "track/pipelens.h" || rank[path[2]] < rank["cli"]) print part[1] ":" part[2] ": " target " is for programs that leave a log"
+            }
+            else if (!(path[2] in rank)) print part[1] ": no layer has this directory"
             else if (!(to[1] in rank)) print part[1] ":" part[2] ": " target " is in no layer"
             else if (rank[to[1]] > rank[path[2]]) print part[1] ":" part[2] ": " target " is above " path[2]
         }'
@@ -53,7 +59,8 @@ cairo_users()
 printing_below_cli()
 {
     grep -nE '(^|[^_[:alnum:]])(printf|vprintf|puts|putchar|perror|exit|_exit|abort|quick_exit) *\(|std(out|err)\b|assert *\(' \
-        src/base/*.[ch] src/event/*.[ch] src/input/*.[ch] src/model/*.[ch] src/layout/*.[ch] src/render/*.[ch] |
+        src/base/*.[ch] src/event/*.[ch] src/input/*.[ch] src/model/*.[ch] src/layout/*.[ch] src/render/*.[ch] \
+        src/track/*.[ch] |
         grep -vE '^[^:]+:[0-9]+: *(/?\*|.*__attribute__)' |
         grep -vE '^src/base/arena\.c:|^src/layout/widths_gen\.c:|static_assert|_Static_assert'
 }
@@ -91,11 +98,12 @@ nothing 'nothing below cli/ prints or exits' printing_below_cli
 nothing 'licence first, no tabs, at most 120 columns' style
 
 # The checks above must be able to fail: a small tree that does everything wrong.
-mkdir -p "$work/wrong/src/base" "$work/wrong/src/layout"
+mkdir -p "$work/wrong/src/base" "$work/wrong/src/layout" "$work/wrong/src/track"
 cd "$work/wrong" || exit 1
 printf '%s\n' '#include "render/theme.h"' '#include <cairo.h>' '	int x;' 'void f(void) { printf("x"); }' >src/base/wrong.c
-printf '%s\n' '/* SPDX-License-Identifier: MIT */' '#include "elsewhere/x.h"' >src/layout/wrong.h
-for check in wrong_directions:2 cairo_users:1 printing_below_cli:1 style:2; do
+printf '%s\n' '/* SPDX-License-Identifier: MIT */' '#include "elsewhere/x.h"' '#include "track/pipelens.h"' >src/layout/wrong.h
+printf '%s\n' '/* SPDX-License-Identifier: MIT */' '#include "base/buf.h"' >src/track/wrong.h
+for check in wrong_directions:4 cairo_users:1 printing_below_cli:1 style:2; do
     found=$(${check%:*} 2>/dev/null | wc -l)
     is "${check%:*} finds what is wrong" test "$found" -eq "${check#*:}"
 done

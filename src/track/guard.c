@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+#include "track/guard.h"
+
+#include <stddef.h>
+#include <time.h>
+
+static pthread_mutex_t list_lock = PTHREAD_MUTEX_INITIALIZER;
+static struct pl_guard *list;
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static int once_error;
+
+static void lock_all(void)
+{
+    pthread_mutex_lock(&list_lock);
+    for (struct pl_guard *g = list; g; g = g->next) {
+        pthread_mutex_lock(&g->io);
+        pthread_mutex_lock(&g->lock);
+    }
+}
+
+static void unlock_all(void)
+{
+    for (struct pl_guard *g = list; g; g = g->next) {
+        pthread_mutex_unlock(&g->lock);
+        pthread_mutex_unlock(&g->io);
+    }
+    pthread_mutex_unlock(&list_lock);
+}
+
+static void unlock_in_child(void)
+{
+    unlock_all();
+    for (struct pl_guard *g = list; g; g = g->next)
+        if (g->in_child) g->in_child(g);
+}
+
+static void watch_forks(void) { once_error = pthread_atfork(lock_all, unlock_all, unlock_in_child); }
+
+int pl_guard_begin(struct pl_guard *guard, void (*in_child)(struct pl_guard *), void (*at_exit)(struct pl_guard *))
+{
+    pthread_once(&once, watch_forks);
+    if (once_error) return once_error;
+    int error = pthread_mutex_init(&guard->lock, NULL);
+    if (error) return error;
+    error = pthread_mutex_init(&guard->io, NULL);
+    if (error) {
+        pthread_mutex_destroy(&guard->lock);
+        return error;
+    }
+    guard->in_child = in_child;
+    guard->at_exit = at_exit;
+    guard->previous = NULL;
+    pthread_mutex_lock(&list_lock);
+    guard->next = list;
+    if (list) list->previous = guard;
+    list = guard;
+    pthread_mutex_unlock(&list_lock);
+    return 0;
+}
+
+void pl_guard_end(struct pl_guard *guard)
+{
+    pthread_mutex_lock(&list_lock);
+    if (guard->previous) guard->previous->next = guard->next;
+    else list = guard->next;
+    if (guard->next) guard->next->previous = guard->previous;
+    pthread_mutex_unlock(&list_lock);
+    pthread_mutex_destroy(&guard->io);
+    pthread_mutex_destroy(&guard->lock);
+}
+
+/* Another thread may still be writing, perhaps for ever, to a pipe that nobody reads: the process must end all the
+ * same, so a lock that is not free within a second is passed over. */
+static int free_soon(pthread_mutex_t *lock)
+{
+    struct timespec until;
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec++;
+    if (pthread_mutex_timedlock(lock, &until) != 0) return 0;
+    pthread_mutex_unlock(lock);
+    return 1;
+}
+
+__attribute__((destructor)) static void at_exit(void)
+{
+    if (!free_soon(&list_lock)) return;
+    for (struct pl_guard *g = list; g; g = g->next)
+        if (g->at_exit && free_soon(&g->io) && free_soon(&g->lock)) g->at_exit(g);
+}

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: MIT */
+#include "track/text.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct pl_text pl_text_in(char *space, size_t size)
+{
+    return (struct pl_text){ .data = space, .cap = size, .borrowed = true };
+}
+
+void pl_text_free(struct pl_text *t)
+{
+    if (!t->borrowed) free(t->data);
+    *t = (struct pl_text){ 0 };
+}
+
+static bool grow(struct pl_text *t, size_t more)
+{
+    size_t cap = t->cap < 256 ? 256 : t->cap;
+    if (t->error || more > SIZE_MAX / 4 - t->len) {
+        t->error = ENOMEM;
+        return false;
+    }
+    while (cap - t->len < more) cap *= 2;
+    char *data = t->borrowed ? malloc(cap) : realloc(t->data, cap);
+    if (!data) {
+        t->error = ENOMEM;
+        return false;
+    }
+    if (t->borrowed) memcpy(data, t->data, t->len);
+    t->data = data;
+    t->cap = cap;
+    t->borrowed = false;
+    return true;
+}
+
+char *pl_text_room(struct pl_text *t, size_t more)
+{
+    if (t->error) return NULL;
+    if (t->cap - t->len < more && !grow(t, more)) return NULL;
+    return t->data + t->len;
+}
+
+void pl_text_put(struct pl_text *t, const char *bytes, size_t count)
+{
+    char *room = pl_text_room(t, count);
+    if (!room || !count) return;
+    memcpy(room, bytes, count);
+    t->len += count;
+}
+
+void pl_text_puts(struct pl_text *t, const char *text) { pl_text_put(t, text, strlen(text)); }
+
+void pl_text_putc(struct pl_text *t, char c) { pl_text_put(t, &c, 1); }
+
+void pl_text_vprintf(struct pl_text *t, const char *format, va_list args)
+{
+    va_list again;
+    va_copy(again, args);
+    int length = vsnprintf(NULL, 0, format, args);
+    char *room = length < 0 ? NULL : pl_text_room(t, (size_t)length + 1);
+    if (room) {
+        vsnprintf(room, (size_t)length + 1, format, again);
+        t->len += (size_t)length;
+    } else if (!t->error) {
+        t->error = EINVAL; /* a format that the C library refuses */
+    }
+    va_end(again);
+}
+
+void pl_text_printf(struct pl_text *t, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    pl_text_vprintf(t, format, args);
+    va_end(args);
+}
+
+size_t pl_utf8_length(const char *at, const char *end)
+{
+    const unsigned char *p = (const unsigned char *)at;
+    size_t left = (size_t)(end - at), count = p[0] < 0x80 ? 1 : p[0] < 0xE0 ? 2 : p[0] < 0xF0 ? 3 : 4;
+    if (p[0] < 0x80) return 1;
+    if (p[0] < 0xC2 || p[0] > 0xF4 || left < count) return 0;
+    for (size_t i = 1; i < count; i++)
+        if ((p[i] & 0xC0) != 0x80) return 0;
+    bool overlong = (p[0] == 0xE0 && p[1] < 0xA0) || (p[0] == 0xF0 && p[1] < 0x90);
+    bool surrogate = p[0] == 0xED && p[1] > 0x9F, too_large = p[0] == 0xF4 && p[1] > 0x8F;
+    return overlong || surrogate || too_large ? 0 : count;
+}
+
+static void put_escape(struct pl_text *t, unsigned char c)
+{
+    static const char hex[] = "0123456789abcdef";
+    const char *known = "\"\\\n\r\t\b\f", *names = "\"\\nrtbf";
+    const char *at = c ? strchr(known, c) : NULL;
+    if (at) {
+        pl_text_put(t, (const char[]){ '\\', names[at - known] }, 2);
+        return;
+    }
+    pl_text_put(t, (const char[]){ '\\', 'u', '0', '0', hex[c >> 4], hex[c & 15] }, 6);
+}
+
+void pl_text_put_string(struct pl_text *t, const char *text, size_t count)
+{
+    const char *end = text + count;
+    pl_text_putc(t, '"');
+    while (text < end) {
+        const char *from = text;
+        while (text < end && (unsigned char)*text >= 0x20 && (unsigned char)*text < 0x80 && *text != '"' &&
+               *text != '\\')
+            text++;
+        pl_text_put(t, from, (size_t)(text - from));
+        if (text == end) break;
+        size_t length = (unsigned char)*text < 0x80 ? 0 : pl_utf8_length(text, end);
+        if (length) pl_text_put(t, text, length);
+        else if ((unsigned char)*text < 0x80) put_escape(t, (unsigned char)*text);
+        else pl_text_put(t, "\xEF\xBF\xBD", 3);
+        text += length ? length : 1;
+    }
+    pl_text_putc(t, '"');
+}
+
+void pl_text_put_uint(struct pl_text *t, uint64_t value)
+{
+    char digits[20];
+    size_t at = sizeof digits;
+    do {
+        digits[--at] = (char)('0' + value % 10);
+    } while (value /= 10);
+    pl_text_put(t, digits + at, sizeof digits - at);
+}
+
+void pl_text_put_int(struct pl_text *t, int64_t value)
+{
+    if (value < 0) pl_text_putc(t, '-');
+    pl_text_put_uint(t, value < 0 ? 0 - (uint64_t)value : (uint64_t)value);
+}
+
+void pl_text_put_double(struct pl_text *t, double value)
+{
+    char digits[40];
+    if (isnan(value)) pl_text_puts(t, "\"NaN\"");
+    else if (isinf(value)) pl_text_puts(t, value < 0 ? "\"-Infinity\"" : "\"Infinity\"");
+    if (!isfinite(value)) return;
+    for (int precision = 15; precision <= 17; precision++) {
+        snprintf(digits, sizeof digits, "%.*g", precision, value);
+        if (strtod(digits, NULL) == value) break;
+    }
+    /* the decimal point of the host's locale may be anything, also several bytes */
+    bool point = false;
+    for (const char *c = digits; *c; c++) {
+        if (strchr("0123456789+-e", *c)) pl_text_putc(t, *c);
+        else if (!point) pl_text_putc(t, '.'), point = true;
+    }
+}
+
+void pl_text_put_ms(struct pl_text *t, int64_t us)
+{
+    uint64_t size = us < 0 ? 0 - (uint64_t)us : (uint64_t)us;
+    unsigned int fraction = (unsigned int)(size % 1000);
+    if (us < 0) pl_text_putc(t, '-');
+    pl_text_put_uint(t, size / 1000);
+    if (!fraction) return;
+    char digits[4] = { '.', (char)('0' + fraction / 100), (char)('0' + fraction / 10 % 10),
+                       (char)('0' + fraction % 10) };
+    pl_text_put(t, digits, fraction % 10 ? 4 : fraction % 100 ? 3 : 2);
+}
+
+void pl_text_put_base64(struct pl_text *t, const unsigned char *bytes, size_t count)
+{
+    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    pl_text_putc(t, '"');
+    for (size_t i = 0; i < count; i += 3) {
+        size_t left = count - i;
+        unsigned int three = (unsigned int)bytes[i] << 16 | (left > 1 ? (unsigned int)bytes[i + 1] << 8 : 0) |
+                             (left > 2 ? bytes[i + 2] : 0);
+        char four[4] = { letters[three >> 18], letters[three >> 12 & 63], left > 1 ? letters[three >> 6 & 63] : '=',
+                         left > 2 ? letters[three & 63] : '=' };
+        pl_text_put(t, four, 4);
+    }
+    pl_text_putc(t, '"');
+}
