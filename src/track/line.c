@@ -143,7 +143,7 @@ void pl_put_reference(struct pl_text *t, const struct pipelens_step *step)
     pl_text_puts(t, "{\"id\":");
     put_id(t, step);
     pl_text_puts(t, ",\"key\":");
-    pl_text_put_string(t, step->key, strlen(step->key));
+    pl_text_put(t, step->head + step->head_key, step->head_key_len);
     pl_text_putc(t, '}');
 }
 

@@ -346,7 +346,8 @@ enum pipelens_level { PIPELENS_TRACE, PIPELENS_DEBUG, PIPELENS_INFO, PIPELENS_WA
 /* A message of the step, as for printf. */
 int pipelens_step_log(struct pipelens_step *step, enum pipelens_level level, const char *format, ...)
     PIPELENS_PRINTF(3, 4);
-int pipelens_step_vlog(struct pipelens_step *step, enum pipelens_level level, const char *format, va_list args);
+int pipelens_step_vlog(struct pipelens_step *step, enum pipelens_level level, const char *format, va_list args)
+    PIPELENS_PRINTF(3, 0);
 
 enum pipelens_relation { PIPELENS_FOLLOWS, PIPELENS_SPAWNED, PIPELENS_REFERS };
 /* Joins traces: the step follows, has spawned or refers to a step (NULL: the whole) of another run. */

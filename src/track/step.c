@@ -62,6 +62,7 @@ struct pipelens_step *pl_step_new(struct pipelens_run *run, struct pipelens_step
     struct pl_text head = pl_text_in(head_space, sizeof head_space), k = pl_text_in(key_space, sizeof key_space);
     struct pipelens_step *step = NULL;
     int64_t start = pl_now(run);
+    size_t key_at = 0, key_len = 0;
     if (key) pl_text_puts(&k, key);
     else k.error = put_key(&k, parent, name);
     pl_text_put(&k, "", 1);
@@ -69,7 +70,9 @@ struct pipelens_step *pl_step_new(struct pipelens_run *run, struct pipelens_step
         pl_text_puts(&head, "{\"name\":");
         pl_text_put_string(&head, name, strlen(name));
         pl_text_puts(&head, ",\"key\":");
+        key_at = head.len;
         pl_text_put_string(&head, k.data, k.len - 1);
+        key_len = head.len - key_at;
         pl_text_puts(&head, ",\"time\":{\"startTs\":");
         pl_text_put_ms(&head, start);
         if (!head.error) step = allocate(&head, name, k.data);
@@ -78,6 +81,8 @@ struct pipelens_step *pl_step_new(struct pipelens_run *run, struct pipelens_step
     pl_text_free(&k);
     if (!step) return NULL;
     step->run = run;
+    step->head_key = key_at;
+    step->head_key_len = key_len;
     step->start = start;
     step->end = PL_TIME_NONE;
     step->generation = run->generation;

@@ -167,7 +167,7 @@ int pipelens_step_set_status(struct pipelens_step *step, enum pipelens_status st
 }
 
 /* The message of a format as a JSON string. */
-static void put_message(struct pl_text *t, const char *format, va_list args)
+__attribute__((format(printf, 2, 0))) static void put_message(struct pl_text *t, const char *format, va_list args)
 {
     char space[PL_LINE_SPACE];
     struct pl_text message = pl_text_in(space, sizeof space);

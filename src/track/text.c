@@ -18,7 +18,7 @@ void pl_text_free(struct pl_text *t)
     *t = (struct pl_text){ 0 };
 }
 
-static bool grow(struct pl_text *t, size_t more)
+bool pl_text_grow(struct pl_text *t, size_t more)
 {
     size_t cap = t->cap < 256 ? 256 : t->cap;
     if (t->error || more > SIZE_MAX / 4 - t->len) {
@@ -37,25 +37,6 @@ static bool grow(struct pl_text *t, size_t more)
     t->borrowed = false;
     return true;
 }
-
-char *pl_text_room(struct pl_text *t, size_t more)
-{
-    if (t->error) return NULL;
-    if (t->cap - t->len < more && !grow(t, more)) return NULL;
-    return t->data + t->len;
-}
-
-void pl_text_put(struct pl_text *t, const char *bytes, size_t count)
-{
-    char *room = pl_text_room(t, count);
-    if (!room || !count) return;
-    memcpy(room, bytes, count);
-    t->len += count;
-}
-
-void pl_text_puts(struct pl_text *t, const char *text) { pl_text_put(t, text, strlen(text)); }
-
-void pl_text_putc(struct pl_text *t, char c) { pl_text_put(t, &c, 1); }
 
 void pl_text_vprintf(struct pl_text *t, const char *format, va_list args)
 {
@@ -105,16 +86,32 @@ static void put_escape(struct pl_text *t, unsigned char c)
     pl_text_put(t, (const char[]){ '\\', 'u', '0', '0', hex[c >> 4], hex[c & 15] }, 6);
 }
 
+/* How many bytes from here stand for themselves in a JSON string: ASCII but for controls, quotes and backslashes. Eight
+ * at a time: a byte below 0x20, equal to a quote or a backslash, or above 0x7F leaves its highest bit set
+ * (https://graphics.stanford.edu/~seander/bithacks.html#HasLessInWord; false alarms are looked at one by one). */
+static size_t plain_length(const char *text, size_t count)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101), high = ones << 7;
+    size_t at = 0;
+    for (uint64_t w; at + sizeof w <= count; at += sizeof w) {
+        memcpy(&w, text + at, sizeof w);
+        uint64_t quote = w ^ ones * '"', backslash = w ^ ones * '\\';
+        if (((w - ones * 0x20) | (quote - ones) | (backslash - ones) | w) & high) break;
+    }
+    while (at < count && (unsigned char)text[at] >= 0x20 && (unsigned char)text[at] < 0x80 && text[at] != '"' &&
+           text[at] != '\\')
+        at++;
+    return at;
+}
+
 void pl_text_put_string(struct pl_text *t, const char *text, size_t count)
 {
     const char *end = text + count;
     pl_text_putc(t, '"');
     while (text < end) {
-        const char *from = text;
-        while (text < end && (unsigned char)*text >= 0x20 && (unsigned char)*text < 0x80 && *text != '"' &&
-               *text != '\\')
-            text++;
-        pl_text_put(t, from, (size_t)(text - from));
+        size_t plain = plain_length(text, (size_t)(end - text));
+        pl_text_put(t, text, plain);
+        text += plain;
         if (text == end) break;
         size_t length = (unsigned char)*text < 0x80 ? 0 : pl_utf8_length(text, end);
         if (length) pl_text_put(t, text, length);
@@ -127,11 +124,15 @@ void pl_text_put_string(struct pl_text *t, const char *text, size_t count)
 
 void pl_text_put_uint(struct pl_text *t, uint64_t value)
 {
+    /* two digits a division: times are most of the numbers in a log, and have thirteen */
+    static const char pairs[] = "00010203040506070809101112131415161718192021222324252627282930313233343536373839"
+                                "40414243444546474849505152535455565758596061626364656667686970717273747576777879"
+                                "8081828384858687888990919293949596979899";
     char digits[20];
     size_t at = sizeof digits;
-    do {
-        digits[--at] = (char)('0' + value % 10);
-    } while (value /= 10);
+    for (; value >= 100; value /= 100) memcpy(digits + (at -= 2), pairs + value % 100 * 2, 2);
+    if (value >= 10) memcpy(digits + (at -= 2), pairs + value * 2, 2);
+    else digits[--at] = (char)('0' + value);
     pl_text_put(t, digits + at, sizeof digits - at);
 }
 

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 struct pl_text {
     char *data;
@@ -22,16 +23,31 @@ struct pl_text {
 struct pl_text pl_text_in(char *space, size_t size);
 void pl_text_free(struct pl_text *t);
 
-/* Room for `more` bytes behind the end; NULL when there is none. */
-char *pl_text_room(struct pl_text *t, size_t more);
-void pl_text_put(struct pl_text *t, const char *bytes, size_t count);
-void pl_text_puts(struct pl_text *t, const char *text);
-void pl_text_putc(struct pl_text *t, char c);
-void pl_text_vprintf(struct pl_text *t, const char *format, va_list args);
-#if defined(__GNUC__)
-__attribute__((format(printf, 2, 3)))
-#endif
-void pl_text_printf(struct pl_text *t, const char *format, ...);
+/* Makes room for `more` bytes behind the end; false when there is none. */
+bool pl_text_grow(struct pl_text *t, size_t more);
+
+/* Room for `more` bytes behind the end; NULL when there is none. Here, like the next ones, because a line is made of
+ * dozens of short pieces. */
+static inline char *pl_text_room(struct pl_text *t, size_t more)
+{
+    if (t->error || (t->cap - t->len < more && !pl_text_grow(t, more))) return NULL;
+    return t->data + t->len;
+}
+
+static inline void pl_text_put(struct pl_text *t, const char *bytes, size_t count)
+{
+    char *room = pl_text_room(t, count);
+    if (!room || !count) return;
+    memcpy(room, bytes, count);
+    t->len += count;
+}
+
+static inline void pl_text_puts(struct pl_text *t, const char *text) { pl_text_put(t, text, strlen(text)); }
+
+static inline void pl_text_putc(struct pl_text *t, char c) { pl_text_put(t, &c, 1); }
+
+void pl_text_vprintf(struct pl_text *t, const char *format, va_list args) __attribute__((format(printf, 2, 0)));
+void pl_text_printf(struct pl_text *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* A JSON string with its quotes; what is no UTF-8 becomes U+FFFD. */
 void pl_text_put_string(struct pl_text *t, const char *text, size_t count);

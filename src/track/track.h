@@ -75,10 +75,10 @@ struct pipelens_step {
     bool foreign;            /* begun by another process and joined */
     bool named;              /* begun by pipelens_begin() */
     char own_id[17];
-    size_t head_len;
-    const char *id;         /* own_id, or that of a joined step */
-    const char *name, *key; /* behind the head */
-    char head[];            /* {"name":…,"key":…,"time":{"startTs":… */
+    size_t head_len, head_key, head_key_len; /* of the head, and of its key with its quotes */
+    const char *id;                          /* own_id, or that of a joined step */
+    const char *name, *key;                  /* behind the head */
+    char head[];                             /* {"name":…,"key":…,"time":{"startTs":… */
 };
 
 struct pl_action {
