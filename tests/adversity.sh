@@ -153,6 +153,12 @@ steps 'the lines before a torn one count' 3 "$logs/cut.ndjson"
 { head -n 3 "$logs/good.ndjson"; printf '{"type":"step","operation":"finish","runId":"r1","step":{"name":"tw\\u00'; } >"$logs/escape.ndjson"
 renders 'the last line ends inside an escape' 0 'escape\.ndjson:4:[0-9]+: ' "$logs/escape.ndjson"
 
+# a writer dies within its line, and another puts its own right behind
+{ head -n 3 "$logs/good.ndjson"; sed -n 4p "$logs/good.ndjson" | head -c 75; tail -n +4 "$logs/good.ndjson"; } >"$logs/merged.ndjson"
+renders 'a torn line with a whole one behind it' 0 'merged\.ndjson:4:[0-9]+: ' "$logs/merged.ndjson"
+holds 'the torn one is told once' '1 run, 3 steps: 1 problem' "$logs/merged.ndjson"
+keeps 'the whole one is read' "$logs/merged.ndjson"
+
 { printf '\000\000\000\000'; head -n 2 "$logs/good.ndjson"; printf '\000\n\000\000\n'; tail -n +3 "$logs/good.ndjson"; } >"$logs/nul.ndjson"
 renders 'NUL bytes before and between lines' 0 'nul\.ndjson:1:1: zero bytes' "$logs/nul.ndjson"
 holds 'each block of NUL bytes is told' '1 run, 3 steps: 3 problems' "$logs/nul.ndjson"

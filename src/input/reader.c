@@ -8,7 +8,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-enum { CHUNK = 256 * 1024 };
+enum { CHUNK = 256 * 1024, EVENTS_TRIED_MAX = 16 };
 
 struct reading {
     const struct reader *r;
@@ -23,6 +23,7 @@ struct reading {
     size_t counted_start;  /* the last line begins here */
     uint64_t counted_line; /* and has this number */
     bool any_value;        /* a complete value was read from this source */
+    size_t value_at;       /* where the value at hand begins in the text at hand */
     struct decoder decoder;
     struct err *err;
 };
@@ -96,6 +97,7 @@ static bool decode_text(struct reading *g, size_t *ret_values)
 {
     *ret_values = 0;
     while (!json_at_end(&g->decoder.json)) {
+        g->value_at = (size_t)(g->decoder.json.at - g->decoder.event.text.ptr);
         if (!decode_value(&g->decoder, g, on_event, on_problem)) return false;
         ++*ret_values;
         g->any_value = true;
@@ -140,6 +142,27 @@ static struct str without_nuls(struct reading *g, struct str text)
     return str_skip(text, nuls);
 }
 
+/* A writer that dies within a line leaves a piece of it, and the next writer of the file puts its own line right behind:
+ * the whole event that this text ends with, empty when there is none. In a payload an event would not be the end. */
+static struct str event_at_end(struct str text)
+{
+    static const struct str begin = { "{\"type\":", 8 };
+    for (int tried = 0; tried < EVENTS_TRIED_MAX && text.len > begin.len; tried++) {
+        const char *at = memchr(text.ptr, '{', text.len);
+        while (at && !str_starts(str_skip(text, (size_t)(at - text.ptr)), begin))
+            at = memchr(at + 1, '{', text.len - (size_t)(at + 1 - text.ptr));
+        if (!at) break;
+        text = str_skip(text, (size_t)(at - text.ptr));
+        struct json probe = json_begin(text);
+        json_skip(&probe);
+        bool whole = !probe.error && json_at_end(&probe) && json_get(text, S("operation")).len;
+        json_done(&probe);
+        if (whole) return text;
+        text = str_skip(text, 1);
+    }
+    return S("");
+}
+
 /* One line; `offset` is its place in the source. */
 static void read_line(struct reading *g, struct str text, uint64_t offset)
 {
@@ -154,6 +177,10 @@ static void read_line(struct reading *g, struct str text, uint64_t offset)
     }
     size_t column = before - text.len + failed_at(g) + 1;
     problem(g, g->line, column, g->decoder.json.error);
+    struct str whole = event_at_end(str_skip(text, g->value_at + 1));
+    if (!whole.len) return;
+    begin_text(g, whole, offset + (before - whole.len));
+    decode_text(g, &values);
 }
 
 /* Does the first line hold the beginning of a value only? */
