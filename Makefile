@@ -51,7 +51,7 @@ SAN_FLAGS = $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-fr
 ALL_CPPFLAGS = -std=c17 -D_POSIX_C_SOURCE=200809L -Isrc -I$(BUILD)/gen -DVERSION='"$(VERSION)"' $(DEP_CFLAGS) $(CPPFLAGS)
 ALL_CFLAGS = $(ALL_CPPFLAGS) $(WARN) $(SAN_FLAGS) $(CFLAGS)
 ALL_LDFLAGS = $(SAN_FLAGS) $(LDFLAGS)
-ALL_LIBS = $(DEP_LIBS) -lm
+ALL_LIBS = $(DEP_LIBS) -lm -pthread
 
 GENERATORS = src/layout/widths_gen.c
 SOURCES = $(filter-out $(GENERATORS),$(sort $(wildcard src/base/*.c src/event/*.c src/input/*.c src/model/*.c \
@@ -64,7 +64,7 @@ TRACK_SOURCES = $(sort $(wildcard src/track/*.c))
 TRACK_OBJECTS = $(TRACK_SOURCES:%.c=$(BUILD)/%.o)
 STATIC_LIBRARY = $(BUILD)/libpipelens.a
 SHARED_LIBRARY = $(BUILD)/libpipelens.so.$(SOVERSION)
-LIBRARIES = $(STATIC_LIBRARY) $(SHARED_LIBRARY) $(BUILD)/libpipelens.so $(BUILD)/pipelens.pc
+LIBRARIES = $(STATIC_LIBRARY) $(SHARED_LIBRARY) $(BUILD)/libpipelens.so
 UNIT_TESTS = $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/unit/test_*.c)))
 TRACK_TESTS = $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/track/*.c)))
 TEST_TOOLS = $(BUILD)/tests/same_pixels $(BUILD)/tests/scene_dump $(TRACK_TESTS)
@@ -96,17 +96,13 @@ $(SHARED_LIBRARY): $(TRACK_OBJECTS)
 $(BUILD)/libpipelens.so: $(SHARED_LIBRARY)
 	@ln -sf $(<F) $@
 
-$(BUILD)/pipelens.pc: src/track/pipelens.pc.in $(BUILD)/flags.stamp
-	@sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' -e 's|@INCLUDEDIR@|$(INCLUDEDIR)|' \
-	    -e 's|@VERSION@|$(VERSION)|' $< > $@
-
 $(BUILD)/%.o: %.c $(BUILD)/flags.stamp
 	@mkdir -p $(@D)
 	@$(if $(V),,echo "  CC    $<")
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 # Everything is compiled again when the flags change; without the libraries there is nothing to compile with.
-$(BUILD)/flags.stamp: export FLAGS = $(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(ALL_LIBS) $(PREFIX) $(LIBDIR) $(INCLUDEDIR)
+$(BUILD)/flags.stamp: export FLAGS = $(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(ALL_LIBS)
 $(BUILD)/flags.stamp: FORCE
 	@mkdir -p $(@D)
 	@$(PKG_CONFIG) --print-errors --exists $(PACKAGES) || { echo "A library is missing: \`make deps\` installs it." >&2; exit 1; }
@@ -195,7 +191,8 @@ install: $(BINARY) $(LIBRARIES)
 	$(INSTALL) -m 644 src/track/pipelens.h '$(DESTDIR)$(INCLUDEDIR)'
 	$(INSTALL) -m 644 $(STATIC_LIBRARY) $(SHARED_LIBRARY) '$(DESTDIR)$(LIBDIR)'
 	ln -sf $(notdir $(SHARED_LIBRARY)) '$(DESTDIR)$(LIBDIR)/libpipelens.so'
-	$(INSTALL) -m 644 $(BUILD)/pipelens.pc '$(DESTDIR)$(LIBDIR)/pkgconfig'
+	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' -e 's|@INCLUDEDIR@|$(INCLUDEDIR)|' -e 's|@VERSION@|$(VERSION)|' \
+	    src/track/pipelens.pc.in > '$(DESTDIR)$(LIBDIR)/pkgconfig/pipelens.pc'
 	$(INSTALL) -m 644 $(DOCUMENTS) '$(DESTDIR)$(DOCDIR)'
 	$(if $(FONT_DOCUMENTS),$(INSTALL) -m 644 $(FONT_DOCUMENTS) '$(DESTDIR)$(DOCDIR)/fonts')
 

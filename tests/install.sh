@@ -6,7 +6,11 @@ cd "$(dirname "$0")/.." || exit 1
 . tests/tap.sh
 
 # The binary that is tested is the one that is installed; nothing is built here.
-make_quietly() { "${MAKE:-make}" -s BUILD="$BUILD" SAN="${SAN:-}" -o "$BUILD/pipelens-report" "$@"; }
+make_quietly()
+{
+    "${MAKE:-make}" -s BUILD="$BUILD" SAN="${SAN:-}" -o "$BUILD/pipelens-report" -o "$BUILD/libpipelens.a" \
+        -o "$BUILD/libpipelens.so.0" "$@"
+}
 
 stage=$work/stage
 is 'make install' make_quietly install DESTDIR="$stage" PREFIX=/opt/pipelens
@@ -14,6 +18,10 @@ is 'the program is there' test -x "$stage/opt/pipelens/bin/pipelens-report"
 is 'it runs away from its sources' sh -c 'cd / && "$1" --version' sh "$stage/opt/pipelens/bin/pipelens-report"
 is 'it makes a report there' sh -c 'cd "$1" && "$2" -q -o out "$3" && test -s out/report.html && rm -r out' sh \
     "$work" "$stage/opt/pipelens/bin/pipelens-report" "$root/samples/rag-agent.ndjson"
+for file in include/pipelens.h lib/libpipelens.a lib/libpipelens.so lib/libpipelens.so.0 lib/pkgconfig/pipelens.pc; do
+    is "$file is there" test -s "$stage/opt/pipelens/$file"
+done
+is 'pipelens.pc names the place' grep -qx 'prefix=/opt/pipelens' "$stage/opt/pipelens/lib/pkgconfig/pipelens.pc"
 is 'the licences are there' test -s "$stage/opt/pipelens/share/doc/pipelens-report/LICENSE"
 is 'nothing lies outside PREFIX' test "$(ls -A "$stage")" = opt
 is 'make install again' make_quietly install DESTDIR="$stage" PREFIX=/opt/pipelens
