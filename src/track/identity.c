@@ -76,9 +76,8 @@ void pl_next_id(struct pipelens_run *run, char ret_id[17])
     do {
         id = mix(run->id_seed + ++run->id_count * UINT64_C(0x9e3779b97f4a7c15));
     } while (!id); /* all zero is no span id in W3C trace context */
-    unsigned char bytes[8];
-    for (int i = 0; i < 8; i++) bytes[i] = (unsigned char)(id >> (56 - 8 * i));
-    put_hex(ret_id, bytes, sizeof bytes);
+    for (int i = 0; i < 16; i++) ret_id[i] = "0123456789abcdef"[id >> (60 - 4 * i) & 15];
+    ret_id[16] = '\0';
 }
 
 /* Hex digits of the text at `at` into `to`: exactly `count`, lower case, not all zero. */

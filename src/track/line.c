@@ -63,18 +63,15 @@ void pl_put_records(struct pl_text *t, const struct pipelens_step *step)
 
 void pl_put_location(struct pl_text *t, const char *file, int line, const char *function)
 {
-    char space[256];
-    struct pl_text place = pl_text_in(space, sizeof space);
-    pl_text_puts(&place, file);
-    pl_text_putc(&place, ':');
-    pl_text_put_int(&place, line);
+    pl_text_putc(t, '"');
+    pl_text_put_characters(t, file, strlen(file));
+    pl_text_putc(t, ':');
+    pl_text_put_int(t, line);
     if (function) {
-        pl_text_putc(&place, ' ');
-        pl_text_puts(&place, function);
+        pl_text_putc(t, ' ');
+        pl_text_put_characters(t, function, strlen(function));
     }
-    pl_text_put_string(t, place.data, place.len);
-    if (place.error) t->error = place.error;
-    pl_text_free(&place);
+    pl_text_putc(t, '"');
 }
 
 static const char *status_of(const struct pl_more *more)
@@ -120,7 +117,7 @@ void pl_put_step(struct pl_text *t, const struct pipelens_step *step, enum pl_ex
     }
     if (more && extent != PL_FINISH_LINE) put_text_member(t, "kind", more->kind);
     if (step->file && extent != PL_FINISH_LINE) {
-        put_member(t, "location", "");
+        pl_text_puts(t, ",\"location\":");
         pl_put_location(t, step->file, step->line, step->function);
     }
     if (!more) return;

@@ -206,14 +206,14 @@ static int write_buffered(struct sink *s, const char *lines, size_t length)
 {
     pthread_mutex_lock(&s->guard.lock);
     bool fits = length <= s->max_bytes && s->held.len <= s->max_bytes - length;
-    bool first = !s->held.len;
+    bool first = !s->held.len, was_full = s->held.len >= s->flush_bytes;
     if (fits) pl_text_put(&s->held, lines, length);
     int error = fits ? s->held.error ? s->held.error : s->thread_error : ENOBUFS;
     s->held.error = s->thread_error = 0;
     if (first && s->flush_ms) s->first_held_ms = now_ms();
     if (s->flush_ms && !s->has_thread) start_thread(s);
     bool full = s->held.len >= s->flush_bytes, behind = s->held.len >= 4 * s->flush_bytes;
-    if (s->has_thread && (first || full)) pthread_cond_signal(&s->wake);
+    if (s->has_thread && (first || (full && !was_full))) pthread_cond_signal(&s->wake);
     bool write_now = s->has_thread ? behind : full;
     pthread_mutex_unlock(&s->guard.lock);
     int write_error = write_now ? drain(s) : 0;

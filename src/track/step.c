@@ -18,8 +18,7 @@ static int put_key(struct pl_text *t, struct pipelens_step *parent, const char *
     }
     pl_text_puts(t, name);
     if (t->error) return t->error;
-    for (size_t i = before; i < t->len; i++)
-        if (t->data[i] == '.') t->data[i] = '_';
+    for (char *dot = t->data + before; (dot = memchr(dot, '.', (size_t)(t->data + t->len - dot)));) *dot = '_';
     if (!parent) return 0;
     size_t *given = pl_names_at(&parent->child_names, t->data + before, t->len - before);
     if (!given) return ENOMEM;

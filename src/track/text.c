@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { DIGITS_MAX = 20 }; /* of 2^64 - 1 */
+
 struct pl_text pl_text_in(char *space, size_t size)
 {
     return (struct pl_text){ .data = space, .cap = size, .borrowed = true };
@@ -104,10 +106,9 @@ static size_t plain_length(const char *text, size_t count)
     return at;
 }
 
-void pl_text_put_string(struct pl_text *t, const char *text, size_t count)
+void pl_text_put_characters(struct pl_text *t, const char *text, size_t count)
 {
     const char *end = text + count;
-    pl_text_putc(t, '"');
     while (text < end) {
         size_t plain = plain_length(text, (size_t)(end - text));
         pl_text_put(t, text, plain);
@@ -119,6 +120,12 @@ void pl_text_put_string(struct pl_text *t, const char *text, size_t count)
         else pl_text_put(t, "\xEF\xBF\xBD", 3);
         text += length ? length : 1;
     }
+}
+
+void pl_text_put_string(struct pl_text *t, const char *text, size_t count)
+{
+    pl_text_putc(t, '"');
+    pl_text_put_characters(t, text, count);
     pl_text_putc(t, '"');
 }
 
@@ -128,12 +135,15 @@ void pl_text_put_uint(struct pl_text *t, uint64_t value)
     static const char pairs[] = "00010203040506070809101112131415161718192021222324252627282930313233343536373839"
                                 "40414243444546474849505152535455565758596061626364656667686970717273747576777879"
                                 "8081828384858687888990919293949596979899";
-    char digits[20];
-    size_t at = sizeof digits;
+    char digits[2 * DIGITS_MAX]; /* the number ends in the middle, so that a piece of fixed size can be copied */
+    size_t at = DIGITS_MAX;
     for (; value >= 100; value /= 100) memcpy(digits + (at -= 2), pairs + value % 100 * 2, 2);
     if (value >= 10) memcpy(digits + (at -= 2), pairs + value * 2, 2);
     else digits[--at] = (char)('0' + value);
-    pl_text_put(t, digits + at, sizeof digits - at);
+    char *room = pl_text_room(t, DIGITS_MAX);
+    if (!room) return;
+    memcpy(room, digits + at, DIGITS_MAX);
+    t->len += DIGITS_MAX - at;
 }
 
 void pl_text_put_int(struct pl_text *t, int64_t value)

@@ -51,6 +51,8 @@ void pl_text_printf(struct pl_text *t, const char *format, ...) __attribute__((f
 
 /* A JSON string with its quotes; what is no UTF-8 becomes U+FFFD. */
 void pl_text_put_string(struct pl_text *t, const char *text, size_t count);
+/* The same without the quotes. */
+void pl_text_put_characters(struct pl_text *t, const char *text, size_t count);
 void pl_text_put_int(struct pl_text *t, int64_t value);
 void pl_text_put_uint(struct pl_text *t, uint64_t value);
 /* The shortest decimal that reads back as the same double, whatever the locale; NaN and infinities as strings. */
