@@ -69,6 +69,7 @@ UNIT_TESTS = $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/unit/test_*.c)))
 TRACK_TESTS = $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/track/*.c)))
 TEST_TOOLS = $(BUILD)/tests/same_pixels $(BUILD)/tests/scene_dump $(TRACK_TESTS)
 TRACK_BENCH = $(BUILD)/tests/bench/track
+RAG_SAMPLE = $(BUILD)/samples/rag_pipeline
 BENCH_TOOLS = $(BUILD)/tests/bench/generate $(BUILD)/tests/bench/measure
 
 .PHONY: all deps demo check golden pictures bench lint format install uninstall clean help FORCE
@@ -146,10 +147,12 @@ $(BUILD)/tests/scene_dump: $(BUILD)/tests/scene_dump.o $(OBJECTS) $(STATIC_LIBRA
 # Programs that use the tracking library as others do. tests/track.sh runs them.
 $(TRACK_TESTS) $(TRACK_BENCH): $(BUILD)/%: $(BUILD)/%.o $(STATIC_LIBRARY)
 	$(Q)$(CC) $(ALL_LDFLAGS) $(TRACK_LDFLAGS) -o $@ $^ -pthread -lm
+# Functions of the C library that a test puts its own in place of.
+$(BUILD)/tests/track/memory: TRACK_LDFLAGS = -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free
 .SECONDARY: $(TEST_TOOLS:=.o)
 
 # T=name runs the suites whose name contains it: make check T=golden
-check: $(BINARY) $(LIBRARIES) $(UNIT_TESTS) $(TEST_TOOLS)
+check: $(BINARY) $(LIBRARIES) $(UNIT_TESTS) $(TEST_TOOLS) $(RAG_SAMPLE)
 	@BUILD='$(BUILD)' SAN='$(SAN)' JOBS='$(JOBS)' MAKE='$(MAKE)' sh tests/run $(T)
 
 golden: $(BINARY) $(TEST_TOOLS)
@@ -157,8 +160,14 @@ golden: $(BINARY) $(TEST_TOOLS)
 
 # --- what a newcomer and the README show ---
 
-demo: $(BINARY)
-	@sh samples/demo.sh $(BINARY) $(BUILD)/demo
+$(RAG_SAMPLE).o: private ALL_CFLAGS += -Isrc/track
+$(RAG_SAMPLE): $(RAG_SAMPLE).o $(STATIC_LIBRARY)
+	@$(if $(V),,echo "  LINK  $@")
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ -pthread -lm
+.SECONDARY: $(RAG_SAMPLE).o
+
+demo: $(BINARY) $(RAG_SAMPLE)
+	@CC='$(CC)' sh samples/demo.sh $(BINARY) $(RAG_SAMPLE) $(BUILD)/demo
 
 pictures: $(BINARY)
 	@sh samples/pictures/make.sh $(BINARY) $(BUILD)/pictures
@@ -178,7 +187,7 @@ lint: $(BUILD)/gen/font_widths.inc $(TEMPLATES:%=$(BUILD)/gen/%.inc)
 	@FLAGS='$(filter-out -DVERSION%,$(ALL_CPPFLAGS))' sh tests/lint.sh $(SOURCES) $(TRACK_SOURCES) src/main.c
 
 format:
-	clang-format -i $(wildcard src/*.c src/*/*.[ch] tests/*.c tests/*/*.[ch])
+	clang-format -i $(wildcard src/*.c src/*/*.[ch] tests/*.c tests/*/*.[ch] samples/*.[ch] samples/*/*.[ch])
 
 # --- install ---
 
@@ -213,7 +222,7 @@ help:
 	    'Targets' \
 	    '  all         build $(BINARY) and libpipelens (the default)' \
 	    '  deps        install what building and testing need (apt, dnf, pacman, apk, brew); nothing when all is there' \
-	    '  demo        render the logs in samples/ into $(BUILD)/demo and print the paths' \
+	    '  demo        run the live samples, render their logs and those in samples/ into $(BUILD)/demo, print the paths' \
 	    '  check       run every test; T=name for the suites whose name contains it' \
 	    '  golden      write tests/golden anew from the current program; then read `git diff`' \
 	    '  pictures    make the pictures of the README anew' \
@@ -232,5 +241,5 @@ help:
 	    '  BROWSER=no  deps leaves out what only the browser tests need' \
     '  V=1         print whole commands'
 
--include $(OBJECTS:.o=.d) $(TRACK_OBJECTS:.o=.d) $(BUILD)/src/main.d $(UNIT_TESTS:=.d) $(TEST_TOOLS:=.d) $(BENCH_TOOLS:=.d) $(TRACK_BENCH:=.d)
+-include $(OBJECTS:.o=.d) $(TRACK_OBJECTS:.o=.d) $(BUILD)/src/main.d $(UNIT_TESTS:=.d) $(TEST_TOOLS:=.d) $(BENCH_TOOLS:=.d) $(TRACK_BENCH:=.d) $(RAG_SAMPLE).d
 endif

@@ -12,6 +12,16 @@ ln -s "$tool" "$work/bin/pipelens-report"
 PATH=$work/bin:$PATH
 cp -r samples "$work/here/samples"
 unset NO_COLOR COLUMNS
+# What `make install` installs, for the block that compiles a program.
+"${MAKE:-make}" -s BUILD="$BUILD" SAN="${SAN:-}" -o "$BUILD/pipelens-report" -o "$BUILD/libpipelens.a" \
+    -o "$BUILD/libpipelens.so.0" install PREFIX="$work/usr" >/dev/null 2>&1
+PKG_CONFIG_PATH=$work/usr/lib/pkgconfig
+LD_LIBRARY_PATH=$work/usr/lib
+export PKG_CONFIG_PATH LD_LIBRARY_PATH
+if [ -n "${SAN:-}" ]; then
+    printf '#!/bin/sh\nexec %s -fsanitize=%s "$@"\n' "$(command -v cc)" "$SAN" >"$work/bin/cc"
+    chmod +x "$work/bin/cc"
+fi
 
 # block-N.sh and block-N.txt out of the fences.
 awk -v out="$work/block" '

@@ -4,6 +4,7 @@
  * terminal, as their lines elsewhere.
  */
 #include "track/track.h"
+#include "track/write.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -21,7 +22,7 @@ struct console {
     struct pipelens_transport functions;
     struct pl_guard guard;
     int fd;
-    bool terminal, colour;
+    bool terminal, colour, may_break;
     struct held_run *runs; /* the oldest first */
 };
 
@@ -47,14 +48,10 @@ static int console_write(struct pipelens_transport *t, struct pipelens_run *run,
 
 static int put_out(struct console *c, const struct pl_text *text)
 {
-    size_t done = 0;
-    int error = text->error;
+    size_t done;
+    if (text->error) return text->error;
     pthread_mutex_lock(&c->guard.io);
-    while (!error && done < text->len) {
-        ssize_t n = write(c->fd, text->data + done, text->len - done);
-        if (n > 0) done += (size_t)n;
-        else if (n == 0 || errno != EINTR) error = n < 0 ? errno : EIO;
-    }
+    int error = pl_write_all(c->fd, c->may_break, text->data, text->len, &done);
     pthread_mutex_unlock(&c->guard.io);
     return error;
 }
@@ -153,6 +150,7 @@ int pipelens_transport_console(int fd, struct pipelens_transport **ret_transport
         (struct pipelens_transport){ .write = console_write, .finished = console_finished, .close = console_close };
     c->fd = fd;
     c->terminal = isatty(fd) == 1;
+    c->may_break = pl_may_break(fd);
     c->colour = c->terminal && !(no_colour && *no_colour) && !(terminal && strcmp(terminal, "dumb") == 0);
     *ret_transport = &c->functions;
     return 0;

@@ -66,11 +66,14 @@ void pl_notify(struct pipelens_step *step, enum pipelens_event event, const char
     const struct pipelens_notice notice = { .event = event, .step = step, .record_key = record_key, .data = data };
     struct pipelens_run *run = step->run;
     uint64_t last = 0;
+    pl_run_lock(run);
+    step->refs++; /* a listener may end the step */
+    pl_run_unlock(run);
     for (;;) {
         pl_run_lock(run);
         struct pl_listener *listener = next_listener(step, event, last);
         pl_run_unlock(run);
-        if (!listener) return;
+        if (!listener) break;
         struct call call = { .listener = listener, .outer = calls };
         last = listener->id;
         calls = &call;
@@ -80,6 +83,9 @@ void pl_notify(struct pipelens_step *step, enum pipelens_event event, const char
         listener->calls--;
         settle(run, listener);
     }
+    pl_run_lock(run);
+    if (run->forget_steps) pl_step_release(step);
+    pl_run_unlock(run);
 }
 
 int pipelens_step_listen(struct pipelens_step *step, unsigned int events, pipelens_listener *listener, void *user,

@@ -224,7 +224,7 @@ int pipelens_run_add_transition(struct pipelens_run *run, const char *from, cons
 int pipelens_run_set_entrypoint(struct pipelens_run *run, const char *action);
 
 /* Starts the clock of the root step, writes the run's first lines and makes the root the current step of the calling
- * thread. EALREADY when it was started. */
+ * thread. What is told of a step before does the first two as well. EALREADY when it was called before. */
 int pipelens_run_start(struct pipelens_run *run);
 /* Ends the root step and the run (failed when the root has an error, else completed), writes the last lines and
  * flushes. Steps still open stay unfinished, unless they end later. Starts the run first when that was not done.
@@ -303,9 +303,12 @@ void pipelens_scope_leave(struct pipelens_scope *scope);
 /* The same, named like the function it stands in. */
 #define PIPELENS_FUNCTION(variable) PIPELENS_STEP(variable, __func__)
 /* Makes an open step the current one for the rest of the block: for the thread it was handed to. */
-#define PIPELENS_WITHIN(step)                                                                                          \
+#define PIPELENS_WITHIN(step) PIPELENS_WITHIN_AT(step, __LINE__)
+/* What the macro above uses: a name of its own for each line. */
+#define PIPELENS_WITHIN_AT(step, line) PIPELENS_WITHIN_NAMED(step, line)
+#define PIPELENS_WITHIN_NAMED(step, line)                                                                              \
     PIPELENS_CLEANUP(pipelens_scope_leave)                                                                             \
-    struct pipelens_scope pipelens_within_scope = pipelens_scope_enter((step), false)
+    struct pipelens_scope pipelens_within_scope_##line = pipelens_scope_enter((step), false)
 #endif
 
 /* The step's run, parent (NULL for the root), name, key and id. Strings are valid as long as the step. */

@@ -26,11 +26,15 @@ void pl_run_unlock(struct pipelens_run *run) { pthread_mutex_unlock(&run->guard.
 
 int pl_run_error(struct pipelens_run *run, int error, const char *what)
 {
+    static _Thread_local bool telling; /* what on_error does itself may fail as well, and would never end */
     if (!error) return 0;
     pl_run_lock(run);
     run->errors++;
     pl_run_unlock(run);
-    if (run->on_error) run->on_error(run, error, what, run->on_error_user);
+    if (!run->on_error || telling) return error;
+    telling = true;
+    run->on_error(run, error, what, run->on_error_user);
+    telling = false;
     return error;
 }
 
@@ -207,18 +211,17 @@ static void put_start(struct pl_text *t, const struct pipelens_run *run)
     pl_text_puts(t, "}}\n");
 }
 
-int pipelens_run_start(struct pipelens_run *run)
+static int start(struct pipelens_run *run)
 {
     struct pl_text line = { 0 };
-    if (!run) return EINVAL;
     pl_run_lock(run);
     bool before = run->started, listened = run->listeners != NULL;
     run->started = true;
+    if (!before) pl_step_restart(run->root);
     if (!before && !run->joined && run->write == PIPELENS_REAL_TIME && run->transport) put_start(&line, run);
     pl_run_unlock(run);
     if (before) return EALREADY;
     int error = pl_run_emit(run, &line, "writing the start of a run");
-    pipelens_set_current(run->root);
     if (run->joined) return error;
     if (run->trace_parent[0]) {
         int link_error = pipelens_step_link(run->root, run->trace_id, run->trace_parent, PIPELENS_FOLLOWS);
@@ -226,6 +229,28 @@ int pipelens_run_start(struct pipelens_run *run)
     }
     if (listened) pl_notify(run->root, PIPELENS_STEP_START, NULL, NULL);
     return error;
+}
+
+int pipelens_run_start(struct pipelens_run *run)
+{
+    if (!run) return EINVAL;
+    pl_run_lock(run);
+    bool before = run->start_called, told_before = run->started;
+    run->start_called = true;
+    pl_run_unlock(run);
+    if (before) return EALREADY;
+    int error = told_before ? 0 : start(run);
+    pipelens_set_current(run->root);
+    return error;
+}
+
+void pl_run_lock_started(struct pipelens_run *run)
+{
+    pl_run_lock(run);
+    if (run->started) return;
+    pl_run_unlock(run);
+    start(run);
+    pl_run_lock(run);
 }
 
 static void put_finish(struct pl_text *t, struct pipelens_run *run)
@@ -276,7 +301,9 @@ int pipelens_run_free(struct pipelens_run *run)
     int error = run->finished ? 0 : pipelens_run_finish(run);
     pl_current_forget(run);
     if (run->owns_transport) {
-        int closed = pl_run_error(run, pipelens_transport_close(run->transport), "closing the log");
+        struct pipelens_transport *log = run->transport;
+        run->transport = NULL; /* on_error may still tell of the run */
+        int closed = pl_run_error(run, pipelens_transport_close(log), "closing the log");
         if (!error) error = closed;
     }
     pl_guard_end(&run->guard);

@@ -9,11 +9,13 @@
  * process has written into can be written again as a whole.
  */
 #include "track/track.h"
+#include "track/write.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -36,12 +38,13 @@ struct sink {
     int thread_error; /* of the thread's last try, for the next call to return */
     /* under guard.io */
     int fd;
-    bool owns_fd, regular;
+    bool owns_fd, regular, may_break;
     struct pl_text going;
     size_t gone;
     bool torn;      /* the log ends within a line of ours */
     bool line_open; /* the log ends within a line of somebody else's */
     off_t torn_size;
+    atomic_bool lost; /* lines that max_bytes had no room for: told once more at the end */
 };
 
 static struct sink *sink_of(struct pipelens_transport *t) { return (struct sink *)(void *)t; }
@@ -55,18 +58,9 @@ static int64_t now_ms(void)
 
 /* ---- under guard.io: bytes into the log ---- */
 
-/* Writes all, or as much as goes; *ret_done bytes went. */
 static int write_all(struct sink *s, const char *bytes, size_t count, size_t *ret_done)
 {
-    *ret_done = 0;
-    while (*ret_done < count) {
-        ssize_t n = write(s->fd, bytes + *ret_done, count - *ret_done);
-        if (n < 0 && errno == EINTR) continue;
-        if (n < 0) return errno;
-        if (n == 0) return EIO;
-        *ret_done += (size_t)n;
-    }
-    return 0;
+    return pl_write_all(s->fd, s->may_break, bytes, count, ret_done);
 }
 
 static off_t log_size(const struct sink *s)
@@ -121,27 +115,29 @@ static int write_going(struct sink *s)
 /* Keeps what could not be written, up to the limit. */
 static int keep(struct sink *s, const char *lines, size_t length)
 {
-    if (length > s->max_bytes || s->going.len > s->max_bytes - length) return ENOBUFS;
-    pl_text_put(&s->going, lines, length);
-    int error = s->going.error;
+    bool fits = length <= s->max_bytes && s->going.len <= s->max_bytes - length;
+    if (fits) pl_text_put(&s->going, lines, length);
+    int error = fits ? s->going.error : ENOBUFS;
     s->going.error = 0;
+    if (error) atomic_store(&s->lost, true);
     return error;
 }
 
 static int write_at_once(struct sink *s, const char *lines, size_t length)
 {
     size_t done = 0;
-    int error = s->going.len || s->line_open ? EAGAIN : write_all(s, lines, length, &done);
+    int error = write_going(s);
+    if (!error) error = mend(s);
+    if (!error) error = write_all(s, lines, length, &done);
     if (!error) return 0;
     if (done) note_torn(s, lines, done, false);
     int kept = keep(s, lines, length);
-    if (kept) {
+    if (!kept && done) s->gone = done;
+    if (kept && done) {
         s->line_open |= s->torn; /* nobody will complete it */
         s->torn = false;
-        return kept;
     }
-    if (done) s->gone = done;
-    return done ? error : write_going(s);
+    return kept ? kept : error;
 }
 
 /* ---- buffering ---- */
@@ -206,6 +202,13 @@ static int write_buffered(struct sink *s, const char *lines, size_t length)
 {
     pthread_mutex_lock(&s->guard.lock);
     bool fits = length <= s->max_bytes && s->held.len <= s->max_bytes - length;
+    if (!fits) {
+        pthread_mutex_unlock(&s->guard.lock);
+        drain(s);
+        pthread_mutex_lock(&s->guard.lock);
+        fits = length <= s->max_bytes && s->held.len <= s->max_bytes - length;
+    }
+    if (!fits) atomic_store(&s->lost, true);
     bool first = !s->held.len, was_full = s->held.len >= s->flush_bytes;
     if (fits) pl_text_put(&s->held, lines, length);
     int error = fits ? s->held.error ? s->held.error : s->thread_error : ENOBUFS;
@@ -258,6 +261,7 @@ static int sink_close(struct pipelens_transport *t)
     pthread_mutex_unlock(&s->guard.lock);
     if (has_thread) pthread_join(s->thread, NULL);
     int error = drain_patiently(s);
+    if (!error && s->lost) error = ENOBUFS;
     pl_guard_end(&s->guard);
     if (s->owns_fd && close(s->fd) != 0 && !error && errno != EINTR) error = errno;
     pthread_cond_destroy(&s->wake);
@@ -316,6 +320,7 @@ static int make_sink(int fd, bool owns, const struct pipelens_buffering *b, stru
     s->fd = fd;
     s->owns_fd = owns;
     s->regular = S_ISREG(st.st_mode);
+    s->may_break = pl_may_break(fd);
     s->max_bytes = b && b->max_bytes ? b->max_bytes : MAX_BYTES;
     if (b) s->flush_ms = b->flush_ms;
     if (b) s->flush_bytes = b->flush_bytes ? b->flush_bytes : b->flush_ms ? FLUSH_BYTES : 0;

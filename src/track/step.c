@@ -20,7 +20,7 @@ static int put_key(struct pl_text *t, struct pipelens_step *parent, const char *
     if (t->error) return t->error;
     for (char *dot = t->data + before; (dot = memchr(dot, '.', (size_t)(t->data + t->len - dot)));) *dot = '_';
     if (!parent) return 0;
-    size_t *given = pl_names_at(&parent->child_names, t->data + before, t->len - before);
+    uint32_t *given = pl_names_at(&parent->child_names, t->data + before, t->len - before);
     if (!given) return ENOMEM;
     if (*given) {
         pl_text_puts(t, "___");
@@ -30,17 +30,19 @@ static int put_key(struct pl_text *t, struct pipelens_step *parent, const char *
     return t->error;
 }
 
+enum { RESTART_ROOM = 8 }; /* by how much a time may get longer: its decimals, and a digit */
+
 /* One piece of memory for the step, its head, its name and its key. */
 static struct pipelens_step *allocate(const struct pl_text *head, const char *name, const char *key)
 {
-    size_t name_size = strlen(name) + 1, key_size = strlen(key) + 1;
-    struct pipelens_step *step = malloc(sizeof *step + head->len + name_size + key_size);
+    size_t name_size = strlen(name) + 1, key_size = strlen(key) + 1, head_size = head->len + RESTART_ROOM;
+    struct pipelens_step *step = malloc(sizeof *step + head_size + name_size + key_size);
     if (!step) return NULL;
     memset(step, 0, sizeof *step);
     memcpy(step->head, head->data, head->len);
     step->head_len = head->len;
-    step->name = memcpy(step->head + head->len, name, name_size);
-    step->key = memcpy(step->head + head->len + name_size, key, key_size);
+    step->name = memcpy(step->head + head_size, name, name_size);
+    step->key = memcpy(step->head + head_size + name_size, key, key_size);
     return step;
 }
 
@@ -90,6 +92,20 @@ struct pipelens_step *pl_step_new(struct pipelens_run *run, struct pipelens_step
     step->id = step->own_id;
     if (parent) append_child(parent, step);
     return step;
+}
+
+void pl_step_restart(struct pipelens_step *step)
+{
+    char space[32];
+    struct pl_text time = pl_text_in(space, sizeof space);
+    size_t before = step->head_len;
+    while (step->head[before - 1] != ':') before--;
+    step->start = pl_now(step->run);
+    pl_text_put_ms(&time, step->start);
+    if (time.len <= step->head_len - before + RESTART_ROOM) {
+        memcpy(step->head + before, time.data, time.len);
+        step->head_len = before + time.len;
+    }
 }
 
 bool pl_step_is_own(const struct pipelens_step *step)
@@ -197,7 +213,7 @@ struct pipelens_step *pipelens_step_begin_at(struct pipelens_step *parent, const
     struct pipelens_run *run = parent->run;
     int error = inputs.type == PIPELENS_NULL ? 0 : pl_value_text(inputs, &inputs_text);
     if (error) pl_run_error(run, error, "taking the inputs of a step");
-    pl_run_lock(run);
+    pl_run_lock_started(run);
     struct pipelens_step *step = pl_step_new(run, parent, name ? name : "", NULL);
     if (step) {
         step->file = file;
@@ -227,11 +243,12 @@ static bool close_step(struct pipelens_step *step, struct pl_text *line)
     return true;
 }
 
-static void notify_end(struct pipelens_step *step)
+/* What the listeners are told of an end. A copy, because other threads may still tell of the step. */
+static char *outcome_of(const struct pipelens_step *step, enum pipelens_event *ret_event)
 {
     const char *error = step->more ? step->more->error : NULL, *result = step->more ? step->more->result : NULL;
-    pl_notify(step, error ? PIPELENS_STEP_ERROR : PIPELENS_STEP_SUCCESS, NULL, error ? error : result);
-    pl_notify(step, PIPELENS_STEP_COMPLETE, NULL, NULL);
+    *ret_event = error ? PIPELENS_STEP_ERROR : PIPELENS_STEP_SUCCESS;
+    return pl_copy(error ? error : result);
 }
 
 int pipelens_step_end(struct pipelens_step *step)
@@ -240,13 +257,20 @@ int pipelens_step_end(struct pipelens_step *step)
     struct pl_text line = pl_text_in(space, sizeof space);
     if (!step) return EINVAL;
     struct pipelens_run *run = step->run;
+    enum pipelens_event event = PIPELENS_STEP_SUCCESS;
+    char *outcome = NULL;
     pl_current_replace(step, step->parent);
     pl_run_lock(run);
     bool inherited = !pl_step_is_own(step), ended = close_step(step, &line), listened = run->listeners != NULL;
+    if (ended && listened) outcome = outcome_of(step, &event);
     pl_run_unlock(run);
     if (!ended) return inherited ? 0 : EALREADY;
     int error = pl_run_emit(run, &line, "writing the finish of a step");
-    if (listened) notify_end(step);
+    if (listened) {
+        pl_notify(step, event, NULL, outcome);
+        pl_notify(step, PIPELENS_STEP_COMPLETE, NULL, NULL);
+        free(outcome);
+    }
     if (run->forget_steps) {
         pl_run_lock(run);
         pl_step_release(step);

@@ -30,17 +30,26 @@ static struct pl_text *line_for(struct pipelens_run *run, struct pl_text *line, 
     return also_at_finish ? &run->held_lines : NULL;
 }
 
+/* The table leads to the first record of a hash; others that have the same, if ever, are found one by one. */
+static struct pl_record *find_record(struct pipelens_step *step, const char *key)
+{
+    uint32_t *at = step->record_count ? pl_names_at(&step->record_names, key, strlen(key)) : NULL;
+    for (size_t i = at && *at ? *at - 1 : step->record_count; i < step->record_count; i++)
+        if (strcmp(step->records[i].key, key) == 0) return &step->records[i];
+    return NULL;
+}
+
 const struct pl_record *pl_step_find_record(struct pipelens_step *step, const char *key)
 {
-    size_t *at = step->record_count ? pl_names_at(&step->record_names, key, strlen(key)) : NULL;
-    return at && *at ? &step->records[*at - 1] : NULL;
+    return find_record(step, key);
 }
 
 static struct pl_record *record_of(struct pipelens_step *step, const char *key)
 {
-    size_t *at = pl_names_at(&step->record_names, key, strlen(key));
-    if (!at) return NULL;
-    if (*at) return &step->records[*at - 1];
+    struct pl_record *known = find_record(step, key);
+    if (known) return known;
+    uint32_t *at = pl_names_at(&step->record_names, key, strlen(key));
+    if (!at || step->record_count == UINT32_MAX) return NULL;
     if (step->record_count == step->record_cap) {
         size_t cap = step->record_cap ? step->record_cap * 2 : 2;
         struct pl_record *records = realloc(step->records, cap * sizeof *records);
@@ -52,7 +61,7 @@ static struct pl_record *record_of(struct pipelens_step *step, const char *key)
     if (!copy) return NULL;
     struct pl_record *r = &step->records[step->record_count++];
     *r = (struct pl_record){ .key = copy };
-    *at = step->record_count;
+    if (!*at) *at = (uint32_t)step->record_count;
     return r;
 }
 
@@ -78,7 +87,7 @@ int pl_step_put_record(struct pipelens_step *step, const char *key, const struct
     char space[PL_LINE_SPACE];
     struct pl_text line = pl_text_in(space, sizeof space), *out;
     struct pipelens_run *run = step->run;
-    pl_run_lock(run);
+    pl_run_lock_started(run);
     int error = keep_record(step, key, value);
     out = line_for(run, &line, false);
     if (out) {
@@ -198,6 +207,18 @@ int pipelens_step_fail(struct pipelens_step *step, const char *type, const char 
     return pl_run_error(step->run, error, "taking the error of a step");
 }
 
+/* Appends all of it, or (ENOMEM) nothing. */
+static int append(struct pl_text *list, const char *separator, const struct pl_text *element)
+{
+    size_t before = list->len;
+    if (before) pl_text_puts(list, separator);
+    pl_text_put(list, element->data, element->len);
+    if (!list->error) return 0;
+    list->error = 0;
+    list->len = before;
+    return ENOMEM;
+}
+
 int pipelens_step_handled_at(struct pipelens_step *step, const char *file, int line, const char *function,
                              const char *type, const char *format, ...)
 {
@@ -225,13 +246,7 @@ int pipelens_step_handled_at(struct pipelens_step *step, const char *file, int l
     int error = text.error;
     pl_run_lock(step->run);
     struct pl_more *more = error ? NULL : pl_step_more(step);
-    if (more) {
-        if (more->handled.len) pl_text_putc(&more->handled, ',');
-        pl_text_put(&more->handled, text.data, text.len);
-        error = more->handled.error;
-    } else if (!error) {
-        error = ENOMEM;
-    }
+    if (!error) error = more ? append(&more->handled, ",", &text) : ENOMEM;
     pl_run_unlock(step->run);
     pl_text_free(&text);
     return pl_run_error(step->run, error, "taking a handled error");
@@ -243,21 +258,22 @@ static int tell(struct pipelens_step *step, enum pl_kind kind, size_t list, stru
                 struct pl_text *element, const char *what)
 {
     char space[PL_LINE_SPACE];
-    struct pl_text line = pl_text_in(space, sizeof space), *out;
+    struct pl_text line = pl_text_in(space, sizeof space);
     struct pipelens_run *run = step->run;
-    pl_run_lock(run);
+    pl_run_lock_started(run);
     struct pl_more *more = pl_step_more(step);
-    struct pl_text *at = more ? (struct pl_text *)(void *)((char *)more + list) : NULL;
-    if (at) {
-        if (at->len) pl_text_putc(at, ',');
-        pl_text_put(at, element->data, element->len);
+    bool whole = more && !members->error && !element->error;
+    int error = whole ? append((struct pl_text *)(void *)((char *)more + list), ",", element) : ENOMEM;
+    struct pl_text *out = line_for(run, &line, true);
+    if (out && whole) {
+        put_prefix(&line, step, kind);
+        pl_text_put(&line, members->data, members->len);
     }
-    out = line_for(run, &line, true);
-    if (out) {
-        put_prefix(out, step, kind);
-        pl_text_put(out, members->data, members->len);
+    if (out == &run->held_lines) {
+        if (!line.error && append(out, "", &line)) error = ENOMEM;
+        line.len = 0;
     }
-    if (!at || at->error || members->error || element->error) line.error = ENOMEM;
+    if (error) line.error = error;
     pl_run_unlock(run);
     pl_text_free(members);
     pl_text_free(element);

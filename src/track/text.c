@@ -2,6 +2,7 @@
 #include "track/text.h"
 
 #include <errno.h>
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -158,7 +159,8 @@ void pl_text_put_double(struct pl_text *t, double value)
     if (isnan(value)) pl_text_puts(t, "\"NaN\"");
     else if (isinf(value)) pl_text_puts(t, value < 0 ? "\"-Infinity\"" : "\"Infinity\"");
     if (!isfinite(value)) return;
-    for (int precision = 15; precision <= 17; precision++) {
+    /* 15 digits are always exact, trailing zeros are left out; the smallest numbers of all have fewer */
+    for (int precision = fabs(value) < DBL_MIN ? 1 : 15; precision <= 17; precision++) {
         snprintf(digits, sizeof digits, "%.*g", precision, value);
         if (strtod(digits, NULL) == value) break;
     }

@@ -96,7 +96,7 @@ struct pipelens_run {
     struct pl_guard guard; /* its lock is held for everything below that can change */
     enum pipelens_write write;
     struct pipelens_transport *transport; /* NULL: nothing is written */
-    bool owns_transport, forget_steps, joined, started, finished;
+    bool owns_transport, forget_steps, joined, start_called, started, finished;
     pipelens_error_callback *on_error;
     void *on_error_user;
     uint64_t errors;
@@ -135,6 +135,8 @@ int pl_run_error(struct pipelens_run *run, int error, const char *what);
 int pl_run_create(const struct pipelens_options *options, const char *root_id, const char *root_key,
                   struct pipelens_run **ret_run);
 void pl_run_lock(struct pipelens_run *run);
+/* The same once the run is started, which what is told of it does when the program has not. */
+void pl_run_lock_started(struct pipelens_run *run);
 void pl_run_unlock(struct pipelens_run *run);
 /* The text in memory of its own, NULL for NULL or when there is none. */
 char *pl_copy(const char *text);
@@ -145,6 +147,8 @@ struct pipelens_step *pl_step_new(struct pipelens_run *run, struct pipelens_step
                                   const char *key);
 /* Frees a step and all below it. */
 void pl_steps_free(struct pipelens_step *top);
+/* Sets the step's start to now; its run is locked. Each has room for that, the root needs it. */
+void pl_step_restart(struct pipelens_step *step);
 struct pl_more *pl_step_more(struct pipelens_step *step);
 /* Lets go of a step that was referred to, in a run that forgets its steps: it may be freed, and ancestors with it. */
 void pl_step_release(struct pipelens_step *step);

@@ -113,7 +113,8 @@ int pipelens_llm_track(struct pipelens_step *step, const char *json)
 {
     struct pl_text whole = { 0 }, kept = { 0 }, key = { 0 };
     if (!step || !json) return EINVAL;
-    int error = pl_json_compact(&whole, json, strlen(json)) && whole.data[0] == '{' ? whole.error : EINVAL;
+    bool good = pl_json_compact(&whole, json, strlen(json));
+    int error = whole.error ? whole.error : good && whole.data[0] == '{' ? 0 : EINVAL;
     if (!error) {
         put_response(&kept, whole.data, whole.len);
         put_response_key(&key, step, whole.data, whole.len);

@@ -57,18 +57,7 @@ struct pipelens_value pipelens_file(const char *path, size_t limit)
     return (struct pipelens_value){ .type = PIPELENS_FILE, .size = limit, .as.text = path };
 }
 
-static bool is_utf8(const char *at, size_t count, bool cut)
-{
-    const char *end = at + count;
-    while (at < end) {
-        size_t length = pl_utf8_length(at, end);
-        if (!length) return cut && end - at < 4; /* the limit may have cut the last character */
-        at += length;
-    }
-    return true;
-}
-
-/* Without the beginning of a character whose rest is missing. */
+/* How many bytes are whole characters of UTF-8. */
 static size_t whole_characters(const char *text, size_t count)
 {
     size_t at = 0;
@@ -78,6 +67,21 @@ static size_t whole_characters(const char *text, size_t count)
         at += length;
     }
     return at;
+}
+
+/* Are these bytes the beginning of a character, whose rest a limit has cut off? */
+static bool is_cut_character(const char *bytes, size_t count)
+{
+    char whole[4] = { 0 };
+    if (!count || count > 3) return false;
+    memcpy(whole, bytes, count);
+    /* each way to go on: the second byte of some characters is bound to a range, all others are not */
+    for (size_t length = count + 1; length <= 4; length++)
+        for (int second = 0x80; second <= 0xB0; second += 0x10) {
+            for (size_t i = count; i < length; i++) whole[i] = (char)(i == 1 ? second : 0x80);
+            if (pl_utf8_length(whole, whole + length) == length) return true;
+        }
+    return false;
 }
 
 /* Up to `limit` bytes and one more, which tells that the file is longer. */
@@ -111,14 +115,14 @@ static int put_file(struct pl_text *t, const char *path, size_t limit)
     }
     bool cut = content.len > limit;
     uint64_t size = S_ISREG(st.st_mode) && (uint64_t)st.st_size > content.len ? (uint64_t)st.st_size : content.len;
-    size_t length = cut ? limit : content.len;
+    size_t length = cut ? limit : content.len, whole = whole_characters(content.data, length);
     pl_text_puts(t, "{\"file\":");
     pl_text_put_string(t, path, strlen(path));
     pl_text_puts(t, ",\"size\":");
     pl_text_put_uint(t, size);
-    if (is_utf8(content.data, length, cut)) {
+    if (whole == length || (cut && is_cut_character(content.data + whole, length - whole))) {
         pl_text_puts(t, ",\"text\":");
-        pl_text_put_string(t, content.data, cut ? whole_characters(content.data, length) : length);
+        pl_text_put_string(t, content.data, whole);
     } else {
         pl_text_puts(t, ",\"base64\":");
         pl_text_put_base64(t, (const unsigned char *)content.data, length);
