@@ -142,8 +142,9 @@ static struct str without_nuls(struct reading *g, struct str text)
     return str_skip(text, nuls);
 }
 
-/* A writer that dies within a line leaves a piece of it, and the next writer of the file puts its own line right behind:
- * the whole event that this text ends with, empty when there is none. In a payload an event would not be the end. */
+/* A writer that dies within a line leaves a piece of it, and the next writer of the file puts its own line right
+ * behind: the whole event that this text ends with, empty when there is none. In a payload an event would not be the
+ * end. */
 static struct str event_at_end(struct str text)
 {
     static const struct str begin = { "{\"type\":", 8 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * A small hash table from names to numbers: how often a child's name was given, where a record of a key stands. It keeps
- * hashes, not names, so that a million different names take 16 bytes each: two of one hash share a number.
+ * A small hash table from names to numbers: how often a child's name was given, where a record of a key stands. It
+ * keeps hashes, not names, so that a million different names take 16 bytes each: two of one hash share a number.
  */
 #ifndef TRACK_NAMES_H
 #define TRACK_NAMES_H

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * For the tests of libpipelens. A program lists its cases when it has no arguments; `PROGRAM CASE DIRECTORY` runs one in
- * that directory. Standard output and error of a case are watched, because the library must not print: complaints
- * go to the place where standard output was. A failed expectation of a forked child counts as well.
+ * For the tests of libpipelens. A program lists its cases when it has no arguments; `PROGRAM CASE DIRECTORY` runs
+ * one in that directory. Standard output and error of a case are watched, because the library must not print:
+ * complaints go to the place where standard output was. A failed expectation of a forked child counts as well.
  */
 #ifndef TESTS_TRACK_CASES_H
 #define TESTS_TRACK_CASES_H

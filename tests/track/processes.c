@@ -59,8 +59,8 @@ static size_t broken_lines(const struct lines *l)
     return broken;
 }
 
-/* Both lines of every step are there, of the right run (NULL: its process's own), with an id of its own and the letter of
- * its process. */
+/* Both lines of every step are there, of the right run (NULL: its process's own), with an id of its own and the
+ * letter of its process. */
 static void check_log(const char *run, const char *parent, size_t others)
 {
     struct lines l = lines_in(LOG);
