@@ -204,7 +204,9 @@ run --csv parts.csv part2.ndjson part1.ndjson
 is 'in any order' test "$(wc -l <parts.csv)" -eq "$(wc -l <whole.csv)"
 run list "$rag" "$etl" "$many"
 is 'several files' test $status -eq 0 -a "$(wc -l <stdout)" -eq 9
-run list "$root/samples"
+mkdir logs
+cp "$rag" "$etl" "$many" logs
+run list logs
 is 'a directory' test $status -eq 0 -a "$(wc -l <stdout)" -eq 9
 
 # --- pages without the network ---

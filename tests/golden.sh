@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 #
 # Every output of every sample against tests/golden, byte for byte; PNGs by their pixels. And the same bytes again in
-# another time zone, language, home and font set-up. `golden.sh --write` writes tests/golden anew; a person then
-# reads `git diff`.
+# another time zone, language, home and font set-up. Of the logs that the live samples have written the main outputs.
+# `golden.sh --write` writes tests/golden anew; a person then reads `git diff`.
 cd "$(dirname "$0")/.." || exit 1
 . tests/tap.sh
 
@@ -28,12 +28,27 @@ outputs()
     echo "exit status $?" >>"$out/check.txt"
 }
 
+# Logs that the live samples have written.
+is_live() { case $1 in rag-pipeline | etl-pipeline | ci) ;; *) return 1 ;; esac; }
+
+# outputs_of NAME DIRECTORY: what tests/golden/NAME holds.
+outputs_of()
+{
+    if is_live "$1"; then
+        mkdir -p "$2"
+        "$tool" tree --colour never --records "samples/$1.ndjson" >"$2/tree.txt" &&
+            "$tool" --quiet -o "$2/report" "samples/$1.ndjson"
+    else
+        outputs "samples/$1.ndjson" "$2"
+    fi
+}
+
 samples=$(cd samples && ls -- *.ndjson)
 
 if [ "${1:-}" = --write ]; then
     for log in $samples; do
         rm -rf "tests/golden/${log%.ndjson}"
-        outputs "samples/$log" "tests/golden/${log%.ndjson}" || exit 1
+        outputs_of "${log%.ndjson}" "tests/golden/${log%.ndjson}" || exit 1
         echo "tests/golden/${log%.ndjson}"
     done
     exit 0
@@ -71,7 +86,7 @@ elsewhere()
 
 for log in $samples; do
     name=${log%.ndjson}
-    is "$name: all outputs are made" outputs "samples/$log" "$work/$name"
+    is "$name: all outputs are made" outputs_of "$name" "$work/$name"
     { (cd "$work/$name" && find . -type f); (cd "tests/golden/$name" && find . -type f); } | sort -u >"$work/files"
     while read -r file; do
         golden=tests/golden/$name/$file
@@ -88,6 +103,7 @@ for log in $samples; do
         fi
     done <"$work/files"
 
+    ! is_live "$name" || continue
     outputs "samples/$log" "$work/again-$name" >/dev/null 2>&1
     is "$name: the same bytes again" diff -r "$work/$name" "$work/again-$name"
 

@@ -200,8 +200,8 @@ fi
 mkdir -p "$work/prefix/include" "$work/prefix/lib"
 cp "$header" "$work/prefix/include"
 cp "$BUILD"/libpipelens.a "$BUILD"/libpipelens.so* "$work/prefix/lib"
-sed "s|^prefix=.*|prefix=$work/prefix|; s|^libdir=.*|libdir=\${prefix}/lib|; s|^includedir=.*|includedir=\${prefix}/include|" \
-    "$BUILD/pipelens.pc" >"$work/pipelens.pc"
+sed -e "s|@PREFIX@|$work/prefix|" -e "s|@LIBDIR@|$work/prefix/lib|" -e "s|@INCLUDEDIR@|$work/prefix/include|" \
+    -e 's|@VERSION@|0.0.0|' src/track/pipelens.pc.in >"$work/pipelens.pc"
 sanitizer=${SAN:+-fsanitize=$SAN}
 flags() { PKG_CONFIG_PATH=$work "${PKG_CONFIG:-pkg-config}" "$@" pipelens; }
 

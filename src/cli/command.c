@@ -8,27 +8,57 @@ struct command {
     const char *name, *usage, *summary;
     enum command_bit bit;
     enum exit_status (*run)(const struct options *o);
-    const char *examples;
+    const char *details, *examples; /* whole lines */
 };
+
+#define A_LOG "LOG is a file, a directory of logs, or - for standard input; gzip is read as it is.\n"
 
 static const struct command commands[] = {
     { "render", "[render] [OPTIONS] LOG...", "write report.html, gantt.png, graph.png and summary.md", FOR_RENDER,
-      command_render,
+      command_render, A_LOG,
       "  pipelens-report run.ndjson                      the four outputs in pipelens-report/\n"
       "  pipelens-report -o out --google off logs/       all runs of a directory, pages without outside references\n"
       "  pipelens-report --gantt gantt.png --scale 2 run.ndjson\n"
       "  pipelens-report --summary \"$GITHUB_STEP_SUMMARY\" --append --fail-on error run.ndjson\n"
       "  gunzip -c run.ndjson.gz | pipelens-report --html - - > report.html\n" },
-    { "tree", "tree [OPTIONS] LOG...", "print the step tree", FOR_TREE, command_tree,
+    { "tree", "tree [OPTIONS] LOG...", "print the step tree", FOR_TREE, command_tree, A_LOG,
       "  pipelens-report tree run.ndjson\n"
       "  pipelens-report tree --status error,unfinished --records run.ndjson\n" },
-    { "list", "list [OPTIONS] LOG...", "print a line per run", FOR_LIST, command_list,
+    { "list", "list [OPTIONS] LOG...", "print a line per run", FOR_LIST, command_list, A_LOG,
       "  pipelens-report list logs/\n" },
     { "check", "check [OPTIONS] LOG...", "validate logs; exit status 1 when there is any problem", FOR_CHECK,
-      command_check, "  pipelens-report check run.ndjson\n" },
+      command_check, A_LOG, "  pipelens-report check run.ndjson\n" },
     { "export", "export --to FORMAT [OPTIONS] LOG...", "write a run in another shape", FOR_EXPORT, command_export,
+      A_LOG,
       "  pipelens-report export --to pipelens run.ndjson > run.json     the PipeLens dashboard imports this\n"
       "  pipelens-report export --to nested --latest logs/\n" },
+    { "state", "state [--at N] [OPTIONS] LOG...", "print the state at a step as JSON, and the action that follows",
+      FOR_STATE, command_state, A_LOG,
+      "  pipelens-report state run.ndjson\n"
+      "  pipelens-report state --at 3 run.ndjson | jq .state     the state after the fourth action\n" },
+    { "exec", "exec [-l LOG] [OPTIONS] [--] COMMAND...", "run a command as a step", FOR_EXEC, command_exec,
+      "The command keeps its standard streams, its terminal and its signals; exec ends with its exit status\n"
+      "(128+N when signal N has killed it, 127 when it is not found, 126 when it cannot be run). The first exec\n"
+      "starts a run; those that the command starts add steps below it, also several at once. They find it through\n"
+      "PIPELENS_LOG, PIPELENS_RUN, PIPELENS_STEP and PIPELENS_KEY; TRACEPARENT is read and set. With -l an inner exec\n"
+      "writes its step of the same run to another log: name both to read the whole run. A log that cannot be\n"
+      "written is said on standard error and does not stop the command. The step records the command's words\n"
+      "(secrets masked), directory, exit status or signal, CPU times, peak memory and context switches.\n",
+      "  pipelens-report exec -l run.ndjson -n build -- make -j4\n"
+      "  pipelens-report exec -l run.ndjson --capture 4k -- sh -c 'pipelens-report exec -n lint -- make lint'\n"
+      "  eval \"$(pipelens-report exec --run-start --shell -l run.ndjson -n nightly)\"\n"
+      "  pipelens-report exec -n fetch -- ./fetch.sh; pipelens-report exec --run-finish\n"
+      "  pipelens-report exec --run-start -l run.ndjson -n ci >> \"$GITHUB_ENV\"     in CI: a run of several steps\n" },
+    { "record", "record [OPTIONS] KEY VALUE", "record a datum of the step that it runs in", FOR_RECORD, command_record,
+      "The step is that of the exec around it. KEY VALUE records a string; put -- before a VALUE that begins with\n"
+      "a dash. A later record of the same key takes the place of an earlier one.\n",
+      "  pipelens-report record image registry/app:1.4\n"
+      "  pipelens-report record offset -- -5\n"
+      "  pipelens-report record sizes --json '{\"app\": 1204, \"assets\": 88}'\n"
+      "  pipelens-report record config --file app.conf --limit 64k\n" },
+    { "log", "log LEVEL TEXT...", "write a message of the step that it runs in", FOR_LOG, command_log,
+      "LEVEL is trace, debug, info, warn, error or critical. All words behind it are the message.\n",
+      "  pipelens-report log warn mirror 2 did not answer, using mirror 3\n" },
 };
 
 enum { COMMAND_COUNT = sizeof commands / sizeof *commands };
@@ -50,10 +80,7 @@ static enum exit_status print_free(struct buf *b)
 static enum exit_status command_help(const struct command *c)
 {
     struct buf b = BUF_INIT;
-    buf_printf(&b,
-               "usage: pipelens-report %s\n\n%s.\n\nLOG is a file, a directory of logs, or - for standard input; gzip "
-               "is read as it is.\n\noptions:\n",
-               c->usage, c->summary);
+    buf_printf(&b, "usage: pipelens-report %s\n\n%s.\n\n%s\noptions:\n", c->usage, c->summary, c->details);
     options_help(c->bit, &b);
     buf_printf(&b, "\nexamples:\n%s", c->examples);
     return print_free(&b);
@@ -71,7 +98,8 @@ static enum exit_status general_help(void)
     buf_puts(&b, commands[0].examples);
     buf_puts(&b, "\n--version prints the version.\n\nexit status: 0 done, 1 the answer is no (--fail-on, check), 2 "
                  "wrong usage,\n"
-                 "             3 input unreadable or without a run, 4 an output could not be written\n");
+                 "             3 input unreadable or without a run, 4 an output could not be written;\n"
+                 "             exec ends with that of its command\n");
     return print_free(&b);
 }
 

@@ -16,6 +16,10 @@ enum exit_status command_tree(const struct options *o);
 enum exit_status command_list(const struct options *o);
 enum exit_status command_check(const struct options *o);
 enum exit_status command_export(const struct options *o);
+enum exit_status command_state(const struct options *o);
+enum exit_status command_exec(const struct options *o);
+enum exit_status command_record(const struct options *o);
+enum exit_status command_log(const struct options *o);
 
 /* Is standard output a terminal that wants colour? */
 bool wants_colour(uint32_t when);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/option.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -11,6 +12,7 @@ enum option_kind {
     TAKES_COUNT,    /* uint64_t */
     TAKES_BYTES,    /* uint64_t, with k, M, or the word comment */
     TAKES_LEVELS,   /* int64_t */
+    TAKES_INTEGER,  /* int64_t, may be negative */
     TAKES_DURATION, /* int64_t µs */
     TAKES_NUMBER,   /* double */
     SETS_LATEST,
@@ -30,7 +32,7 @@ struct option_row {
 };
 
 #define AT(field) offsetof(struct options, field)
-enum { FOR_STEPS = FOR_RENDER | FOR_TREE | FOR_EXPORT };
+enum { FOR_STEPS = FOR_RENDER | FOR_TREE | FOR_EXPORT, WORDS_FOLLOW = FOR_EXEC | FOR_LOG };
 
 static const struct option_row rows[] = {
     { "output", 'o', TAKES_TEXT, FOR_RENDER, AT(out_dir), "DIR", NULL, 0, 0,
@@ -47,8 +49,9 @@ static const struct option_row rows[] = {
     { "to", 0, TAKES_TEXT, FOR_EXPORT, AT(to), "FORMAT", NULL, 0, 0,
       "nested, flat or pipelens: the shapes of PipeLens's own outputs" },
     { "output", 'o', TAKES_TEXT, FOR_EXPORT, AT(out), "FILE", NULL, 0, 0, "where to write (default: standard output)" },
-    { "run", 0, TAKES_TEXT, FOR_STEPS, AT(run), "ID", NULL, 0, 0, "the run of this id; a unique beginning is enough" },
-    { "latest", 0, SETS_LATEST, FOR_STEPS, AT(which), NULL, NULL, 0, 0, "the run that started last" },
+    { "run", 0, TAKES_TEXT, FOR_STEPS | FOR_STATE, AT(run), "ID", NULL, 0, 0,
+      "the run of this id; a unique beginning is enough" },
+    { "latest", 0, SETS_LATEST, FOR_STEPS | FOR_STATE, AT(which), NULL, NULL, 0, 0, "the run that started last" },
     { "all", 0, SETS_ALL, FOR_STEPS, AT(which), NULL, NULL, 0, 0, "all runs (default)" },
     { "filter", 0, TAKES_TEXT, FOR_STEPS, AT(select.filter), "REGEX", NULL, 0, 0,
       "steps whose key matches; their ancestors stay as context" },
@@ -77,15 +80,34 @@ static const struct option_row rows[] = {
     { "append", 0, TAKES_NOTHING, FOR_RENDER, AT(append), NULL, NULL, 0, 0,
       "add the summary to what the file holds, as for $GITHUB_STEP_SUMMARY" },
     { "records", 0, TAKES_NOTHING, FOR_TREE, AT(records), NULL, NULL, 0, 0, "show the steps' records" },
+    { "log", 'l', TAKES_TEXT, FOR_EXEC, AT(log), "FILE", NULL, 0, 0,
+      "the log to append to; inner steps find it in PIPELENS_LOG" },
+    { "name", 'n', TAKES_TEXT, FOR_EXEC, AT(name), "NAME", NULL, 0, 0, "of the step or run (default: the command's)" },
+    { "capture", 0, TAKES_BYTES, FOR_EXEC, AT(capture), "N", NULL, 1, 16 << 20,
+      "when the command fails, log the last N bytes (k, M) of its standard error" },
+    { "run-start", 0, TAKES_NOTHING, FOR_EXEC, AT(run_start), NULL, NULL, 0, 0,
+      "start a run without a command; print its variables, one NAME=VALUE a line" },
+    { "shell", 0, TAKES_NOTHING, FOR_EXEC, AT(shell), NULL, NULL, 0, 0,
+      "with --run-start: print them as export NAME='VALUE', for eval" },
+    { "run-finish", 0, TAKES_NOTHING, FOR_EXEC, AT(run_finish), NULL, NULL, 0, 0,
+      "finish the run that the variables name" },
+    { "status", 0, TAKES_CHOICE, FOR_EXEC, AT(declared_status), "STATUS", "completed|failed", 0, 0,
+      "with --run-finish: how it ended (default: failed when a step of its first level has failed)" },
+    { "json", 0, TAKES_TEXT, FOR_RECORD, AT(json_text), "TEXT", NULL, 0, 0, "record a JSON value instead of a string" },
+    { "file", 0, TAKES_TEXT, FOR_RECORD, AT(record_file), "FILE", NULL, 0, 0, "record what the file holds" },
+    { "limit", 0, TAKES_BYTES, FOR_RECORD, AT(limit), "N", NULL, 0, 1 << 30,
+      "of --file, at most: bytes, k, M (default 1M)" },
+    { "at", 0, TAKES_INTEGER, FOR_STATE, AT(at), "N", NULL, 0, 0,
+      "the state after action N; 0 is the first, -1 the last that has one (default)" },
     { "colour", 0, TAKES_CHOICE, FOR_TREE | FOR_LIST, AT(colour), "WHEN", "auto|always|never", 0, 0,
       "auto: on a terminal, unless NO_COLOR is set" },
-    { "strict", 0, TAKES_NOTHING, FOR_ALL & ~FOR_CHECK, AT(strict), NULL, NULL, 0, 0, "a bad line is fatal" },
+    { "strict", 0, TAKES_NOTHING, FOR_READING & ~FOR_CHECK, AT(strict), NULL, NULL, 0, 0, "a bad line is fatal" },
     { "fail-on", 0, TAKES_CHOICE, FOR_RENDER | FOR_TREE | FOR_LIST, AT(fail_on), "WHAT", "never|error|unfinished", 0, 0,
       "exit status 1 when a run failed (or did not finish)" },
-    { "progress", 0, TAKES_CHOICE, FOR_ALL, AT(progress), "WHEN", "auto|always|never", 0, 0,
+    { "progress", 0, TAKES_CHOICE, FOR_READING, AT(progress), "WHEN", "auto|always|never", 0, 0,
       "progress on standard error; auto: long work on a terminal" },
-    { "quiet", 'q', TAKES_NOTHING, FOR_ALL, AT(quiet), NULL, NULL, 0, 0, "print no paths and no warnings" },
-    { "verbose", 'v', TAKES_NOTHING, FOR_ALL, AT(verbose), NULL, NULL, 0, 0,
+    { "quiet", 'q', TAKES_NOTHING, FOR_READING, AT(quiet), NULL, NULL, 0, 0, "print no paths and no warnings" },
+    { "verbose", 'v', TAKES_NOTHING, FOR_READING, AT(verbose), NULL, NULL, 0, 0,
       "print every bad line, not just the first ten" },
     { "help", 'h', TAKES_NOTHING, FOR_ALL, AT(help), NULL, NULL, 0, 0, "show this" },
 };
@@ -96,7 +118,9 @@ struct options options_default(void)
 {
     return (struct options){
         .select = { .max_depth = -1 },
-        .theme = UINT32_MAX, /* not told */
+        .theme = NOT_TOLD,
+        .declared_status = NOT_TOLD,
+        .limit = 1048576,
         .max_rows = 0,
         .min_width = 500,
         .min_height = 300,
@@ -153,7 +177,8 @@ static bool unknown_option(const char *word, enum command_bit command, struct er
     names[count] = NULL;
     const char *meant = nearest_word(given, names);
     if (meant) return err_set(e, ERR_USAGE, "", "%s: unknown option; did you mean --%s?", word, meant);
-    return err_set(e, ERR_USAGE, "", "%s: unknown option; see --help (a file of this name: put -- before it)", word);
+    return err_set(e, ERR_USAGE, "", "%s: unknown option; see --help (if it is meant as it stands, put -- before it)",
+                   word);
 }
 
 static bool set_choice(uint32_t *field, const struct option_row *row, const char *value, struct err *e)
@@ -189,7 +214,8 @@ static bool set_number(void *field, const struct option_row *row, const char *va
 {
     struct str text = str_z(value);
     double n = 0, unit = 1;
-    if (row->kind == TAKES_BYTES && str_eq(text, S("comment"))) text = S("65536"); /* GitHub's limit for a comment */
+    if (row->offset == AT(max_bytes) && str_eq(text, S("comment")))
+        text = S("65536"); /* GitHub's limit for a comment */
     if (row->kind == TAKES_BYTES && text.len && strchr("kKmM", text.ptr[text.len - 1])) {
         unit = strchr("kK", text.ptr[text.len - 1]) ? 1024 : 1024 * 1024;
         text.len--;
@@ -212,6 +238,17 @@ static bool set_number(void *field, const struct option_row *row, const char *va
     return true;
 }
 
+static bool set_integer(int64_t *field, const struct option_row *row, const char *value, struct err *e)
+{
+    char *end;
+    errno = 0;
+    long long n = strtoll(value, &end, 10);
+    bool digit = value[0] && value[strlen(value) - 1] >= '0' && value[strlen(value) - 1] <= '9';
+    if (errno || *end || !digit) return err_set(e, ERR_USAGE, "", "--%s: '%s' is no whole number", row->name, value);
+    *field = n;
+    return true;
+}
+
 static bool set_option(struct options *o, const struct option_row *row, const char *value, struct err *e)
 {
     void *field = (char *)o + row->offset;
@@ -224,6 +261,7 @@ static bool set_option(struct options *o, const struct option_row *row, const ch
     case TAKES_DURATION:
         return clock_parse_duration(str_z(value), field) ||
                err_set(e, ERR_USAGE, "", "--%s: '%s' is no duration such as 250ms, 1.5s or 2m", row->name, value);
+    case TAKES_INTEGER: return set_integer(field, row, value, e);
     case TAKES_COUNT:
     case TAKES_BYTES:
     case TAKES_LEVELS:
@@ -269,6 +307,8 @@ static bool parse_one(struct options *o, enum command_bit command, int argc, cha
         return err_set(e, ERR_USAGE, "", "--%s needs a value: %s", row->name, row->choices ? row->choices : row->value);
     if (!value) value = argv[*at];
     if (row->offset == AT(max_rows)) o->max_rows_set = true;
+    if (row->offset == AT(at)) o->at_set = true;
+    if (row->offset == AT(limit)) o->limit_set = true;
     return set_option(o, row, value, e);
 }
 
@@ -279,9 +319,12 @@ bool options_parse(struct options *o, enum command_bit command, int argc, char *
     for (int i = 0; i < argc; i++) {
         bool option = !only_logs && argv[i][0] == '-' && argv[i][1] != '\0';
         if (option && strcmp(argv[i], "--") == 0) only_logs = true;
-        else if (!option) o->logs[o->log_count++] = argv[i];
-        else if (!parse_one(o, command, argc, argv, &i, e)) return false;
+        else if (option && !parse_one(o, command, argc, argv, &i, e)) return false;
+        if (option) continue;
+        o->logs[o->log_count++] = argv[i];
+        only_logs |= (command & WORDS_FOLLOW) != 0;
     }
+    o->logs[o->log_count] = NULL;
     return selection_check(&o->select, e);
 }
 

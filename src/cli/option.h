@@ -10,11 +10,27 @@
 #include "model/select.h"
 
 /* Which commands take an option. */
-enum command_bit { FOR_RENDER = 1, FOR_TREE = 2, FOR_LIST = 4, FOR_CHECK = 8, FOR_EXPORT = 16, FOR_ALL = 31 };
+enum command_bit {
+    FOR_RENDER = 1,
+    FOR_TREE = 2,
+    FOR_LIST = 4,
+    FOR_CHECK = 8,
+    FOR_EXPORT = 16,
+    FOR_STATE = 32,
+    FOR_EXEC = 64,
+    FOR_RECORD = 128,
+    FOR_LOG = 256,
+    FOR_READING = 63, /* those that read logs */
+    FOR_ALL = 511
+};
 
 enum fail_on { FAIL_NEVER, FAIL_ERROR, FAIL_UNFINISHED };
 enum which_runs { RUNS_ALL, RUNS_LATEST };
 enum when { WHEN_AUTO, WHEN_ALWAYS, WHEN_NEVER };
+enum declared_status { DECLARED_COMPLETED, DECLARED_FAILED }; /* exec --run-finish --status */
+
+/* A choice that was not made. */
+#define NOT_TOLD UINT32_MAX
 
 struct options {
     const char *out_dir, *html, *gantt, *graph, *summary, *json, *csv; /* NULL when not asked for */
@@ -26,7 +42,13 @@ struct options {
     bool max_rows_set;
     double min_width, min_height, scale;
     bool append, strict, quiet, verbose, records, help, version;
-    const char **logs; /* what is no option */
+    int64_t at; /* state: which action, negative from the end */
+    bool at_set;
+    const char *log, *name, *json_text, *record_file; /* exec, record */
+    uint64_t capture, limit;                          /* bytes; capture 0: none */
+    uint32_t declared_status;                         /* enum declared_status or NOT_TOLD */
+    bool limit_set, run_start, run_finish, shell;
+    const char **logs; /* what is no option; for exec the command, for record and log what they write; NULL behind it */
     size_t log_count;
 };
 
@@ -34,7 +56,8 @@ struct options {
 struct options options_default(void);
 
 /* Takes the words behind the command. False with *e set: an unknown option (with the one that may have been meant), one
- * that the command does not take, a missing or bad value. o->logs points into argv. */
+ * that the command does not take, a missing or bad value. o->logs points into argv. Behind the first word of exec and
+ * log nothing is an option: it belongs to the command that is run, or to the message. */
 bool options_parse(struct options *o, enum command_bit command, int argc, char **argv, struct err *e);
 
 /* The options of a command, as --help shows them. */

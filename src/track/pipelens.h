@@ -230,6 +230,10 @@ int pipelens_run_start(struct pipelens_run *run);
  * flushes. Steps still open stay unfinished, unless they end later. Starts the run first when that was not done.
  * EALREADY when it was finished. */
 int pipelens_run_finish(struct pipelens_run *run);
+/* Finishes a run that was joined at its root, in place of the process that began it at `start_us` (µs since 1970)
+ * and is gone: for jobs whose steps are processes of their own. What was told of the root here (records, an error)
+ * is its. EINVAL for a run that was not joined, EALREADY when it was finished. */
+int pipelens_run_finish_joined(struct pipelens_run *run, int64_t start_us);
 /* Finishes the run unless that was done, closes a log that it opened, frees it with all its steps. Returns what
  * pipelens_run_finish and the closing said. */
 int pipelens_run_free(struct pipelens_run *run);

@@ -217,7 +217,7 @@ static int start(struct pipelens_run *run)
     pl_run_lock(run);
     bool before = run->started, listened = run->listeners != NULL;
     run->started = true;
-    if (!before) pl_step_restart(run->root);
+    if (!before) pl_step_restart(run->root, pl_now(run));
     if (!before && !run->joined && run->write == PIPELENS_REAL_TIME && run->transport) put_start(&line, run);
     pl_run_unlock(run);
     if (before) return EALREADY;
@@ -293,6 +293,32 @@ int pipelens_run_finish(struct pipelens_run *run)
         if (!error) error = told;
     }
     return error;
+}
+
+int pipelens_run_finish_joined(struct pipelens_run *run, int64_t start_us)
+{
+    struct pl_text line = { 0 };
+    if (!run || !run->joined) return EINVAL;
+    pl_run_lock(run);
+    bool before = run->finished;
+    run->finished = true;
+    if (!before) {
+        pl_step_restart(run->root, start_us);
+        run->root->end = pl_now(run);
+        if (run->write != PIPELENS_OFF && run->transport) {
+            pl_text_put(&line, run->prefix[PL_STEP_FINISH].data, run->prefix[PL_STEP_FINISH].len);
+            pl_put_step(&line, run->root, PL_FINISH_LINE);
+            pl_text_puts(&line, "}}\n");
+            put_finish(&line, run);
+        }
+    }
+    pl_run_unlock(run);
+    if (before) return EALREADY;
+    int error = pl_run_emit(run, &line, "writing the finish of a run");
+    pl_current_forget(run);
+    int flush_error = run->transport ? pl_run_error(run, pipelens_transport_flush(run->transport), "flushing the log")
+                                     : 0;
+    return error ? error : flush_error;
 }
 
 int pipelens_run_free(struct pipelens_run *run)

@@ -94,14 +94,14 @@ struct pipelens_step *pl_step_new(struct pipelens_run *run, struct pipelens_step
     return step;
 }
 
-void pl_step_restart(struct pipelens_step *step)
+void pl_step_restart(struct pipelens_step *step, int64_t start)
 {
     char space[32];
     struct pl_text time = pl_text_in(space, sizeof space);
     size_t before = step->head_len;
     while (step->head[before - 1] != ':') before--;
-    step->start = pl_now(step->run);
-    pl_text_put_ms(&time, step->start);
+    step->start = start;
+    pl_text_put_ms(&time, start);
     if (time.len <= step->head_len - before + RESTART_ROOM) {
         memcpy(step->head + before, time.data, time.len);
         step->head_len = before + time.len;

@@ -8,8 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DIGITS_MAX = 20 }; /* of 2^64 - 1 */
-
 struct pl_text pl_text_in(char *space, size_t size)
 {
     return (struct pl_text){ .data = space, .cap = size, .borrowed = true };
@@ -130,21 +128,35 @@ void pl_text_put_string(struct pl_text *t, const char *text, size_t count)
     pl_text_putc(t, '"');
 }
 
+/* How many decimal digits a number has: its binary ones times log10(2), made right by a comparison
+ * (https://graphics.stanford.edu/~seander/bithacks.html#IntegerLog10). */
+static size_t digits_of(uint64_t value)
+{
+    /* clang-format off */
+    static const uint64_t powers[] = {
+        1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000, 1000000000, 10000000000, 100000000000,
+        1000000000000, 10000000000000, 100000000000000, 1000000000000000, 10000000000000000, 100000000000000000,
+        1000000000000000000, UINT64_C(10000000000000000000)
+    };
+    /* clang-format on */
+    size_t guess = (size_t)(64 - __builtin_clzll(value | 1)) * 1233 >> 12;
+    return guess + ((value | 1) >= powers[guess]);
+}
+
 void pl_text_put_uint(struct pl_text *t, uint64_t value)
 {
     /* two digits a division: times are most of the numbers in a log, and have thirteen */
     static const char pairs[] = "00010203040506070809101112131415161718192021222324252627282930313233343536373839"
                                 "40414243444546474849505152535455565758596061626364656667686970717273747576777879"
                                 "8081828384858687888990919293949596979899";
-    char digits[2 * DIGITS_MAX]; /* the number ends in the middle, so that a piece of fixed size can be copied */
-    size_t at = DIGITS_MAX;
-    for (; value >= 100; value /= 100) memcpy(digits + (at -= 2), pairs + value % 100 * 2, 2);
-    if (value >= 10) memcpy(digits + (at -= 2), pairs + value * 2, 2);
-    else digits[--at] = (char)('0' + value);
-    char *room = pl_text_room(t, DIGITS_MAX);
+    size_t count = digits_of(value);
+    char *room = pl_text_room(t, count);
     if (!room) return;
-    memcpy(room, digits + at, DIGITS_MAX);
-    t->len += DIGITS_MAX - at;
+    char *at = room + count;
+    for (; value >= 100; value /= 100) memcpy(at -= 2, pairs + value % 100 * 2, 2);
+    if (value >= 10) memcpy(at - 2, pairs + value * 2, 2);
+    else at[-1] = (char)('0' + value);
+    t->len += count;
 }
 
 void pl_text_put_int(struct pl_text *t, int64_t value)

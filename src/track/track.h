@@ -147,8 +147,8 @@ struct pipelens_step *pl_step_new(struct pipelens_run *run, struct pipelens_step
                                   const char *key);
 /* Frees a step and all below it. */
 void pl_steps_free(struct pipelens_step *top);
-/* Sets the step's start to now; its run is locked. Each has room for that, the root needs it. */
-void pl_step_restart(struct pipelens_step *step);
+/* Sets the step's start, µs since 1970; its run is locked. There is room for a time of some more digits. */
+void pl_step_restart(struct pipelens_step *step, int64_t start);
 struct pl_more *pl_step_more(struct pipelens_step *step);
 /* Lets go of a step that was referred to, in a run that forgets its steps: it may be freed, and ancestors with it. */
 void pl_step_release(struct pipelens_step *step);

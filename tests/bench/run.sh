@@ -93,3 +93,5 @@ target '100,000 steps, all four, peak memory' "$(median all 100000 2 | awk '{ pr
 target '1,000-row Gantt PNG' "$(median rows 1000 1)" 150 ms
 target '10,000 to 100,000 steps, all four' \
     "$(echo "$(median all 100000 1) $(median all 10000 1)" | awk 'NF == 2 { print $1 / $2 }')" 11 times
+
+sh tests/bench/track.sh

@@ -8,10 +8,10 @@
 
 #include <pthread.h>
 
-void *__real_malloc(size_t size) __attribute__((weak));
-void *__real_calloc(size_t count, size_t size) __attribute__((weak));
-void *__real_realloc(void *old, size_t size) __attribute__((weak));
-void __real_free(void *block) __attribute__((weak));
+void *__real_malloc(size_t size);
+void *__real_calloc(size_t count, size_t size);
+void *__real_realloc(void *old, size_t size);
+void __real_free(void *block);
 void *__wrap_malloc(size_t size);
 void *__wrap_calloc(size_t count, size_t size);
 void *__wrap_realloc(void *old, size_t size);
@@ -307,7 +307,6 @@ static void at_finish(void) { use_memory_transport(PIPELENS_FINISH); }
 /* Runs it until no allocation is left that could fail. */
 static void fail_each(void (*use)(void))
 {
-    need(__real_malloc != NULL); /* else the program was not linked as the head of this file says */
     for (int both = 0; both < 2; both++) {
         for (failing = 1;; failing++) {
             for_good = both;

@@ -303,12 +303,41 @@ static void current(void)
     expect(pipelens_current() == NULL);
 }
 
+/* Nobody has started the run: its first lines come first all the same, and once. */
+static void *begin_one(void *user)
+{
+    expect_int(pipelens_step_end(pipelens_step_begin(user, "step")), 0);
+    return NULL;
+}
+
+static void unstarted(void)
+{
+    struct pipelens_run *run;
+    pthread_t threads[THREADS];
+    struct pipelens_options options = { .name = "threads", .log = "unstarted.ndjson" };
+    for (size_t turn = 0; turn < 20; turn++) {
+        unlink("unstarted.ndjson");
+        need(pipelens_run_new(&options, &run) == 0);
+        for (int i = 0; i < THREADS; i++)
+            need(pthread_create(&threads[i], NULL, begin_one, pipelens_run_root(run)) == 0);
+        for (int i = 0; i < THREADS; i++) pthread_join(threads[i], NULL);
+        expect_int(pipelens_run_start(run), 0);
+        expect_int(pipelens_run_free(run), 0);
+        struct lines l = lines_in("unstarted.ndjson");
+        expect(l.count > 2 && strstr(l.line[0], "\"type\":\"pipeline\",\"operation\":\"start\"") != NULL);
+        expect_int(lines_with(&l, "\"operation\":\"start\"", NULL), THREADS + 2);
+        expect_int(lines_with(&l, FINISH, NULL), THREADS + 1);
+        lines_free(&l);
+    }
+}
+
 static const struct test_case cases[] = {
     { "many", "8 threads with 100,000 steps each: every line whole, every step once; memory stays small", many },
     { "many_names", "the same with a name for every step", many_names },
     { "buffered", "the same through a buffer, with and without a thread that flushes", buffered },
     { "together", "8 threads tell of one step in every way", together },
     { "ended_by_others", "a step is ended once, while others tell of it", ended_by_others },
+    { "unstarted", "8 threads in a run that nobody has started", unstarted },
     { "current", "the current step is the thread's own and can be handed over", current },
 };
 

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+#include "render/state.h"
+
+#include "base/utf8.h"
+#include "cli/command.h"
+#include "event/json.h"
+
+enum { LAST_STATE = -1, NAME_SHOWN = 200 };
+
+static bool refuse_number(const struct actions *actions, int64_t n, const char *file, struct err *e)
+{
+    if (!actions->with_state)
+        return err_set(e, ERR_INPUT, file,
+                       "no step has a state: the finish line of an action must hold `state`, which "
+                       "pipelens_step_set_state writes");
+    if (n < 0)
+        return err_set(e, ERR_INPUT, file, "--at %lld: the states of the run count back from -1 to -%zu", (long long)n,
+                       actions->with_state);
+    return err_set(e, ERR_INPUT, file, "--at %lld: the actions of the run are numbered from 0 to %zu", (long long)n,
+                   actions->count - 1);
+}
+
+/* An action without a state: mostly the one in which the program died. */
+static bool refuse_action(const struct actions *actions, size_t at, const char *file, struct err *e)
+{
+    const struct step *action = actions->list[at];
+    struct str name = str_first(action->name, utf8_floor(action->name, NAME_SHOWN));
+    const char *why = action->end == TIME_NONE ? "did not end and left no state" : "ended without a state";
+    size_t before = at;
+    while (before && !action_has_state(actions->list[before - 1])) before--;
+    if (before)
+        return err_set(e, ERR_INPUT, file, "--at %zu: the action '%.*s' %s; the state before it is --at %zu", at,
+                       STR_ARG(name), why, before - 1);
+    return err_set(e, ERR_INPUT, file, "--at %zu: the action '%.*s' %s; no action before it has one", at, STR_ARG(name),
+                   why);
+}
+
+/* The state that was asked for, indented, when there is one. */
+static bool put_state(const struct loaded *l, const struct options *o, struct arena *scratch, struct buf *out,
+                      struct err *e)
+{
+    const char *file = l->sources.count == 1 ? l->sources.list[0].name.ptr : "";
+    if (l->run_count > 1)
+        return err_set(e, ERR_USAGE, file,
+                       "the input holds %zu runs and a state is of one: name it with --run ID or --latest (list shows "
+                       "them)",
+                       l->run_count);
+    struct actions actions = actions_of(l->runs, scratch);
+    int64_t n = o->at_set ? o->at : LAST_STATE;
+    size_t at;
+    if (!actions_find(&actions, n, &at)) return refuse_number(&actions, n, file, e);
+    if (!action_has_state(actions.list[at])) return refuse_action(&actions, at, file, e);
+    struct buf compact = BUF_INIT;
+    state_write(l->runs, &actions, at, &compact);
+    json_put_pretty(out, str_trim(buf_str(&compact)));
+    buf_putc(out, '\n');
+    buf_free(&compact);
+    return true;
+}
+
+enum exit_status command_state(const struct options *o)
+{
+    struct loaded l = { 0 };
+    struct arena scratch = { 0 };
+    struct buf out = BUF_INIT;
+    struct err e = { 0 };
+    struct progress progress = progress_begin(o->progress, o->quiet);
+    enum exit_status status = load(&l, o, &progress);
+    if (status == EXIT_DONE && !put_state(&l, o, &scratch, &out, &e)) status = complain(&e);
+    if (status == EXIT_DONE) status = verdict(&l, o); /* a log that changed meanwhile gives no state */
+    if (status == EXIT_DONE) status = print(buf_str(&out));
+    buf_free(&out);
+    arena_free(&scratch);
+    loaded_free(&l);
+    return status;
+}

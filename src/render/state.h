@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The state of a state machine after one of its actions, and the action that follows: what one needs to bring a
+ * program into the same situation again.
+ */
+#ifndef RENDER_STATE_H
+#define RENDER_STATE_H
+
+#include "base/buf.h"
+#include "model/run.h"
+
+/* The steps of a run that are actions: those with a state, and those of kind "action", which may have none because they
+ * have not ended. An action's place in the list is its sequence number. */
+struct actions {
+    const struct step **list; /* in the order they began */
+    size_t count;
+    size_t with_state;
+};
+struct actions actions_of(const struct run *run, struct arena *a);
+
+bool action_has_state(const struct step *action);
+
+/* The place of number n: 0 is the first action; -1 the last one that has a state, -2 the one before that. False when
+ * there are not so many. */
+bool actions_find(const struct actions *actions, int64_t n, size_t *ret_at);
+
+/* One JSON object and a line break:
+ *
+ *   runId, sequenceId, action, key, id   which action it is: `action` is the step's name; `id` only if the log has one
+ *   status                               of the step: "ok", "error", …
+ *   state                                as it stands in the log, without the members that Burr keeps for itself: `__…`
+ *   next                                 the name of the action to go on with, null when that cannot be told
+ *   transitions                          [{"to","condition"}]: all that lead on from this action in the graph of the
+ *                                        run; [] when there is none
+ *
+ * `next` is the action that began next and is no part of this one. When none did: the action itself if it failed; else
+ * where all its transitions lead, if that is one action. The state is null when the log can no longer be read (see
+ * sources_text). */
+void state_write(const struct run *run, const struct actions *actions, size_t at, struct buf *out);
+
+#endif
