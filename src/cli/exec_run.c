@@ -8,7 +8,6 @@
 
 #include <stdlib.h>
 
-
 /* ---- start ---- */
 
 /* NAME=VALUE for env files, or for a shell's eval. A value with a line break would be two lines of an env file: what
