@@ -6,6 +6,7 @@
 #include "render/html.h"
 
 #include "base/sha256.h"
+#include "model/keep.h"
 #include "render/assets.h"
 #include "render/picture.h"
 #include "render/template.h"
@@ -213,7 +214,7 @@ static void put_steps_hint(void *context, struct buf *out)
         wording_put_number(out, plan->static_count);
         buf_puts(out, " of ");
         wording_put_count(out, plan->count, "step: ", "steps: ");
-        buf_puts(out, "failed and unfinished ones first, then the longest, each with the steps above it.");
+        buf_puts(out, KEEP_RULE ".");
     } else wording_put_count(out, plan->count, "step", "steps");
 }
 

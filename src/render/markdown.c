@@ -136,17 +136,16 @@ static void put_tree(struct buf *b, const struct run *run, enum time_unit unit, 
     while (lines > 0) {
         struct arena arena = { 0 };
         struct buf tree = BUF_INIT;
-        struct pick pick;
-        pick_steps(run, lines, &arena, &pick);
-        tree_put_lines(run, &o, &pick, false, &tree);
+        struct keep keep = keep_first(run, lines, &arena);
+        tree_put_lines(run, &o, &keep, false, &tree);
         buf_puts(b, "### Step tree\n\n");
-        buf_puts(b, pick.kept > TREE_OPEN ? "<details>\n<summary>" : "<details open>\n<summary>");
-        if (pick.left_out) {
-            wording_put_number(b, pick.kept);
+        buf_puts(b, keep.kept > TREE_OPEN ? "<details>\n<summary>" : "<details open>\n<summary>");
+        if (keep.left_out) {
+            wording_put_number(b, keep.kept);
             buf_puts(b, " of ");
         }
         wording_put_count(b, run->visible_count, "step", "steps");
-        if (pick.left_out) buf_puts(b, ": failed, unfinished and longest ones, with the steps above them");
+        if (keep.left_out) buf_puts(b, ": " KEEP_RULE);
         buf_puts(b, "</summary>\n\n");
         md_put_fence(b, buf_str(&tree));
         buf_puts(b, "text\n");
@@ -175,7 +174,7 @@ static void put_chart(struct buf *b, const struct run *run, enum time_unit unit,
         if (left_out) {
             buf_puts(b, "\n… and ");
             wording_put_count(b, left_out, "more step; ", "more steps; ");
-            buf_puts(b, "failed, unfinished and longest ones are drawn.\n");
+            buf_puts(b, "drawn are " KEEP_RULE ".\n");
         }
     }
     buf_free(&chart);

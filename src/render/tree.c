@@ -40,7 +40,7 @@ enum {
 struct tree {
     const struct run *run;
     const struct tree_options *o;
-    const struct pick *pick;
+    const struct keep *keep;
     bool errors;
     size_t columns, levels;
     size_t step_columns;       /* where the durations end: no further right than the longest name needs */
@@ -117,18 +117,13 @@ static size_t put_under(struct tree *t, const struct step *step, bool children)
 
 static const struct step *first_shown(const struct tree *t, const struct step *among)
 {
-    while (among && !pick_keeps(t->pick, among)) among = among->next;
+    while (among && !keep_has(t->keep, among)) among = among->next;
     return among;
-}
-
-static uint32_t left_out_below(const struct tree *t, const struct step *step)
-{
-    return t->pick->below ? t->pick->below[step->index] : 0;
 }
 
 static bool is_last(const struct tree *t, const struct step *step)
 {
-    return !step->parent || (!first_shown(t, step->next) && !left_out_below(t, step->parent));
+    return !step->parent || (!first_shown(t, step->next) && !keep_below(t->keep, step->parent));
 }
 
 /* Is the step's error also that of a failed child, under which it will stand? */
@@ -136,7 +131,7 @@ static bool told_below(struct tree *t, const struct step *step, struct str error
 {
     unsigned looked = 0;
     for (const struct step *c = step->first_child; c && looked < SAME_ERROR_CHILDREN; c = c->next) {
-        if (c->status != STEP_ERROR || !pick_keeps(t->pick, c)) continue;
+        if (c->status != STEP_ERROR || !keep_has(t->keep, c)) continue;
         looked++;
         if (str_eq(error_text(t->run, c->error, &t->scratch), error)) return true;
     }
@@ -242,7 +237,7 @@ static void put_step(struct tree *t, const struct step *step)
     buf_free(&duration);
     end_line(t);
 
-    bool children = first_shown(t, step->first_child) || left_out_below(t, step);
+    bool children = first_shown(t, step->first_child) || keep_below(t->keep, step);
     if (t->errors && step->status == STEP_ERROR) put_error(t, step, children);
     if (t->o->records) put_records(t, step, children);
     scratch_reset(&t->scratch);
@@ -254,7 +249,7 @@ static size_t needed_columns(const struct tree *t)
     size_t most = COLUMNS_MIN;
     for (uint32_t i = 0; i < t->run->step_count && most < t->columns; i++) {
         const struct step *step = t->run->steps[i];
-        if (!pick_keeps(t->pick, step)) continue;
+        if (!keep_has(t->keep, step)) continue;
         size_t level = step->depth < t->levels ? step->depth : t->levels;
         size_t word = word_columns((enum step_status)step->status);
         size_t name = step->name.len > t->columns * 4 ? t->columns : utf8_columns(step->name);
@@ -267,7 +262,7 @@ static size_t needed_columns(const struct tree *t)
 /* Behind the last line of a step's subtree. */
 static void leave(struct tree *t, const struct step *step)
 {
-    uint32_t n = left_out_below(t, step);
+    uint32_t n = keep_below(t->keep, step);
     if (!n) return;
     put_branch(t, (size_t)step->depth + 1, true);
     buf_puts(&t->line, "… ");
@@ -275,15 +270,15 @@ static void leave(struct tree *t, const struct step *step)
     end_line(t);
 }
 
-void tree_put_lines(const struct run *run, const struct tree_options *o, const struct pick *pick, bool errors,
+void tree_put_lines(const struct run *run, const struct tree_options *o, const struct keep *keep, bool errors,
                     struct buf *out)
 {
-    struct tree t = { .run = run, .o = o, .pick = pick, .errors = errors, .line = BUF_INIT, .out = out };
+    struct tree t = { .run = run, .o = o, .keep = keep, .errors = errors, .line = BUF_INIT, .out = out };
     t.columns = o->columns > COLUMNS_MIN ? o->columns : COLUMNS_MIN;
     t.levels = (t.columns - STEP_COLUMNS_MIN) / LEVEL_COLUMNS;
     if (t.levels > LEVELS_MAX) t.levels = LEVELS_MAX;
     t.step_columns = needed_columns(&t);
-    const struct step *at = pick_keeps(pick, run->root) ? run->root : NULL;
+    const struct step *at = keep_has(keep, run->root) ? run->root : NULL;
     while (at) {
         put_step(&t, at);
         const struct step *next = first_shown(&t, at->first_child);
@@ -368,8 +363,8 @@ static void put_usage(struct tree *t)
 
 void tree_write(const struct run *run, const struct tree_options *o, struct buf *out)
 {
-    struct pick all = { .kept = run->visible_count };
-    struct tree t = { .run = run, .o = o, .pick = &all, .line = BUF_INIT, .out = out };
+    const struct keep all = keep_first(run, run->visible_count, NULL);
+    struct tree t = { .run = run, .o = o, .keep = &all, .line = BUF_INIT, .out = out };
     t.columns = o->columns > COLUMNS_MIN ? o->columns : COLUMNS_MIN;
     put_header(&t);
     tree_put_lines(run, o, &all, true, out);

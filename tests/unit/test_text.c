@@ -8,7 +8,6 @@
 #include "base/utf8.h"
 #include "event/json.h"
 #include "render/payload.h"
-#include "render/pick.h"
 #include "render/report.h"
 #include "render/tree.h"
 #include "render/wording.h"
@@ -133,37 +132,9 @@ static void numbers_have_commas(void **state)
 #define BROAD_LOG                                                                                                      \
     RUN("")                                                                                                            \
     STEP("p.a", "\"a\"", "1000", "1010", "")                                                                           \
-    STEP("p.a.x", "\"x\"", "1001", "1002", ",\"error\":\"no\"") STEP("p.a.y", "\"y\"", "1002", "1009", "")             \
-        STEP("p.b", "\"b\"", "1010", "1090", "") STEP("p.b.z", "\"z\"", "1020", "1080", "")                            \
-            STEP("p.c", "\"c\"", "1090", "1091", "") END("1100", "completed")
-
-static void picked_steps_keep_their_ancestors(void **state)
-{
-    (void)state;
-    struct log_fixture f;
-    load_text(&f, S(BROAD_LOG));
-    for (uint32_t limit = 0; limit <= f.runs->step_count + 1; limit++) {
-        struct arena arena = { 0 };
-        struct pick pick;
-        pick_steps(f.runs, limit, &arena, &pick);
-        uint32_t kept = 0, below = 0;
-        for (uint32_t i = 0; i < f.runs->step_count; i++) {
-            const struct step *step = f.runs->steps[i];
-            if (pick.below) below += pick.below[i];
-            if (!pick_keeps(&pick, step)) continue;
-            kept++;
-            assert_true(!step->parent || pick_keeps(&pick, step->parent));
-        }
-        assert_int_equal(kept, limit < f.runs->step_count ? limit : f.runs->step_count);
-        assert_int_equal(pick.kept, kept);
-        assert_int_equal(pick.left_out, f.runs->step_count - kept);
-        if (limit > 0) assert_int_equal(below, pick.left_out);
-        if (limit >= 3) assert_true(pick_keeps(&pick, step_at(f.runs, "p.a.x", 0))); /* it failed */
-        if (limit >= 5) assert_true(pick_keeps(&pick, step_at(f.runs, "p.b.z", 0))); /* the longest after b */
-        arena_free(&arena);
-    }
-    unload(&f);
-}
+    STEP("p.a.x", "\"x\"", "1001", "1002", ",\"error\":\"no\"")                                                        \
+    STEP("p.a.y", "\"y\"", "1002", "1009", "") STEP("p.b", "\"b\"", "1010", "1090", "")                                \
+        STEP("p.b.z", "\"z\"", "1020", "1080", "") STEP("p.c", "\"c\"", "1090", "1091", "") END("1100", "completed")
 
 static void tree_of(const struct run *run, size_t columns, bool records, bool colour, struct buf *b)
 {
@@ -249,11 +220,10 @@ static void a_cut_tree_says_what_is_missing(void **state)
     struct log_fixture f;
     struct buf b = BUF_INIT;
     struct arena arena = { 0 };
-    struct pick pick;
     const struct tree_options o = { .columns = 60 };
     load_text(&f, S(BROAD_LOG));
-    pick_steps(f.runs, 4, &arena, &pick);
-    tree_put_lines(f.runs, &o, &pick, true, &b);
+    struct keep keep = keep_first(f.runs, 4, &arena);
+    tree_put_lines(f.runs, &o, &keep, true, &b);
     assert_text(&b, "✓ p                               100 ms\n"
                     "├─ ✓ a                             10 ms\n"
                     "│  ├─ ✗ x                           1 ms\n"
@@ -393,8 +363,8 @@ static void hidden_steps_are_nowhere(void **state)
     for (uint32_t i = 0; i < f.runs->step_count; i++) {
         struct step *step = f.runs->steps[i];
         step->hidden = str_starts(step->key, S("p.secret"));
-        f.runs->visible_count -= step->hidden;
     }
+    keep_rank(f.runs);
     json_write(f.runs, &b);
     csv_write(f.runs, true, &b);
     for (int shape = EXPORT_NESTED; shape <= EXPORT_PIPELENS; shape++)
@@ -507,7 +477,6 @@ int main(void)
         cmocka_unit_test(names_are_cut_by_columns),
         cmocka_unit_test(a_name_of_megabytes_is_cut_like_any_other),
         cmocka_unit_test(numbers_have_commas),
-        cmocka_unit_test(picked_steps_keep_their_ancestors),
         cmocka_unit_test(the_tree_as_a_whole),
         cmocka_unit_test(the_tree_fits_its_width),
         cmocka_unit_test(a_cut_tree_says_what_is_missing),
