@@ -123,7 +123,7 @@ static struct str left_out_text(const struct chart *c, const struct row *row)
     if (!below) return S("");
     struct buf b = BUF_INIT;
     buf_puts(&b, "  +");
-    caption_put_count(&b, below);
+    buf_put_number(&b, below);
     return caption_take(&b, c->a);
 }
 
@@ -221,13 +221,13 @@ static void find_columns(struct chart *c)
 static void put_rule(const struct chart *c, struct buf *b)
 {
     const struct keep *keep = &c->rows.keep;
-    caption_put_count(b, keep->left_out);
+    buf_put_number(b, keep->left_out);
     buf_puts(b, " of ");
-    caption_put_counted(b, c->run->visible_count, "step", "steps");
+    buf_put_count(b, c->run->visible_count, "step", "steps");
     buf_puts(b, keep->left_out == 1 ? " is hidden" : " are hidden");
     if (keep->troubled_left_out) {
         buf_puts(b, ", ");
-        caption_put_count(b, keep->troubled_left_out);
+        buf_put_number(b, keep->troubled_left_out);
         buf_puts(b, " of them failed or unfinished");
     }
     buf_puts(b, ": shown are " KEEP_RULE ". +N behind a name counts hidden steps below it.");

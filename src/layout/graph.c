@@ -319,7 +319,7 @@ static struct str drop_note(const struct graph *g)
     if (!dropped.steps) return S("");
     struct buf b = BUF_INIT;
     buf_puts(&b, "+ ");
-    caption_put_counted(&b, dropped.steps, "step not drawn", "steps not drawn");
+    buf_put_count(&b, dropped.steps, "step not drawn", "steps not drawn");
     put_troubles(&b, dropped, ", ");
     buf_puts(&b, ": shown are " KEEP_RULE ".");
     return caption_take(&b, g->scratch);
@@ -366,7 +366,7 @@ static void describe_scene(const struct graph *g)
     g->s->title = caption_take(&b, g->s->arena);
     buf_put(&b, facts(g));
     buf_puts(&b, ", drawn as ");
-    caption_put_counted(&b, g->boxes.kept, "box", "boxes");
+    buf_put_count(&b, g->boxes.kept, "box", "boxes");
     g->s->description = caption_take(&b, g->s->arena);
 }
 

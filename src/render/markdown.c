@@ -93,7 +93,7 @@ void md_put_remains(struct buf *b, const struct section *s, uint64_t n)
 {
     if (!n) return;
     buf_puts(b, "\n… and ");
-    wording_put_count(b, n, "more ", "more ");
+    buf_put_count(b, n, "more ", "more ");
     buf_puts(b, n == 1 ? s->one : s->many);
     buf_putc(b, '\n');
 }
@@ -141,10 +141,10 @@ static void put_tree(struct buf *b, const struct run *run, enum time_unit unit, 
         buf_puts(b, "### Step tree\n\n");
         buf_puts(b, keep.kept > TREE_OPEN ? "<details>\n<summary>" : "<details open>\n<summary>");
         if (keep.left_out) {
-            wording_put_number(b, keep.kept);
+            buf_put_number(b, keep.kept);
             buf_puts(b, " of ");
         }
-        wording_put_count(b, run->visible_count, "step", "steps");
+        buf_put_count(b, run->visible_count, "step", "steps");
         if (keep.left_out) buf_puts(b, ": " KEEP_RULE);
         buf_puts(b, "</summary>\n\n");
         md_put_fence(b, buf_str(&tree));
@@ -173,7 +173,7 @@ static void put_chart(struct buf *b, const struct run *run, enum time_unit unit,
         buf_puts(b, "```\n");
         if (left_out) {
             buf_puts(b, "\n… and ");
-            wording_put_count(b, left_out, "more step; ", "more steps; ");
+            buf_put_count(b, left_out, "more step; ", "more steps; ");
             buf_puts(b, "drawn are " KEEP_RULE ".\n");
         }
     }
@@ -240,7 +240,7 @@ static void put_closing(const struct document *d, struct buf *out)
         int id = part_order[i];
         if (!d->left_out[id]) continue;
         buf_puts(out, first ? "\nLeft out, because a summary may have " : ", ");
-        if (first) wording_put_count(out, d->o->max_bytes, "byte: ", "bytes: ");
+        if (first) buf_put_count(out, d->o->max_bytes, "byte: ", "bytes: ");
         buf_puts(out, id == PART_TREE    ? "the step tree"
                       : id == PART_CHART ? "the timeline"
                                          : d->summary.sections[id].name);

@@ -163,7 +163,7 @@ static struct str duration_text(int64_t us, enum time_unit unit, struct arena *a
 static struct str number_text(uint64_t n, struct arena *arena)
 {
     struct buf b = BUF_INIT;
-    wording_put_number(&b, n);
+    buf_put_number(&b, n);
     struct str text = arena_copy(arena, buf_str(&b));
     buf_free(&b);
     return text;

@@ -266,7 +266,7 @@ static void leave(struct tree *t, const struct step *step)
     if (!n) return;
     put_branch(t, (size_t)step->depth + 1, true);
     buf_puts(&t->line, "… ");
-    wording_put_count(&t->line, n, "more step", "more steps");
+    buf_put_count(&t->line, n, "more step", "more steps");
     end_line(t);
 }
 
@@ -320,7 +320,7 @@ static void put_header(struct tree *t)
         end_line(t);
     }
     struct buf counts = BUF_INIT;
-    wording_put_count(&counts, run->step_count, "step", "steps");
+    buf_put_count(&counts, run->step_count, "step", "steps");
     buf_puts(&counts, ": ");
     wording_put_statuses(&counts, run);
     if (run->start != TIME_NONE) {
@@ -349,7 +349,7 @@ static void put_usage(struct tree *t)
             buf_put_repeat(&t->line, ' ', name_width - name + 2);
             for (int i = 0; i < NUMBERS; i++) {
                 struct buf number = BUF_INIT;
-                wording_put_number(&number, numbers[i]);
+                buf_put_number(&number, numbers[i]);
                 if (number.len > widths[i]) widths[i] = number.len;
                 buf_put_repeat(&t->line, ' ', widths[i] - number.len);
                 buf_put(&t->line, buf_str(&number));

@@ -214,27 +214,6 @@ static void lines_break_at_spaces(void **state)
     arena_free(&a);
 }
 
-static void counts_have_commas(void **state)
-{
-    (void)state;
-    static const struct {
-        uint64_t n;
-        const char *text;
-    } cases[] = {
-        { 0, "0" },
-        { 999, "999" },
-        { 1000, "1,000" },
-        { 1000007, "1,000,007" },
-        { UINT64_MAX, "18,446,744,073,709,551,615" },
-    };
-    for (size_t i = 0; i < COUNT(cases); i++) {
-        struct buf b = BUF_INIT;
-        caption_put_count(&b, cases[i].n);
-        assert_true(str_eq(buf_str(&b), str_z(cases[i].text)));
-        buf_free(&b);
-    }
-}
-
 /* --- scale --- */
 
 static bool people_use(int64_t step)
@@ -675,7 +654,6 @@ int main(void)
         cmocka_unit_test(clean_makes_one_line),
         cmocka_unit_test(cut_texts_fit),
         cmocka_unit_test(lines_break_at_spaces),
-        cmocka_unit_test(counts_have_commas),
         cmocka_unit_test(ticks_are_round_and_apart),
         cmocka_unit_test(labels_name_their_unit),
         cmocka_unit_test(odd_spans_have_a_scale),
