@@ -76,7 +76,7 @@ static bool selected(const struct selection *s, const struct step *step, regex_t
     if (regex) {
         char text[4096]; /* regexec wants a NUL at the end; what a key has beyond this is not looked at */
         struct str key = str_first(step->key, sizeof text - 1);
-        memcpy(text, key.ptr ? key.ptr : "", key.len);
+        if (key.len) memcpy(text, key.ptr, key.len);
         text[key.len] = '\0';
         if (regexec(regex, text, 0, NULL, 0) != 0) return false;
     }

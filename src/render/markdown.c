@@ -66,7 +66,7 @@ static void put_row(struct buf *b, const struct section *s, const struct str *ce
 
 static void put_table_head(struct buf *b, const struct section *s, const size_t *widths)
 {
-    struct str titles[TABLE_COLUMNS_MAX];
+    struct str titles[TABLE_COLUMNS_MAX] = { 0 };
     for (size_t i = 0; i < s->column_count; i++) titles[i] = str_z(s->columns[i].title);
     put_row(b, s, titles, widths);
     for (size_t i = 0; i < s->column_count; i++) {

@@ -36,6 +36,7 @@ enum {
 #define SGR_GREEN  "\033[32m"
 #define SGR_YELLOW "\033[33m"
 #define SGR_CYAN   "\033[36m"
+#define SGR_FAILED "\033[1m\033[31m"
 
 struct tree {
     const struct run *run;
@@ -53,8 +54,8 @@ struct tree {
 static const char *status_colour(enum step_status status)
 {
     static const char *const colours[STEP_STATUS_COUNT] = {
-        [STEP_OK] = SGR_GREEN,          [STEP_ERROR] = SGR_BOLD SGR_RED, [STEP_RUNNING] = SGR_CYAN,
-        [STEP_UNFINISHED] = SGR_YELLOW, [STEP_SKIPPED] = SGR_DIM,        [STEP_CACHED] = SGR_CYAN,
+        [STEP_OK] = SGR_GREEN,          [STEP_ERROR] = SGR_FAILED, [STEP_RUNNING] = SGR_CYAN,
+        [STEP_UNFINISHED] = SGR_YELLOW, [STEP_SKIPPED] = SGR_DIM,  [STEP_CACHED] = SGR_CYAN,
         [STEP_RETRIED] = SGR_YELLOW,
     };
     return colours[status];
@@ -299,7 +300,7 @@ static void put_header(struct tree *t)
     const struct run *run = t->run;
     static const char *const colours[RUN_STATUS_COUNT] = {
         [RUN_COMPLETED] = SGR_GREEN,
-        [RUN_FAILED] = SGR_BOLD SGR_RED,
+        [RUN_FAILED] = SGR_FAILED,
         [RUN_RUNNING] = SGR_CYAN,
         [RUN_UNFINISHED] = SGR_YELLOW,
     };
@@ -363,8 +364,8 @@ static void put_usage(struct tree *t)
 
 void tree_write(const struct run *run, const struct tree_options *o, struct buf *out)
 {
-    const struct keep all = keep_first(run, run->visible_count, NULL);
-    struct tree t = { .run = run, .o = o, .keep = &all, .line = BUF_INIT, .out = out };
+    struct tree t = { .run = run, .o = o, .line = BUF_INIT, .out = out };
+    const struct keep all = keep_first(run, run->visible_count, &t.scratch);
     t.columns = o->columns > COLUMNS_MIN ? o->columns : COLUMNS_MIN;
     put_header(&t);
     tree_put_lines(run, o, &all, true, out);
@@ -373,4 +374,5 @@ void tree_write(const struct run *run, const struct tree_options *o, struct buf 
         put_usage(&t);
     }
     buf_free(&t.line);
+    arena_free(&t.scratch);
 }

@@ -124,11 +124,10 @@ void wording_put_path(struct buf *b, const struct run *run, const struct step *s
     const struct step *levels[LEVELS];
     size_t count = 0;
     const struct step *at = step;
-    while (at && at != run->root && count < LEVELS) {
+    do {
         levels[count++] = at;
         at = at->parent;
-    }
-    if (!count) levels[count++] = step;
+    } while (at && at != run->root && count < LEVELS);
     struct buf path = BUF_INIT;
     if (count == LEVELS && at && at != run->root) buf_puts(&path, "… › ");
     while (count--) {
