@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT
  *
- * The text outputs apart from the summary: wording, the steps that stand for a run, the tree, JSON, PipeLens's shapes
- * and CSV. Logs are given as text; what comes out is compared as a whole where it is small, by its rules where not.
+ * The text outputs apart from the summary: wording, the tree, JSON, PipeLens's shapes and CSV. Logs are given as text;
+ * what comes out is compared as a whole where it is small, by its rules where not.
  */
 #include "load_text.h"
 
 #include "base/utf8.h"
 #include "event/json.h"
 #include "render/payload.h"
+#include "render/picture.h"
 #include "render/report.h"
 #include "render/tree.h"
 #include "render/wording.h"
@@ -113,8 +114,8 @@ static void a_name_of_megabytes_is_cut_like_any_other(void **state)
     STEP("p.a", "\"a\"", "1000", "1010", "")                                                                           \
     STEP("p.a.x", "\"x\"", "1001", "1002", ",\"error\":\"no\"")                                                        \
     STEP("p.a.y", "\"y\"", "1002", "1009", "")                                                                         \
-    STEP("p.b", "\"b\"", "1010", "1090", "") STEP("p.b.z", "\"z\"", "1020", "1080", "")                                \
-        STEP("p.c", "\"c\"", "1090", "1091", "") END("1100", "completed")
+    STEP("p.b", "\"b\"", "1010", "1090", "")                                                                           \
+    STEP("p.b.z", "\"z\"", "1020", "1080", "") STEP("p.c", "\"c\"", "1090", "1091", "") END("1100", "completed")
 
 static void tree_of(const struct run *run, size_t columns, bool records, bool colour, struct buf *b)
 {
@@ -332,6 +333,84 @@ static void a_status_that_nothing_else_tells_is_exported(void **state)
     buf_free(&b);
 }
 
+/* What a field says is told by every document, but for those that say in their own way where a step stands. */
+static bool is_structure(const char *field)
+{
+    static const char *const names[] = { "logVersion", "runId", "steps", "substeps", "status" };
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(names[i], field) == 0) return true;
+    return false;
+}
+
+static void put_told_fields(struct buf *log, const char *const *fields, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (!is_structure(fields[i])) buf_printf(log, ",\"%s\":\"told-%s\"", fields[i], fields[i]);
+}
+
+static void assert_told(const struct buf *b, const char *document, const char *const *fields, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        char text[64];
+        snprintf(text, sizeof text, "told-%s", fields[i]);
+        bool said = strcmp(document, "json") == 0 && strcmp(fields[i], "parentId") == 0; /* "parent": its index */
+        if (!is_structure(fields[i]) && !said && !contains(b, text)) fail_msg("%s: nothing of %s", document, fields[i]);
+    }
+}
+
+/* The vocabulary lists a field once, the outputs each by hand. */
+static void every_field_is_told_everywhere(void **state)
+{
+    (void)state;
+    static const char *const step_fields[] = {
+#define STEP_FIELD(name) #name,
+#include "event/kinds.def"
+    };
+    static const char *const meta_fields[] = {
+#define META_FIELD(name) #name,
+#include "event/kinds.def"
+    };
+    enum {
+        STEP_FIELDS = sizeof step_fields / sizeof *step_fields,
+        META_FIELDS = sizeof meta_fields / sizeof *meta_fields
+    };
+    struct log_fixture f;
+    struct buf b = BUF_INIT;
+    buf_puts(&b,
+             "{\"type\":\"pipeline\",\"operation\":\"start\",\"meta\":{\"name\":\"p\",\"key\":\"p\",\"runId\":\"r\"");
+    put_told_fields(&b, meta_fields, META_FIELDS);
+    buf_puts(
+        &b, "}}\n{\"type\":\"step\",\"operation\":\"finish\",\"runId\":\"r\",\"step\":{\"name\":\"a\",\"key\":\"p.a\"");
+    put_told_fields(&b, step_fields, STEP_FIELDS);
+    buf_puts(&b, "}}\n");
+    load_text(&f, buf_str(&b));
+    assert_int_equal(f.problems, 0);
+
+    buf_clear(&b);
+    json_write(f.runs, &b);
+    assert_told(&b, "json", step_fields, STEP_FIELDS);
+    assert_told(&b, "json", meta_fields, META_FIELDS);
+    for (int shape = EXPORT_NESTED; shape <= EXPORT_PIPELENS; shape++) {
+        buf_clear(&b);
+        export_write(f.runs, (enum export_shape)shape, &b);
+        assert_told(&b, "export", step_fields, STEP_FIELDS);
+    }
+    assert_told(&b, "export --to pipelens", meta_fields, META_FIELDS);
+
+    static const struct input_notes notes = { 0 };
+    const struct report_options o = { .theme = THEME_AUTO, .max_bytes = 1 << 20, .notes = &notes };
+    struct scene empty;
+    struct err e = { 0 };
+    scene_init(&empty, &f.arena);
+    buf_clear(&b);
+    assert_true(html_write(f.runs, &o, &empty, &empty, &b, &e));
+    assert_told(&b, "html", step_fields, STEP_FIELDS);
+    assert_told(&b, "html", meta_fields, META_FIELDS);
+    scene_free(&empty);
+    unload(&f);
+    buf_free(&b);
+}
+
 static void hidden_steps_are_nowhere(void **state)
 {
     (void)state;
@@ -463,6 +542,7 @@ int main(void)
         cmocka_unit_test(the_run_as_json),
         cmocka_unit_test(pipelens_shapes),
         cmocka_unit_test(a_status_that_nothing_else_tells_is_exported),
+        cmocka_unit_test(every_field_is_told_everywhere),
         cmocka_unit_test(hidden_steps_are_nowhere),
         cmocka_unit_test(json_is_valid_whatever_the_log_held),
         cmocka_unit_test(a_deep_chain_is_exported_without_a_stack),
