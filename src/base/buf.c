@@ -123,6 +123,24 @@ void buf_put_fixed(struct buf *b, double value, int decimals, bool trim)
     buf_put(b, str_of(digits, (size_t)decimals));
 }
 
+void buf_put_number(struct buf *b, uint64_t n)
+{
+    char digits[27]; /* 20 digits and 6 commas */
+    size_t at = sizeof digits;
+    for (unsigned place = 0; n || !place; n /= 10, place++) {
+        if (place && place % 3 == 0) digits[--at] = ',';
+        digits[--at] = (char)('0' + n % 10);
+    }
+    buf_put(b, str_of(digits + at, sizeof digits - at));
+}
+
+void buf_put_count(struct buf *b, uint64_t n, const char *one, const char *many)
+{
+    buf_put_number(b, n);
+    buf_putc(b, ' ');
+    buf_puts(b, n == 1 ? one : many);
+}
+
 /* How one medium writes one code point; the caller copies runs that `plain` marks as safe in one piece. */
 typedef void put_code(struct buf *b, uint32_t code);
 

@@ -48,6 +48,10 @@ void buf_put_int(struct buf *b, int64_t n);
 void buf_put_uint(struct buf *b, uint64_t n);
 /* With `decimals` (0..6) digits behind the point, trailing zeros cut when `trim`; not-a-number prints 0. */
 void buf_put_fixed(struct buf *b, double value, int decimals, bool trim);
+/* For people: 1234567 as "1,234,567". */
+void buf_put_number(struct buf *b, uint64_t n);
+/* "1 step", "1,234 steps". */
+void buf_put_count(struct buf *b, uint64_t n, const char *one, const char *many);
 
 /* HTML text and attribute values (in double quotes): & < > " '. */
 void buf_put_html(struct buf *b, struct str s);

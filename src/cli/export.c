@@ -24,7 +24,7 @@ static void put_runs(const struct loaded *l, enum export_shape shape, struct buf
         }
         struct buf one = BUF_INIT;
         export_write(run, shape, &one);
-        json_put_compact(out, buf_str(&one), false);
+        json_put_compact(out, buf_str(&one));
         buf_putc(out, '\n');
         buf_free(&one);
     }

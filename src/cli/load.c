@@ -137,7 +137,8 @@ static enum exit_status choose(struct loaded *l, const struct options *o)
     } else if (o->which == RUNS_LATEST) {
         for (struct run *r = l->runs; r; r = r->next)
             if (!chosen || r->start >= chosen->start) chosen = r;
-    } else return EXIT_DONE;
+    }
+    if (!chosen) return EXIT_DONE; /* all of them */
     chosen->next = NULL;
     l->runs = chosen;
     l->run_count = 1;

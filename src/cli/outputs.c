@@ -225,7 +225,7 @@ static bool put_json(const struct writing *w, const char *path, struct buf *out,
     for (size_t i = 0; i < w->count; i++, run = run->next) {
         struct buf one = BUF_INIT;
         json_write(run, &one);
-        json_put_compact(out, buf_str(&one), false);
+        json_put_compact(out, buf_str(&one));
         buf_putc(out, '\n');
         buf_free(&one);
     }

@@ -61,8 +61,8 @@ bool json_ms_to_us(struct str value, int64_t *ret_us);
 /* The value indented by two spaces a level, without recursion, digits untouched; invalid UTF-8 becomes U+FFFD. A value
  * nested deeper than 200 levels, and one that is not JSON, is put as it is. */
 void json_put_pretty(struct buf *b, struct str value);
-/* The value on one line with nothing between its tokens; NaN and infinities become null when `strict`. */
-void json_put_compact(struct buf *b, struct str value, bool strict);
+/* The value on one line with nothing between its tokens. */
+void json_put_compact(struct buf *b, struct str value);
 
 /* The member `literal` of the object text (the last one of that name, as JavaScript takes it), empty when absent. */
 struct str json_get(struct str object, struct str literal);

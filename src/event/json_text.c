@@ -170,12 +170,7 @@ void json_put_pretty(struct buf *b, struct str value)
     }
 }
 
-void json_put_compact(struct buf *b, struct str value, bool strict)
+void json_put_compact(struct buf *b, struct str value)
 {
-    for (struct json j = json_begin(value); !json_at_end(&j);) {
-        struct str token = next_token(&j);
-        bool not_json = str_eq(token, S("NaN")) || str_eq(token, S("Infinity")) || str_eq(token, S("-Infinity"));
-        if (strict && not_json) buf_puts(b, "null");
-        else put_token(b, token);
-    }
+    for (struct json j = json_begin(value); !json_at_end(&j);) put_token(b, next_token(&j));
 }

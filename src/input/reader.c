@@ -172,7 +172,7 @@ static void read_line(struct reading *g, struct str text, uint64_t offset)
     if (text.len && text.ptr[0] == '\0') text = without_nuls(g, text);
     begin_text(g, text, offset + (before - text.len));
     if (decode_text(g, &values)) {
-        if (values > 1 && !memchr(text.ptr, '\r', text.len))
+        if (values > 1 && str_find(text, '\r') == text.len)
             problem(g, g->line, 1, "several JSON values on one line: all are used");
         return;
     }

@@ -10,11 +10,11 @@ void put_troubles(struct buf *b, struct tally t, const char *between)
 {
     if (t.errors) {
         if (b->len) buf_puts(b, between);
-        caption_put_counted(b, t.errors, "error", "errors");
+        buf_put_count(b, t.errors, "error", "errors");
     }
     if (t.unfinished) {
         if (b->len) buf_puts(b, between);
-        caption_put_counted(b, t.unfinished, "unfinished", "unfinished");
+        buf_put_count(b, t.unfinished, "unfinished", "unfinished");
     }
 }
 
@@ -65,7 +65,7 @@ static struct box_text fold_text(const struct fold *f, enum time_unit unit, stru
 {
     struct buf b = BUF_INIT;
     buf_puts(&b, "×");
-    caption_put_count(&b, f->members.steps);
+    buf_put_number(&b, f->members.steps);
     struct box_text text = { .name = f->pattern,
                              .times = caption_take(&b, a),
                              .lines = { durations_line(f, unit, a) } };
@@ -75,7 +75,7 @@ static struct box_text fold_text(const struct fold *f, enum time_unit unit, stru
         text.lines[line++] = (struct box_line){ caption_take(&b, a), role_of(f->members) };
     }
     if (f->below.steps) { /* these may have failed on their own */
-        caption_put_counted(&b, f->below.steps, "step below", "steps below");
+        buf_put_count(&b, f->below.steps, "step below", "steps below");
         put_troubles(&b, f->below, ", ");
         text.lines[line] = (struct box_line){ caption_take(&b, a), role_of(f->below) };
     }
@@ -95,7 +95,7 @@ struct box_line stub_text(const struct box *box, struct arena *a)
 {
     struct buf b = BUF_INIT;
     buf_putc(&b, '+');
-    caption_put_counted(&b, box->dropped.steps, "more", "more");
+    buf_put_count(&b, box->dropped.steps, "more", "more");
     put_troubles(&b, box->dropped, ", ");
     return (struct box_line){ caption_take(&b, a), role_of(box->dropped) };
 }

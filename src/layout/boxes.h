@@ -11,11 +11,11 @@
 #define BOX_NONE UINT32_MAX
 
 struct box {
-    const struct step *step; /* the step, or the first member of the fold */
+    const struct step *step; /* the step, or the member of the fold that ranks first (model/keep.h) */
     uint32_t fold;           /* index into boxes->folds, FOLD_NONE for a single step */
     uint32_t parent;         /* box, BOX_NONE for the root */
     uint32_t depth;
-    uint32_t rank;        /* place in the order of keeping; an ancestor always comes before */
+    bool kept;
     struct tally dropped; /* steps below that boxes_keep left out */
 };
 
@@ -23,9 +23,9 @@ struct boxes {
     const struct run *run;
     struct box *items; /* in pre-order: parents before children, siblings in order */
     uint32_t count;
-    uint32_t kept; /* items whose rank is less are drawn */
+    uint32_t *order; /* the items in the order of keeping */
+    uint32_t kept;   /* how many of them are */
     struct fold_list folds;
-    struct merit *merits; /* working state of boxes_rank */
     struct arena scratch;
 };
 
@@ -34,13 +34,7 @@ struct boxes {
 void boxes_collect(struct boxes *boxes, const struct run *run, uint32_t fold_over, struct arena *arena);
 void boxes_free(struct boxes *boxes);
 
-/* Ranks all boxes above depth `max_depth`: first failed and unfinished ones in tree order, then the longest, all of
- * them after their ancestors. Deeper ones are never kept. */
-void boxes_rank(struct boxes *boxes, uint32_t max_depth);
-
-/* Keeps at most max_boxes (at least 1), and counts on each kept box what is missing below it. */
-void boxes_keep(struct boxes *boxes, uint32_t max_boxes);
-
-static inline bool box_kept(const struct boxes *boxes, const struct box *box) { return box->rank < boxes->kept; }
+/* Keeps the first max_boxes (at least 1) above depth `max_depth`, and counts on each what is missing below it. */
+void boxes_keep(struct boxes *boxes, uint32_t max_boxes, uint32_t max_depth);
 
 #endif

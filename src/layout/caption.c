@@ -11,25 +11,6 @@ struct str caption_take(struct buf *b, struct arena *a)
     return text;
 }
 
-void caption_put_count(struct buf *b, uint64_t n)
-{
-    uint64_t unit = 1;
-    while (n / unit >= 1000) unit *= 1000;
-    buf_put_uint(b, n / unit);
-    while (unit > 1) {
-        n %= unit;
-        unit /= 1000;
-        buf_printf(b, ",%03u", (unsigned)(n / unit));
-    }
-}
-
-void caption_put_counted(struct buf *b, uint64_t n, const char *one, const char *many)
-{
-    caption_put_count(b, n);
-    buf_putc(b, ' ');
-    buf_puts(b, n == 1 ? one : many);
-}
-
 struct str caption_title(const struct run *run, struct str title, struct arena *a)
 {
     if (!title.len) title = metrics_clean(run->name, a);
@@ -54,21 +35,21 @@ struct str caption_subtitle(const struct run *run, enum time_unit unit, double s
         clock_put_duration(&b, run->duration, unit);
     }
     buf_puts(&b, " · ");
-    caption_put_counted(&b, run->step_count, "step", "steps");
+    buf_put_count(&b, run->step_count, "step", "steps");
     uint32_t failed = run->status_count[STEP_ERROR], open = run->status_count[STEP_UNFINISHED];
     if (failed) {
         buf_puts(&b, " · ");
-        caption_put_count(&b, failed);
+        buf_put_number(&b, failed);
         buf_puts(&b, " failed");
     }
     if (open) {
         buf_puts(&b, " · ");
-        caption_put_count(&b, open);
+        buf_put_number(&b, open);
         buf_puts(&b, " unfinished");
     }
     if (run->status_count[STEP_RUNNING]) {
         buf_puts(&b, " · ");
-        caption_put_count(&b, run->status_count[STEP_RUNNING]);
+        buf_put_number(&b, run->status_count[STEP_RUNNING]);
         buf_puts(&b, " running");
     }
     return caption_take(&b, a);

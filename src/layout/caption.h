@@ -18,11 +18,6 @@ struct str caption_title(const struct run *run, struct str title, struct arena *
  * long run id is cut in its middle to about max_id px at `size`. */
 struct str caption_subtitle(const struct run *run, enum time_unit unit, double size, double max_id, struct arena *a);
 
-/* 1234 as "1,234". */
-void caption_put_count(struct buf *b, uint64_t n);
-/* "1 step", "1,234 steps". */
-void caption_put_counted(struct buf *b, uint64_t n, const char *one, const char *many);
-
 /* Adds the text in lines of at most `width` px, broken at spaces, `leading` px from baseline to baseline; after
  * max_lines the last one ends with "…". Returns the number of lines. */
 size_t caption_put_lines(struct scene *s, enum scene_role role, double x, double baseline, double size, double leading,

@@ -159,7 +159,7 @@ static void add_fold(struct fold_list *folds, const struct fold_entry *entries, 
 {
     folds->items = array_grow(folds->items, &folds->cap, folds->count + 1, sizeof *folds->items);
     struct fold *f = &folds->items[folds->count];
-    *f = (struct fold){ .other = STEP_STATUS_COUNT };
+    *f = (struct fold){ .first = entries[0].step, .other = STEP_STATUS_COUNT };
     f->pattern = star == PIECE_NONE ? entries[0].step->name : pattern_of(entries[0].step->name, star, folds->arena);
     for (size_t i = 0; i < count; i++) {
         const struct step *s = entries[i].step;

@@ -31,7 +31,8 @@ static inline void tally_merge(struct tally *t, struct tally other)
 }
 
 struct fold {
-    struct str pattern; /* "page_*", or the name where all are equal */
+    struct str pattern;       /* "page_*", or the name where all are equal */
+    const struct step *first; /* of the members */
     struct tally members;
     struct tally below;     /* steps under the members; the caller counts them */
     enum step_status other; /* of the members that neither failed nor lack an end; STEP_OK when they differ */

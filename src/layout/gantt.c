@@ -119,10 +119,11 @@ static struct str depth_text(const struct chart *c, const struct row *row)
 /* "+12": steps below this one that have no row. */
 static struct str left_out_text(const struct chart *c, const struct row *row)
 {
-    if (!row->left_out) return S("");
+    uint32_t below = keep_below(&c->rows.keep, row->step);
+    if (!below) return S("");
     struct buf b = BUF_INIT;
     buf_puts(&b, "  +");
-    caption_put_count(&b, row->left_out);
+    buf_put_number(&b, below);
     return caption_take(&b, c->a);
 }
 
@@ -219,19 +220,17 @@ static void find_columns(struct chart *c)
 
 static void put_rule(const struct chart *c, struct buf *b)
 {
-    uint64_t out = c->rows.left_out, troubled = c->rows.troubled_left_out;
-    caption_put_count(b, out);
+    const struct keep *keep = &c->rows.keep;
+    buf_put_number(b, keep->left_out);
     buf_puts(b, " of ");
-    caption_put_counted(b, out + c->rows.count, "step", "steps");
-    buf_puts(b, out == 1 ? " is hidden: " : " are hidden: ");
-    if (!troubled) {
-        buf_puts(b, "shown are failed and unfinished steps with their ancestors, then the longest.");
-    } else {
-        buf_puts(b, "shown are the first failed and unfinished steps in tree order with their ancestors; ");
-        caption_put_count(b, troubled);
-        buf_puts(b, " more of them did not fit.");
+    buf_put_count(b, c->run->visible_count, "step", "steps");
+    buf_puts(b, keep->left_out == 1 ? " is hidden" : " are hidden");
+    if (keep->troubled_left_out) {
+        buf_puts(b, ", ");
+        buf_put_number(b, keep->troubled_left_out);
+        buf_puts(b, " of them failed or unfinished");
     }
-    buf_puts(b, " +N behind a name counts hidden steps below it.");
+    buf_puts(b, ": shown are " KEEP_RULE ". +N behind a name counts hidden steps below it.");
 }
 
 static struct scene_item *put_small(const struct chart *c, enum scene_role role, double x, double baseline,
@@ -291,7 +290,7 @@ static void put_header(struct chart *c)
                                      1);
     }
     struct str notes[2] = { c->o->left_out, { 0 } };
-    if (c->rows.left_out) {
+    if (c->rows.keep.left_out) {
         struct buf b = BUF_INIT;
         put_rule(c, &b);
         notes[1] = caption_take(&b, c->a);
@@ -432,7 +431,7 @@ void gantt_layout(const struct run *run, const struct gantt_options *o, struct s
     struct arena scratch = { 0 };
     struct chart c = { .run = run, .o = o, .s = s, .a = &scratch };
     s->id_prefix = "g";
-    rows_select(&c.rows, run, row_limit(o));
+    rows_select(&c.rows, run, row_limit(o), &scratch);
     c.bars = ARENA_ARRAY(&scratch, struct bar, c.rows.count + 1);
     find_span(&c);
     find_indent(&c);
@@ -450,6 +449,5 @@ void gantt_layout(const struct run *run, const struct gantt_options *o, struct s
     for (uint32_t i = 0; i < c.rows.count; i++) put_step(&c, i);
     s->height = fmax(ceil(c.top + c.row_height * c.rows.count + below), floor(o->min_height));
     s->items[0].h = s->height;
-    rows_free(&c.rows);
     arena_free(&scratch);
 }

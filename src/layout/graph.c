@@ -16,6 +16,7 @@
 #include "layout/caption.h"
 #include "layout/metrics.h"
 #include "layout/tidy.h"
+#include "model/keep.h"
 
 #include <math.h>
 
@@ -100,7 +101,7 @@ static void place_rows(struct graph *g)
     g->count = g->depths = 0;
     for (uint32_t i = 0; i < g->boxes.count; i++) {
         const struct box *b = &g->boxes.items[i];
-        if (!box_kept(&g->boxes, b)) continue;
+        if (!b->kept) continue;
         g->node_of[i] = g->count;
         add_node(g, b, false, b->parent == BOX_NONE ? TIDY_NONE : g->node_of[b->parent], box_height(g, b));
     }
@@ -166,12 +167,12 @@ static uint32_t place_columns(struct graph *g, double limit)
     return fitting;
 }
 
-static void choose_rows(struct graph *g, uint32_t max_boxes, double room)
+static void choose_rows(struct graph *g, uint32_t max_boxes, uint32_t depths, double room)
 {
-    boxes_keep(&g->boxes, max_boxes);
+    boxes_keep(&g->boxes, max_boxes, depths);
     place_rows(g);
     while (g->height > room && g->boxes.kept > 1) {
-        boxes_keep(&g->boxes, (uint32_t)(g->boxes.kept * fmin(room > 0 ? room / g->height : 0, 0.98)));
+        boxes_keep(&g->boxes, (uint32_t)(g->boxes.kept * fmin(room > 0 ? room / g->height : 0, 0.98)), depths);
         place_rows(g);
     }
 }
@@ -188,14 +189,8 @@ static void choose(struct graph *g)
     g->nodes = ARENA_ARRAY(g->scratch, struct node, (size_t)most * 2);
     g->node_of = ARENA_ARRAY(g->scratch, uint32_t, g->boxes.count);
     if (isfinite(side)) depths = side < DEPTH_MIN ? 1 : (uint32_t)fmin(side / DEPTH_MIN, 1e9);
-    if (!isfinite(side) && most == g->boxes.count) {
-        choose_rows(g, most, room);
-        place_columns(g, side);
-        return;
-    }
     for (;;) {
-        boxes_rank(&g->boxes, depths);
-        choose_rows(g, max_boxes, room);
+        choose_rows(g, max_boxes, depths, room);
         uint32_t fitting = place_columns(g, side);
         if (fitting >= g->depths || depths <= 1) return;
         /* the last column that fits may be needed for stubs; a sixteenth at least, so that this ends soon */
@@ -315,7 +310,7 @@ static void draw_stub(const struct graph *g, uint32_t i)
              line->text);
 }
 
-/* What the boxes_keep rule left out, as a sentence; "" when all is drawn. */
+/* What boxes_keep left out, as a sentence; "" when all is drawn. */
 static struct str drop_note(const struct graph *g)
 {
     struct tally dropped = { 0 };
@@ -324,9 +319,9 @@ static struct str drop_note(const struct graph *g)
     if (!dropped.steps) return S("");
     struct buf b = BUF_INIT;
     buf_puts(&b, "+ ");
-    caption_put_counted(&b, dropped.steps, "step not drawn", "steps not drawn");
+    buf_put_count(&b, dropped.steps, "step not drawn", "steps not drawn");
     put_troubles(&b, dropped, ", ");
-    buf_puts(&b, ": shown are failed and unfinished steps with their ancestors, then the longest.");
+    buf_puts(&b, ": shown are " KEEP_RULE ".");
     return caption_take(&b, g->scratch);
 }
 
@@ -371,7 +366,7 @@ static void describe_scene(const struct graph *g)
     g->s->title = caption_take(&b, g->s->arena);
     buf_put(&b, facts(g));
     buf_puts(&b, ", drawn as ");
-    caption_put_counted(&b, g->boxes.kept, "box", "boxes");
+    buf_put_count(&b, g->boxes.kept, "box", "boxes");
     g->s->description = caption_take(&b, g->s->arena);
 }
 

@@ -50,7 +50,7 @@ static int decimals_of(int64_t step, int64_t unit_us)
 static void put_decimal(struct buf *b, int64_t us, int64_t unit_us, int64_t step, const char *unit)
 {
     int decimals = decimals_of(step, unit_us);
-    caption_put_count(b, (uint64_t)(us / unit_us));
+    buf_put_number(b, (uint64_t)(us / unit_us));
     if (decimals) {
         struct buf fraction = BUF_INIT;
         buf_put_fixed(&fraction, (double)(us % unit_us) / (double)unit_us, decimals, false);
@@ -73,7 +73,7 @@ static void put_parts(struct buf *b, int64_t us, int64_t step)
         us %= parts[i].us;
         if (!n) continue;
         if (any) buf_putc(b, ' ');
-        caption_put_count(b, (uint64_t)n);
+        buf_put_number(b, (uint64_t)n);
         buf_puts(b, parts[i].name);
         any = true;
     }

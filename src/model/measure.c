@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "model/measure.h"
 
+#include "model/keep.h"
+
 static void widen(struct run *run, int64_t t)
 {
     if (t == TIME_NONE) return;
@@ -89,6 +91,6 @@ void measure_run(struct run *run)
     const struct step *root = run->root;
     if (root->end != TIME_NONE && root->start != TIME_NONE) run->duration = root->end - root->start;
     else if (run->start != TIME_NONE) run->duration = run->end - run->start;
-    run->visible_count = run->step_count;
     total_usage(run);
+    keep_rank(run);
 }

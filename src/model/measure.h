@@ -13,7 +13,7 @@ enum { USAGE_MODELS_MAX = 256 };
 /* Fills the step's more->usage from its LLM records and its usage field. Before measure_run. */
 void measure_usage(struct run *run, struct step *step);
 
-/* Fills shown_end, duration and self of every step, and the run's times, counts and token totals. */
+/* Fills shown_end, duration, self and rank of every step, and the run's times, counts and token totals. */
 void measure_run(struct run *run);
 
 #endif

@@ -91,7 +91,7 @@ struct str error_text(const struct run *run, struct payload error, struct arena 
         if (json_type(message) == JSON_STRING) return arena_copy(scratch, json_text(message, scratch));
     }
     struct buf b = BUF_INIT;
-    json_put_compact(&b, value, false);
+    json_put_compact(&b, value);
     struct str text = arena_copy(scratch, buf_str(&b));
     buf_free(&b);
     return text;

@@ -77,6 +77,8 @@ struct step_more {
     struct usage *usage;
 };
 
+#define RANK_NONE UINT32_MAX
+
 struct step {
     struct step *parent, *first_child, *last_child, *next;
     struct str name, key;
@@ -90,6 +92,7 @@ struct step {
     uint32_t index;               /* position in pre-order, the root is 0 */
     uint32_t child_count;
     uint32_t subtree; /* steps in this subtree, itself included */
+    uint32_t rank;    /* in the order of keep_rank(), the root 0; RANK_NONE when hidden */
     uint16_t depth;   /* root 0; saturates at 65535 */
     uint8_t status;   /* enum step_status */
     bool hidden;      /* left out by selection; select.c sets it */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "model/select.h"
 
+#include "model/keep.h"
+
 #include <regex.h>
 
 static bool status_by_name(struct str name, unsigned *mask)
@@ -74,7 +76,7 @@ static bool selected(const struct selection *s, const struct step *step, regex_t
     if (regex) {
         char text[4096]; /* regexec wants a NUL at the end; what a key has beyond this is not looked at */
         struct str key = str_first(step->key, sizeof text - 1);
-        memcpy(text, key.ptr ? key.ptr : "", key.len);
+        if (key.len) memcpy(text, key.ptr, key.len);
         text[key.len] = '\0';
         if (regexec(regex, text, 0, NULL, 0) != 0) return false;
     }
@@ -108,15 +110,14 @@ struct str selection_apply(const struct selection *s, struct run *run)
     unsigned mask = s->statuses ? status_mask(s->statuses) : 0;
     if (!s->filter && !s->keys && !mask && s->min_duration <= 0 && s->max_depth < 0) return S("");
     if (s->filter && regcomp(&regex, s->filter, REG_EXTENDED | REG_NOSUB) == 0) compiled = &regex;
-    run->visible_count = 0;
     for (uint32_t i = run->step_count; i-- > 0;) { /* children before parents, so that context is known in time */
         struct step *step = run->steps[i];
         bool own = selected(s, step, compiled, mask);
         step->hidden = !own && !step->context && step != run->root;
         step->context = !own && !step->hidden;
         if (!step->hidden && step->parent) step->parent->context = true;
-        run->visible_count += !step->hidden;
     }
     if (compiled) regfree(compiled);
+    keep_rank(run);
     return run->visible_count < run->step_count ? sentence(s, run) : S("");
 }

@@ -20,8 +20,8 @@ struct selection {
 /* Checks the expression and the names before any log is read. */
 bool selection_check(const struct selection *s, struct err *e);
 
-/* Sets `hidden` and `context` of every step, and the run's visible_count. Returns a sentence that says what was left
- * out and why, "" when nothing was. Lives in the run's arena. */
+/* Sets `hidden` and `context` of every step and ranks the visible ones anew (model/keep.h). Returns a sentence that
+ * says what was left out and why, "" when nothing was. Lives in the run's arena. */
 struct str selection_apply(const struct selection *s, struct run *run);
 
 #endif

@@ -6,6 +6,7 @@
 #include "render/html.h"
 
 #include "base/sha256.h"
+#include "model/keep.h"
 #include "render/assets.h"
 #include "render/picture.h"
 #include "render/template.h"
@@ -24,7 +25,7 @@ struct page {
 
 void html_put_bytes(struct buf *out, uint64_t bytes)
 {
-    if (bytes < 1000) wording_put_count(out, bytes, "byte", "bytes");
+    if (bytes < 1000) buf_put_count(out, bytes, "byte", "bytes");
     else {
         bool kilo = bytes < 1000000;
         double size = (double)bytes / (kilo ? 1e3 : 1e6);
@@ -118,7 +119,7 @@ static void close_figure(struct buf *out) { buf_puts(out, "</dd></div>"); }
 static void put_number_figure(struct buf *out, const char *label, uint64_t n)
 {
     open_figure(out, label, "");
-    wording_put_number(out, n);
+    buf_put_number(out, n);
     close_figure(out);
 }
 
@@ -153,8 +154,8 @@ static void put_note_items(const struct page *p, struct buf *out)
     const struct input_notes *input = p->o->notes;
     if (input->bad_lines) {
         buf_puts(out, "<li>");
-        wording_put_count(out, input->bad_lines, "line of the log could not be read and was skipped: ",
-                          "lines of the log could not be read and were skipped; the first: ");
+        buf_put_count(out, input->bad_lines, "line of the log could not be read and was skipped: ",
+                      "lines of the log could not be read and were skipped; the first: ");
         buf_puts(out, "<code>");
         buf_put_html(out, input->first_bad);
         buf_puts(out, "</code></li>\n");
@@ -168,7 +169,7 @@ static void put_note_items(const struct page *p, struct buf *out)
         buf_puts(out, "<li>");
         html_put_bytes(out, p->plan.left_out_bytes);
         buf_puts(out, " of records, results and errors, of ");
-        wording_put_count(out, p->plan.left_out_steps, "step", "steps");
+        buf_put_count(out, p->plan.left_out_steps, "step", "steps");
         buf_puts(out, ", are not in this page, which holds at most ");
         html_put_bytes(out, HTML_PAYLOAD_MAX);
         buf_puts(out, " of them; the log has them all.</li>\n");
@@ -210,11 +211,11 @@ static void put_steps_hint(void *context, struct buf *out)
 {
     const struct html_plan *plan = &((struct page *)context)->plan;
     if (plan->static_count < plan->count) {
-        wording_put_number(out, plan->static_count);
+        buf_put_number(out, plan->static_count);
         buf_puts(out, " of ");
-        wording_put_count(out, plan->count, "step: ", "steps: ");
-        buf_puts(out, "failed and unfinished ones first, then the longest, each with the steps above it.");
-    } else wording_put_count(out, plan->count, "step", "steps");
+        buf_put_count(out, plan->count, "step: ", "steps: ");
+        buf_puts(out, KEEP_RULE ".");
+    } else buf_put_count(out, plan->count, "step", "steps");
 }
 
 static void put_list_class(void *context, struct buf *out)

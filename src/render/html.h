@@ -36,8 +36,8 @@ struct html_plan {
     uint64_t left_out_bytes;
 };
 
-/* Chooses at most max_static rows: failed steps, then those without an end, then the longest, each with its
- * ancestors; and hands out max_payload bytes: errors first, rows before the rest. The arrays live in `arena`. */
+/* Makes the first max_static steps (model/keep.h) rows, and hands out max_payload bytes: errors first, rows before the
+ * rest. The arrays live in `arena`. */
 void html_plan_make(const struct run *run, uint32_t max_static, uint64_t max_payload, struct arena *arena,
                     struct html_plan *plan);
 

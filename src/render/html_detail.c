@@ -63,13 +63,13 @@ static void usage(struct visit *v, const struct usage *list)
 {
     for (const struct usage *u = list; u; u = u->next) {
         struct buf text = BUF_INIT;
-        wording_put_count(&text, u->responses, "response", "responses");
+        buf_put_count(&text, u->responses, "response", "responses");
         buf_puts(&text, ": ");
-        wording_put_count(&text, u->prompt_tokens, "prompt token", "prompt tokens");
+        buf_put_count(&text, u->prompt_tokens, "prompt token", "prompt tokens");
         buf_puts(&text, " + ");
-        wording_put_count(&text, u->completion_tokens, "completion token", "completion tokens");
+        buf_put_count(&text, u->completion_tokens, "completion token", "completion tokens");
         buf_puts(&text, " = ");
-        wording_put_count(&text, u->total_tokens, "token", "tokens");
+        buf_put_count(&text, u->total_tokens, "token", "tokens");
         fact(v, wording_name(u->model), buf_str(&text));
         buf_free(&text);
     }

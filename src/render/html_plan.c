@@ -36,7 +36,7 @@ static uint64_t place(const struct step *step)
 
 /* Lists the visible steps, with what the choices need of each: a run's steps lie scattered in memory, one visit is
  * cheaper than four. Positions of all steps are kept while walking: a parent comes before its children. */
-static void list_visible(const struct run *run, struct arena *arena, struct html_plan *plan)
+static void list_visible(const struct run *run, uint32_t max_static, struct arena *arena, struct html_plan *plan)
 {
     uint32_t *position = malloc((run->step_count + (size_t)1) * sizeof *position);
     if (!position) arena_exhausted(run->step_count * sizeof *position);
@@ -60,54 +60,11 @@ static void list_visible(const struct run *run, struct arena *arena, struct html
         plan->error_bytes[at] = error_bytes(step);
         plan->payload_bytes[at] = payload_bytes(run, step);
         plan->places[at] = place(step);
+        if (step->rank >= max_static) continue;
+        plan->flags[at] = PLAN_STATIC;
+        plan->static_count++;
     }
     free(position);
-}
-
-struct candidate {
-    int64_t weight;
-    uint32_t at;
-};
-
-static int by_weight(const void *a, const void *b)
-{
-    const struct candidate *x = a, *y = b;
-    if (x->weight != y->weight) return x->weight > y->weight ? -1 : 1;
-    return x->at < y->at ? -1 : x->at > y->at;
-}
-
-static int64_t weight_of(const struct step *step)
-{
-    if (step->status == STEP_ERROR) return INT64_MAX;
-    if (step->status == STEP_RUNNING || step->status == STEP_UNFINISHED) return INT64_MAX - 1;
-    return step->duration == TIME_NONE ? -1 : step->duration;
-}
-
-/* Makes `at` and its ancestors rows when there is room for all of them. */
-static void add_row(struct html_plan *plan, uint32_t at, uint32_t room)
-{
-    uint32_t missing = 0;
-    for (uint32_t i = at; i != PLAN_NO_PARENT && !(plan->flags[i] & PLAN_STATIC); i = plan->parent[i])
-        if (++missing > room) return;
-    plan->static_count += missing;
-    for (uint32_t i = at; i != PLAN_NO_PARENT && !(plan->flags[i] & PLAN_STATIC); i = plan->parent[i])
-        plan->flags[i] |= PLAN_STATIC;
-}
-
-static void choose_rows(struct html_plan *plan, uint32_t max_static)
-{
-    if (plan->count <= max_static) {
-        for (uint32_t i = 0; i < plan->count; i++) plan->flags[i] |= PLAN_STATIC;
-        plan->static_count = plan->count;
-        return;
-    }
-    struct candidate *list = malloc(plan->count * sizeof *list);
-    if (!list) arena_exhausted(plan->count * sizeof *list);
-    for (uint32_t i = 0; i < plan->count; i++) list[i] = (struct candidate){ weight_of(plan->steps[i]), i };
-    qsort(list, plan->count, sizeof *list, by_weight);
-    for (uint32_t i = 0; i < plan->count && plan->static_count < max_static; i++)
-        add_row(plan, list[i].at, max_static - plan->static_count);
-    free(list);
 }
 
 /* Gives each step in the class (rows, or not) its `bytes` when the budget still holds them. */
@@ -127,8 +84,7 @@ void html_plan_make(const struct run *run, uint32_t max_static, uint64_t max_pay
                     struct html_plan *plan)
 {
     *plan = (struct html_plan){ .run = run };
-    list_visible(run, arena, plan);
-    choose_rows(plan, max_static);
+    list_visible(run, max_static, arena, plan);
     uint64_t budget = max_payload;
     hand_out(plan, PLAN_ERROR, true, &budget);
     hand_out(plan, PLAN_ERROR, false, &budget);

@@ -47,11 +47,11 @@ static void put_counts(void *context, struct buf *out)
         failed += run->status == RUN_FAILED;
         open += run->status == RUN_RUNNING || run->status == RUN_UNFINISHED;
     }
-    wording_put_count(out, runs, "run", "runs");
+    buf_put_count(out, runs, "run", "runs");
     if (failed) buf_puts(out, ", ");
-    if (failed) wording_put_count(out, failed, "failed", "failed");
+    if (failed) buf_put_count(out, failed, "failed", "failed");
     if (open) buf_puts(out, ", ");
-    if (open) wording_put_count(out, open, "without an end", "without an end");
+    if (open) buf_put_count(out, open, "without an end", "without an end");
 }
 
 static void put_link(struct buf *out, struct str folder, const char *file, struct str text)
@@ -80,9 +80,9 @@ static void put_run(const struct run *run, struct str folder, enum time_unit uni
     buf_puts(out, "</td><td class=\"right\">");
     clock_put_duration(out, run->duration, unit);
     buf_puts(out, "</td><td class=\"right\">");
-    wording_put_number(out, run->step_count);
+    buf_put_number(out, run->step_count);
     buf_puts(out, "</td><td class=\"right\">");
-    wording_put_number(out, run->status_count[STEP_ERROR]);
+    buf_put_number(out, run->status_count[STEP_ERROR]);
     buf_puts(out, "</td><td class=\"files\">");
     put_link(out, folder, "gantt.png", S("Gantt"));
     put_link(out, folder, "graph.png", S("graph"));

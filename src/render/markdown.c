@@ -66,7 +66,7 @@ static void put_row(struct buf *b, const struct section *s, const struct str *ce
 
 static void put_table_head(struct buf *b, const struct section *s, const size_t *widths)
 {
-    struct str titles[TABLE_COLUMNS_MAX];
+    struct str titles[TABLE_COLUMNS_MAX] = { 0 };
     for (size_t i = 0; i < s->column_count; i++) titles[i] = str_z(s->columns[i].title);
     put_row(b, s, titles, widths);
     for (size_t i = 0; i < s->column_count; i++) {
@@ -93,7 +93,7 @@ void md_put_remains(struct buf *b, const struct section *s, uint64_t n)
 {
     if (!n) return;
     buf_puts(b, "\n… and ");
-    wording_put_count(b, n, "more ", "more ");
+    buf_put_count(b, n, "more ", "more ");
     buf_puts(b, n == 1 ? s->one : s->many);
     buf_putc(b, '\n');
 }
@@ -136,17 +136,16 @@ static void put_tree(struct buf *b, const struct run *run, enum time_unit unit, 
     while (lines > 0) {
         struct arena arena = { 0 };
         struct buf tree = BUF_INIT;
-        struct pick pick;
-        pick_steps(run, lines, &arena, &pick);
-        tree_put_lines(run, &o, &pick, false, &tree);
+        struct keep keep = keep_first(run, lines, &arena);
+        tree_put_lines(run, &o, &keep, false, &tree);
         buf_puts(b, "### Step tree\n\n");
-        buf_puts(b, pick.kept > TREE_OPEN ? "<details>\n<summary>" : "<details open>\n<summary>");
-        if (pick.left_out) {
-            wording_put_number(b, pick.kept);
+        buf_puts(b, keep.kept > TREE_OPEN ? "<details>\n<summary>" : "<details open>\n<summary>");
+        if (keep.left_out) {
+            buf_put_number(b, keep.kept);
             buf_puts(b, " of ");
         }
-        wording_put_count(b, run->visible_count, "step", "steps");
-        if (pick.left_out) buf_puts(b, ": failed, unfinished and longest ones, with the steps above them");
+        buf_put_count(b, run->visible_count, "step", "steps");
+        if (keep.left_out) buf_puts(b, ": " KEEP_RULE);
         buf_puts(b, "</summary>\n\n");
         md_put_fence(b, buf_str(&tree));
         buf_puts(b, "text\n");
@@ -174,8 +173,8 @@ static void put_chart(struct buf *b, const struct run *run, enum time_unit unit,
         buf_puts(b, "```\n");
         if (left_out) {
             buf_puts(b, "\n… and ");
-            wording_put_count(b, left_out, "more step; ", "more steps; ");
-            buf_puts(b, "failed, unfinished and longest ones are drawn.\n");
+            buf_put_count(b, left_out, "more step; ", "more steps; ");
+            buf_puts(b, "drawn are " KEEP_RULE ".\n");
         }
     }
     buf_free(&chart);
@@ -241,7 +240,7 @@ static void put_closing(const struct document *d, struct buf *out)
         int id = part_order[i];
         if (!d->left_out[id]) continue;
         buf_puts(out, first ? "\nLeft out, because a summary may have " : ", ");
-        if (first) wording_put_count(out, d->o->max_bytes, "byte: ", "bytes: ");
+        if (first) buf_put_count(out, d->o->max_bytes, "byte: ", "bytes: ");
         buf_puts(out, id == PART_TREE    ? "the step tree"
                       : id == PART_CHART ? "the timeline"
                                          : d->summary.sections[id].name);

@@ -13,7 +13,6 @@
 #include "render/mermaid.h"
 
 #include "base/utf8.h"
-#include "render/pick.h"
 #include "render/wording.h"
 
 #define SECOND INT64_C(1000000)
@@ -99,20 +98,20 @@ static void put_section(struct buf *b, const struct step *step, struct str *name
     buf_free(&name);
 }
 
-static bool has_kept_child(const struct pick *pick, const struct step *step)
+static bool has_kept_child(const struct step *step, uint32_t limit)
 {
     const struct step *child = step->first_child;
-    while (child && !pick_keeps(pick, child)) child = child->next;
+    while (child && child->rank >= limit) child = child->next;
     return child != NULL;
 }
 
-/* Returns the steps that were put. A section per top-level step that has steps of its own; those between two such have
- * one together, named after the pipeline. */
-static uint32_t put_chart(const struct run *run, enum time_unit unit, const struct pick *pick, struct arena *arena,
+/* Puts the steps that rank before `limit`; returns how many, without those that have no time. A section per top-level
+ * step that has steps of its own; those between two such have one together, named after the pipeline. */
+static uint32_t put_chart(const struct run *run, enum time_unit unit, uint32_t limit, struct arena *arena,
                           struct buf *b)
 {
     struct axis axis = axis_of(run);
-    struct str *names = ARENA_ARRAY(arena, struct str, pick->kept + (size_t)1);
+    struct str *names = ARENA_ARRAY(arena, struct str, limit);
     size_t name_count = 0;
     uint32_t put = 0;
     bool own = true; /* the section is the pipeline's */
@@ -121,8 +120,8 @@ static uint32_t put_chart(const struct run *run, enum time_unit unit, const stru
     buf_puts(b, "\n    todayMarker off\n");
     for (uint32_t i = 0; i < run->step_count; i++) {
         const struct step *step = run->steps[i];
-        if (!pick_keeps(pick, step)) continue;
-        bool group = step->depth == 1 && has_kept_child(pick, step);
+        if (step->rank >= limit) continue;
+        bool group = step->depth == 1 && has_kept_child(step, limit);
         if (group || step == run->root || (step->depth == 1 && !own)) {
             put_section(b, group ? step : run->root, names, &name_count, arena);
             own = !group;
@@ -144,10 +143,8 @@ uint32_t mermaid_write(const struct run *run, enum time_unit unit, uint32_t max_
     struct buf chart = BUF_INIT;
     while (limit > 0) {
         struct arena arena = { 0 };
-        struct pick pick;
-        pick_steps(run, limit, &arena, &pick);
         buf_clear(&chart);
-        put = put_chart(run, unit, &pick, &arena, &chart);
+        put = put_chart(run, unit, limit, &arena, &chart);
         arena_free(&arena);
         if (chart.len <= max_bytes) break;
         /* lines are of about one length: as many as should fit, one less at least */

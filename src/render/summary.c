@@ -62,7 +62,7 @@ static void put_status(struct buf *b, const struct run *run, enum time_unit unit
         buf_puts(b, strong);
     }
     buf_puts(b, " · ");
-    wording_put_count(b, run->step_count, "step", "steps");
+    buf_put_count(b, run->step_count, "step", "steps");
     buf_puts(b, ": ");
     wording_put_statuses(b, run);
     if (run->start != TIME_NONE) {
@@ -159,7 +159,7 @@ static void usage_row(const struct usage *u, struct str name, struct buf *b, str
     row[0] = name;
     const uint64_t numbers[] = { u->responses, u->prompt_tokens, u->completion_tokens, u->total_tokens };
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
-        wording_put_number(b, numbers[i]);
+        buf_put_number(b, numbers[i]);
         row[i + 1] = taken(b, arena);
     }
 }
@@ -202,7 +202,7 @@ static void add_note(struct section *s, struct arena *arena, uint64_t n, const c
     if (!n) return;
     struct buf b = BUF_INIT;
     buf_puts(&b, "- ");
-    wording_put_count(&b, n, one, many);
+    buf_put_count(&b, n, one, many);
     buf_putc(&b, '\n');
     s->units[s->unit_count++] = taken(&b, arena);
     buf_free(&b);

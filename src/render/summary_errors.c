@@ -144,7 +144,7 @@ static void put_error_block(struct buf *b, const struct run *run, const struct s
     for (size_t i = 0; i < rest.len; i++) more += rest.ptr[i] == '\n';
     if (more) {
         buf_puts(&block, "… ");
-        wording_put_count(&block, more, "more line", "more lines");
+        buf_put_count(&block, more, "more line", "more lines");
         buf_putc(&block, '\n');
     }
     if (!block.len) {
@@ -200,7 +200,7 @@ static void put_company(struct buf *b, const struct run *run, const struct failu
     }
     if (f->other_count) {
         buf_puts(b, "The same error in ");
-        wording_put_count(b, f->other_count, "other step: ", "other steps: ");
+        buf_put_count(b, f->other_count, "other step: ", "other steps: ");
         size_t named = f->other_count < OTHERS_MAX ? (size_t)f->other_count : OTHERS_MAX;
         for (size_t i = 0; i < named; i++) {
             if (i) buf_puts(b, ", ");

@@ -14,15 +14,16 @@ enum {
     ROWS_MAX = 30,
     NAMES_ALONE = 3, /* names that differ in numbers stand alone up to so many */
     NAME_COLUMNS = 60,
-    NO_ROW = -1,
 };
+
+#define NO_ROW SIZE_MAX
 
 struct row {
     struct str name; /* in the run's arena, or a pattern in the table's */
     uint64_t hash;
     uint64_t count, errors, timed; /* timed: steps that have a duration */
     int64_t total, max;            /* µs */
-    int64_t pattern;               /* the row among the patterns, NO_ROW when the name has no number */
+    size_t pattern;                /* the row among the patterns, NO_ROW when the name has no number */
     uint64_t names;                /* of a pattern: how many names have it */
 };
 
@@ -122,7 +123,7 @@ static void find_patterns(struct table *names, struct table *patterns, struct ar
         struct row *row = table_row(patterns, buf_str(&pattern), &new);
         if (new) row->name = arena_copy(arena, buf_str(&pattern));
         count_row(row, name);
-        name->pattern = row - patterns->rows;
+        name->pattern = (size_t)(row - patterns->rows);
     }
     buf_free(&pattern);
 }
@@ -143,8 +144,8 @@ static const struct row **choose_rows(const struct table *names, const struct ta
     for (size_t i = 0; i < patterns->count; i++)
         if (patterns->rows[i].names > NAMES_ALONE) list[count++] = &patterns->rows[i];
     for (size_t i = 0; i < names->count; i++) {
-        int64_t pattern = names->rows[i].pattern;
-        if (pattern == NO_ROW || patterns->rows[pattern].names <= NAMES_ALONE) list[count++] = &names->rows[i];
+        size_t pattern = names->rows[i].pattern;
+        if (pattern >= patterns->count || patterns->rows[pattern].names <= NAMES_ALONE) list[count++] = &names->rows[i];
     }
     qsort(list, count, sizeof *list, largest_first);
     *ret_count = count;
@@ -163,7 +164,7 @@ static struct str duration_text(int64_t us, enum time_unit unit, struct arena *a
 static struct str number_text(uint64_t n, struct arena *arena)
 {
     struct buf b = BUF_INIT;
-    wording_put_number(&b, n);
+    buf_put_number(&b, n);
     struct str text = arena_copy(arena, buf_str(&b));
     buf_free(&b);
     return text;

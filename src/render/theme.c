@@ -86,7 +86,8 @@ static void add_ramp(struct palette *p, enum picture_theme theme, enum scene_rol
 
 size_t theme_palette(enum picture_theme theme, uint32_t out[256])
 {
-    struct palette p = { out, 0 };
+    struct palette p = { 0 };
+    p.colours = out;
     for (unsigned role = 0; role < ROLE_COUNT; role++) add(&p, theme_colour(theme, role));
     add_ramp(&p, theme, ROLE_LABEL, ROLE_BACKGROUND, 20);
     add_ramp(&p, theme, ROLE_LABEL_MUTED, ROLE_BACKGROUND, 16);

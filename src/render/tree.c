@@ -36,11 +36,12 @@ enum {
 #define SGR_GREEN  "\033[32m"
 #define SGR_YELLOW "\033[33m"
 #define SGR_CYAN   "\033[36m"
+#define SGR_FAILED "\033[1m\033[31m"
 
 struct tree {
     const struct run *run;
     const struct tree_options *o;
-    const struct pick *pick;
+    const struct keep *keep;
     bool errors;
     size_t columns, levels;
     size_t step_columns;       /* where the durations end: no further right than the longest name needs */
@@ -53,8 +54,8 @@ struct tree {
 static const char *status_colour(enum step_status status)
 {
     static const char *const colours[STEP_STATUS_COUNT] = {
-        [STEP_OK] = SGR_GREEN,          [STEP_ERROR] = SGR_BOLD SGR_RED, [STEP_RUNNING] = SGR_CYAN,
-        [STEP_UNFINISHED] = SGR_YELLOW, [STEP_SKIPPED] = SGR_DIM,        [STEP_CACHED] = SGR_CYAN,
+        [STEP_OK] = SGR_GREEN,          [STEP_ERROR] = SGR_FAILED, [STEP_RUNNING] = SGR_CYAN,
+        [STEP_UNFINISHED] = SGR_YELLOW, [STEP_SKIPPED] = SGR_DIM,  [STEP_CACHED] = SGR_CYAN,
         [STEP_RETRIED] = SGR_YELLOW,
     };
     return colours[status];
@@ -117,18 +118,13 @@ static size_t put_under(struct tree *t, const struct step *step, bool children)
 
 static const struct step *first_shown(const struct tree *t, const struct step *among)
 {
-    while (among && !pick_keeps(t->pick, among)) among = among->next;
+    while (among && !keep_has(t->keep, among)) among = among->next;
     return among;
-}
-
-static uint32_t left_out_below(const struct tree *t, const struct step *step)
-{
-    return t->pick->below ? t->pick->below[step->index] : 0;
 }
 
 static bool is_last(const struct tree *t, const struct step *step)
 {
-    return !step->parent || (!first_shown(t, step->next) && !left_out_below(t, step->parent));
+    return !step->parent || (!first_shown(t, step->next) && !keep_below(t->keep, step->parent));
 }
 
 /* Is the step's error also that of a failed child, under which it will stand? */
@@ -136,7 +132,7 @@ static bool told_below(struct tree *t, const struct step *step, struct str error
 {
     unsigned looked = 0;
     for (const struct step *c = step->first_child; c && looked < SAME_ERROR_CHILDREN; c = c->next) {
-        if (c->status != STEP_ERROR || !pick_keeps(t->pick, c)) continue;
+        if (c->status != STEP_ERROR || !keep_has(t->keep, c)) continue;
         looked++;
         if (str_eq(error_text(t->run, c->error, &t->scratch), error)) return true;
     }
@@ -242,7 +238,7 @@ static void put_step(struct tree *t, const struct step *step)
     buf_free(&duration);
     end_line(t);
 
-    bool children = first_shown(t, step->first_child) || left_out_below(t, step);
+    bool children = first_shown(t, step->first_child) || keep_below(t->keep, step);
     if (t->errors && step->status == STEP_ERROR) put_error(t, step, children);
     if (t->o->records) put_records(t, step, children);
     scratch_reset(&t->scratch);
@@ -254,7 +250,7 @@ static size_t needed_columns(const struct tree *t)
     size_t most = COLUMNS_MIN;
     for (uint32_t i = 0; i < t->run->step_count && most < t->columns; i++) {
         const struct step *step = t->run->steps[i];
-        if (!pick_keeps(t->pick, step)) continue;
+        if (!keep_has(t->keep, step)) continue;
         size_t level = step->depth < t->levels ? step->depth : t->levels;
         size_t word = word_columns((enum step_status)step->status);
         size_t name = step->name.len > t->columns * 4 ? t->columns : utf8_columns(step->name);
@@ -267,23 +263,23 @@ static size_t needed_columns(const struct tree *t)
 /* Behind the last line of a step's subtree. */
 static void leave(struct tree *t, const struct step *step)
 {
-    uint32_t n = left_out_below(t, step);
+    uint32_t n = keep_below(t->keep, step);
     if (!n) return;
     put_branch(t, (size_t)step->depth + 1, true);
     buf_puts(&t->line, "… ");
-    wording_put_count(&t->line, n, "more step", "more steps");
+    buf_put_count(&t->line, n, "more step", "more steps");
     end_line(t);
 }
 
-void tree_put_lines(const struct run *run, const struct tree_options *o, const struct pick *pick, bool errors,
+void tree_put_lines(const struct run *run, const struct tree_options *o, const struct keep *keep, bool errors,
                     struct buf *out)
 {
-    struct tree t = { .run = run, .o = o, .pick = pick, .errors = errors, .line = BUF_INIT, .out = out };
+    struct tree t = { .run = run, .o = o, .keep = keep, .errors = errors, .line = BUF_INIT, .out = out };
     t.columns = o->columns > COLUMNS_MIN ? o->columns : COLUMNS_MIN;
     t.levels = (t.columns - STEP_COLUMNS_MIN) / LEVEL_COLUMNS;
     if (t.levels > LEVELS_MAX) t.levels = LEVELS_MAX;
     t.step_columns = needed_columns(&t);
-    const struct step *at = pick_keeps(pick, run->root) ? run->root : NULL;
+    const struct step *at = keep_has(keep, run->root) ? run->root : NULL;
     while (at) {
         put_step(&t, at);
         const struct step *next = first_shown(&t, at->first_child);
@@ -304,7 +300,7 @@ static void put_header(struct tree *t)
     const struct run *run = t->run;
     static const char *const colours[RUN_STATUS_COUNT] = {
         [RUN_COMPLETED] = SGR_GREEN,
-        [RUN_FAILED] = SGR_BOLD SGR_RED,
+        [RUN_FAILED] = SGR_FAILED,
         [RUN_RUNNING] = SGR_CYAN,
         [RUN_UNFINISHED] = SGR_YELLOW,
     };
@@ -325,7 +321,7 @@ static void put_header(struct tree *t)
         end_line(t);
     }
     struct buf counts = BUF_INIT;
-    wording_put_count(&counts, run->step_count, "step", "steps");
+    buf_put_count(&counts, run->step_count, "step", "steps");
     buf_puts(&counts, ": ");
     wording_put_statuses(&counts, run);
     if (run->start != TIME_NONE) {
@@ -354,7 +350,7 @@ static void put_usage(struct tree *t)
             buf_put_repeat(&t->line, ' ', name_width - name + 2);
             for (int i = 0; i < NUMBERS; i++) {
                 struct buf number = BUF_INIT;
-                wording_put_number(&number, numbers[i]);
+                buf_put_number(&number, numbers[i]);
                 if (number.len > widths[i]) widths[i] = number.len;
                 buf_put_repeat(&t->line, ' ', widths[i] - number.len);
                 buf_put(&t->line, buf_str(&number));
@@ -368,8 +364,8 @@ static void put_usage(struct tree *t)
 
 void tree_write(const struct run *run, const struct tree_options *o, struct buf *out)
 {
-    struct pick all = { .kept = run->visible_count };
-    struct tree t = { .run = run, .o = o, .pick = &all, .line = BUF_INIT, .out = out };
+    struct tree t = { .run = run, .o = o, .line = BUF_INIT, .out = out };
+    const struct keep all = keep_first(run, run->visible_count, &t.scratch);
     t.columns = o->columns > COLUMNS_MIN ? o->columns : COLUMNS_MIN;
     put_header(&t);
     tree_put_lines(run, o, &all, true, out);
@@ -378,4 +374,5 @@ void tree_write(const struct run *run, const struct tree_options *o, struct buf 
         put_usage(&t);
     }
     buf_free(&t.line);
+    arena_free(&t.scratch);
 }

@@ -5,12 +5,12 @@
 #ifndef RENDER_TREE_H
 #define RENDER_TREE_H
 
-#include "render/pick.h"
+#include "model/keep.h"
 #include "render/report.h"
 
-/* A line per picked step; "… 18 more steps" stands for those that were not. With `errors`, the first line of a failed
+/* A line per kept step; "… 18 more steps" stands for those that were not. With `errors`, the first line of a failed
  * step's error stands under it, unless a step below tells the same. */
-void tree_put_lines(const struct run *run, const struct tree_options *o, const struct pick *pick, bool errors,
+void tree_put_lines(const struct run *run, const struct tree_options *o, const struct keep *keep, bool errors,
                     struct buf *out);
 
 #endif

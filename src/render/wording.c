@@ -29,24 +29,6 @@ const char *wording_run_mark(enum run_status status)
     return marks[status];
 }
 
-void wording_put_number(struct buf *b, uint64_t n)
-{
-    char digits[27]; /* 20 digits and 6 commas */
-    size_t at = sizeof digits;
-    for (unsigned place = 0; n || !place; n /= 10, place++) {
-        if (place && place % 3 == 0) digits[--at] = ',';
-        digits[--at] = (char)('0' + n % 10);
-    }
-    buf_put(b, str_of(digits + at, sizeof digits - at));
-}
-
-void wording_put_count(struct buf *b, uint64_t n, const char *one, const char *many)
-{
-    wording_put_number(b, n);
-    buf_putc(b, ' ');
-    buf_puts(b, n == 1 ? one : many);
-}
-
 void wording_put_statuses(struct buf *b, const struct run *run)
 {
     static const struct {
@@ -62,7 +44,7 @@ void wording_put_statuses(struct buf *b, const struct run *run)
         uint32_t n = run->status_count[order[i].status];
         if (!n) continue;
         if (!first) buf_puts(b, ", ");
-        wording_put_count(b, n, order[i].word, order[i].word);
+        buf_put_count(b, n, order[i].word, order[i].word);
         first = false;
     }
 }
@@ -142,11 +124,10 @@ void wording_put_path(struct buf *b, const struct run *run, const struct step *s
     const struct step *levels[LEVELS];
     size_t count = 0;
     const struct step *at = step;
-    while (at && at != run->root && count < LEVELS) {
+    do {
         levels[count++] = at;
         at = at->parent;
-    }
-    if (!count) levels[count++] = step;
+    } while (at && at != run->root && count < LEVELS);
     struct buf path = BUF_INIT;
     if (count == LEVELS && at && at != run->root) buf_puts(&path, "… › ");
     while (count--) {
@@ -182,7 +163,7 @@ bool wording_put_note(struct buf *b, const struct run_notes *n, size_t i)
           "events came after the end of the pipeline, as happens with parallel steps; they are counted in." },
     };
     if (!notes[i].count) return false;
-    if (notes[i].many) wording_put_count(b, notes[i].count, notes[i].one, notes[i].many);
+    if (notes[i].many) buf_put_count(b, notes[i].count, notes[i].one, notes[i].many);
     else buf_puts(b, notes[i].one);
     return true;
 }

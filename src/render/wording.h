@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * How text reports speak: marks for statuses, counts with their nouns, names cut to a width. Everything here counts in
+ * How text reports speak: marks for statuses, counts of them, names cut to a width. Everything here counts in
  * terminal columns.
  */
 #ifndef RENDER_WORDING_H
@@ -13,10 +13,6 @@
 const char *wording_step_mark(enum step_status status);
 const char *wording_run_mark(enum run_status status);
 
-/* 1234567 as "1,234,567". */
-void wording_put_number(struct buf *b, uint64_t n);
-/* "1 step", "1,234 steps". */
-void wording_put_count(struct buf *b, uint64_t n, const char *one, const char *many);
 /* "3 failed, 1 unfinished, 21 ok": the statuses that occur in the run, those that matter first. */
 void wording_put_statuses(struct buf *b, const struct run *run);
 

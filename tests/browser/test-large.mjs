@@ -41,6 +41,9 @@ test('without JavaScript: 2,000 rows, failed and longest first, and it is said',
     assert.ok(await page.locator('#s' + place(7, 399)).count(), 'the failed step is a row');
     assert.ok(await page.locator('#s' + place(3, 99)).count(), 'so is a long one');
     assert.equal(await page.locator('#list > li.step.d1').count(), GROUPS, 'and every step above a row');
+    const bars = await page.$$eval('.scroll svg rect[data-step]', all => all.map(bar => bar.dataset.step));
+    assert.ok(bars.length > 2000, 'timeline and graph');
+    for (const step of bars) assert.ok(html.includes(`<li id="s${step}"`), `what is drawn of step ${step} has its row`);
     await closePage(view, false);
 });
 

@@ -96,6 +96,28 @@ static void buf_numbers(void **state)
     assert_buf(&b, S("9000000000000"), "infinity");
 }
 
+static void numbers_for_people(void **state)
+{
+    (void)state;
+    struct buf b = BUF_INIT;
+    static const struct {
+        uint64_t n;
+        const char *text;
+    } cases[] = {
+        { 0, "0 steps" },
+        { 1, "1 step" },
+        { 999, "999 steps" },
+        { 1000, "1,000 steps" },
+        { 1000007, "1,000,007 steps" },
+        { 1234567, "1,234,567 steps" },
+        { UINT64_MAX, "18,446,744,073,709,551,615 steps" },
+    };
+    for (size_t i = 0; i < LENGTH(cases); i++) {
+        buf_put_count(&b, cases[i].n, "step", "steps");
+        assert_buf(&b, str_z(cases[i].text), "count");
+    }
+}
+
 struct escape_case {
     const char *what;
     struct str in, out;
@@ -313,6 +335,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(buf_growth_and_repeat),
         cmocka_unit_test(buf_numbers),
+        cmocka_unit_test(numbers_for_people),
         cmocka_unit_test(escape_html),
         cmocka_unit_test(escape_xml),
         cmocka_unit_test(escape_json),

@@ -13,6 +13,7 @@
 #include "layout/boxes.h"
 #include "layout/fold.h"
 #include "layout/graph.h"
+#include "model/keep.h"
 
 /* ---- a run made by hand ---- */
 
@@ -71,7 +72,6 @@ static struct step *add(struct fixture *f, struct step *parent, struct str name,
     };
     if (status == STEP_RUNNING || status == STEP_UNFINISHED) s->end = TIME_NONE;
     f->run.steps[f->run.step_count++] = s;
-    f->run.visible_count++;
     if (!parent) return s;
     s->depth = parent->depth < UINT16_MAX ? (uint16_t)(parent->depth + 1) : UINT16_MAX;
     parent->child_count++;
@@ -121,7 +121,11 @@ static const struct graph_options plain = {
     .fold_over = GRAPH_FOLD_OVER,
 };
 
-static void lay_out(struct fixture *f, struct graph_options o) { graph_layout(&f->run, &o, &f->scene); }
+static void lay_out(struct fixture *f, struct graph_options o)
+{
+    keep_rank(&f->run);
+    graph_layout(&f->run, &o, &f->scene);
+}
 
 static bool is_box(const struct scene_item *item)
 {
@@ -406,24 +410,26 @@ static void scene_is_the_same_twice(void **state)
     buf_free(&dumps[1]);
 }
 
-/* 20 pages with three steps each, two of the pages failed: one box among the others, at the place of the first page. */
+/* 20 pages with three steps each, two of the pages failed: one box among the others, at the place of the first page; it
+ * leads to the first page that failed. */
 static void scene_folded_pages(void **state)
 {
     (void)state;
     struct fixture *f = fixture_new(128);
-    struct step *root = add(f, NULL, S("crawl"), 5000000, STEP_OK);
+    struct step *root = add(f, NULL, S("crawl"), 5000000, STEP_OK), *failed = NULL;
     add(f, root, S("open"), 1000, STEP_OK);
     for (unsigned i = 1; i <= 20; i++) {
         struct step *page = add(f, root, numbered(f, "page_%u", i), i * 1000, i == 4 || i == 9 ? STEP_ERROR : STEP_OK);
+        if (i == 4) failed = page;
         for (int j = 0; j < 3; j++) add(f, page, S("load"), 10, j == 2 && i == 4 ? STEP_ERROR : STEP_OK);
         if (i == 7) add(f, root, S("pause"), 5, STEP_OK);
     }
     lay_out(f, plain);
     check_scene(&f->scene);
     assert_int_equal(count_boxes(&f->scene), 4);
-    const struct scene_item *open = box_of_step(&f->scene, 1), *pages = box_of_step(&f->scene, 2);
-    const struct scene_item *pause = NULL;
-    for (uint32_t i = 3; i < f->run.step_count; i++)
+    const struct scene_item *open = box_of_step(&f->scene, 1), *pause = NULL;
+    const struct scene_item *pages = box_of_step(&f->scene, failed->index);
+    for (uint32_t i = failed->index + 1; i < f->run.step_count; i++)
         if (box_of_step(&f->scene, i)) pause = box_of_step(&f->scene, i);
     assert_true(open && pages && pause);
     assert_true(open->y < pages->y && pages->y < pause->y);

@@ -3,6 +3,7 @@
  * The page's plan (which rows, whose payloads), its templates, and the page as a whole: hashes, escaping, write errors.
  */
 #include "base/sha256.h"
+#include "model/keep.h"
 #include "render/html.h"
 #include "render/picture.h"
 #include "render/template.h"
@@ -62,7 +63,6 @@ static struct step *add_step(struct fixture *f, struct step *parent, int64_t sta
                         .more = &f->none,
                         .index = f->run.step_count };
     f->run.steps[f->run.step_count++] = s;
-    f->run.visible_count++;
     f->run.status_count[STEP_OK]++;
     if (!parent) f->run.root = s;
     else if (parent->last_child) parent->last_child->next = s;
@@ -72,6 +72,12 @@ static struct step *add_step(struct fixture *f, struct step *parent, int64_t sta
     if (s->index == 0) f->run.start = start;
     f->run.duration = f->run.end - f->run.start;
     return s;
+}
+
+static void make_plan(struct fixture *f, uint32_t max_static, uint64_t max_payload, struct html_plan *plan)
+{
+    keep_rank(&f->run);
+    html_plan_make(&f->run, max_static, max_payload, &f->arena, plan);
 }
 
 static bool is_row(const struct html_plan *plan, uint32_t at) { return (plan->flags[at] & PLAN_STATIC) != 0; }
@@ -85,7 +91,7 @@ static void small_runs_are_all_rows(void **state)
     struct step *root = add_step(f, NULL, 0, 100);
     for (int i = 0; i < 3; i++) add_step(f, root, i, 10);
     struct html_plan plan;
-    html_plan_make(&f->run, 4, 1000, &f->arena, &plan);
+    make_plan(f, 4, 1000, &plan);
     assert_int_equal(plan.count, 4);
     assert_int_equal(plan.static_count, 4);
     assert_int_equal(plan.left_out_steps, 0);
@@ -110,7 +116,7 @@ static void important_steps_come_first(void **state)
     open->status = STEP_UNFINISHED;
     longest->duration = 499;
     struct html_plan plan;
-    html_plan_make(&f->run, 15, 1000, &f->arena, &plan);
+    make_plan(f, 15, 1000, &plan);
     assert_int_equal(plan.static_count, 15);
     assert_true(is_row(&plan, failed->index) && is_row(&plan, open->index) && is_row(&plan, longest->index));
     uint32_t rows = 0;
@@ -132,7 +138,7 @@ static void deep_chains_keep_their_upper_end(void **state)
     for (int i = 0; i < DEEP; i++) s = add_step(f, s, i, DEEP);
     s->status = STEP_ERROR; /* needs 5,000 rows: cannot be one */
     struct html_plan plan;
-    html_plan_make(&f->run, 2000, 1000, &f->arena, &plan);
+    make_plan(f, 2000, 1000, &plan);
     assert_int_equal(plan.static_count, 2000);
     assert_true(is_row(&plan, 1999));
     assert_false(is_row(&plan, 2000));
@@ -149,7 +155,7 @@ static void hidden_steps_have_no_place(void **state)
     struct step *last = add_step(f, root, 60, 10);
     middle->hidden = true;
     struct html_plan plan;
-    html_plan_make(&f->run, 10, 1000, &f->arena, &plan);
+    make_plan(f, 10, 1000, &plan);
     assert_int_equal(plan.count, 3);
     assert_ptr_equal(plan.steps[1], leaf);
     assert_ptr_equal(plan.steps[2], last);
@@ -177,13 +183,13 @@ static void errors_get_the_budget_before_results(void **state)
     b->error = payload_of(800);
     b->status = STEP_ERROR;
     struct html_plan plan;
-    html_plan_make(&f->run, 10, 1500, &f->arena, &plan);
+    make_plan(f, 10, 1500, &plan);
     assert_int_equal(plan.flags[2], PLAN_STATIC | PLAN_ERROR); /* its result no longer fits: 864 + 464 + 464 > 1500 */
     assert_int_equal(plan.flags[1], PLAN_STATIC | PLAN_ERROR | PLAN_PAYLOADS);
     assert_int_equal(plan.flags[0], PLAN_STATIC | PLAN_ERROR);
     assert_int_equal(plan.left_out_steps, 2);
     assert_int_equal(plan.left_out_bytes, 1064 + 464);
-    html_plan_make(&f->run, 2, 1500, &f->arena, &plan); /* a has no row: b's result comes before its */
+    make_plan(f, 2, 1500, &plan); /* a has no row: b's result comes before its */
     assert_int_equal(plan.flags[2], PLAN_STATIC | PLAN_ERROR | PLAN_PAYLOADS);
     assert_int_equal(plan.flags[1], PLAN_ERROR);
     fixture_free(f);
@@ -202,11 +208,11 @@ static void the_shortest_payloads_count(void **state)
     logged.logs = &entry;
     line->more = &logged;
     struct html_plan plan;
-    html_plan_make(&f->run, 1, 1000, &f->arena, &plan);
+    make_plan(f, 1, 1000, &plan);
     assert_int_equal(plan.static_count, 1);
     assert_int_equal(plan.left_out_steps, 0);
     for (uint32_t i = 0; i < 4; i++) assert_int_equal(detail_any(&plan, i), i == seven->index || i == line->index);
-    html_plan_make(&f->run, 1, 10, &f->arena, &plan);
+    make_plan(f, 1, 10, &plan);
     assert_int_equal(plan.left_out_steps, 2);
     assert_true(plan.left_out_bytes > 3);
     fixture_free(f);
@@ -218,15 +224,15 @@ static void google_draws_what_it_can(void **state)
     struct fixture *f = fixture_make(HTML_GOOGLE_ROWS + 1);
     struct html_plan plan;
     struct step *root = add_step(f, NULL, 5, 0);
-    html_plan_make(&f->run, 2000, 1000, &f->arena, &plan);
+    make_plan(f, 2000, 1000, &plan);
     assert_false(html_google_fits(&plan)); /* no span */
     root->shown_end = root->end = f->run.end = 10;
     assert_true(html_google_fits(&plan));
     for (int i = 1; i < HTML_GOOGLE_ROWS; i++) add_step(f, root, 5, 1);
-    html_plan_make(&f->run, 2000, 1000, &f->arena, &plan);
+    make_plan(f, 2000, 1000, &plan);
     assert_true(html_google_fits(&plan));
     add_step(f, root, 5, 1);
-    html_plan_make(&f->run, 2000, 1000, &f->arena, &plan);
+    make_plan(f, 2000, 1000, &plan);
     assert_false(html_google_fits(&plan));
     f->run.start = TIME_NONE;
     assert_false(html_google_fits(&plan));
@@ -307,6 +313,7 @@ static bool write_page(struct fixture *f, enum google_mode google, struct buf *o
     struct report_options o = { .google = google, .theme = THEME_AUTO, .max_bytes = 1 << 20, .notes = &notes };
     struct scene empty;
     scene_init(&empty, &f->arena);
+    keep_rank(&f->run);
     bool good = html_write(&f->run, &o, &empty, &empty, out, e);
     scene_free(&empty);
     return good;

@@ -298,7 +298,7 @@ static void more_names_than_rows_are_counted(void **state)
     load_text(&f, buf_str(&log));
     put_summary(f.runs, 1000000, &b);
     assert_contains(&b, "\n… and 970 more names\n");
-    assert_contains(&b, "<details>\n<summary>200 of 1,001 steps: failed, unfinished and longest ones");
+    assert_contains(&b, "<details>\n<summary>200 of 1,001 steps: failed and unfinished ones first");
     assert_contains(&b, "└─ … 801 more steps\n");
     assert_contains(&b, "\n… and 921 more steps; ");
     unload(&f);

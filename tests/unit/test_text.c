@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT
  *
- * The text outputs apart from the summary: wording, the steps that stand for a run, the tree, JSON, PipeLens's shapes
- * and CSV. Logs are given as text; what comes out is compared as a whole where it is small, by its rules where not.
+ * The text outputs apart from the summary: wording, the tree, JSON, PipeLens's shapes and CSV. Logs are given as text;
+ * what comes out is compared as a whole where it is small, by its rules where not.
  */
 #include "load_text.h"
 
 #include "base/utf8.h"
 #include "event/json.h"
 #include "render/payload.h"
-#include "render/pick.h"
+#include "render/picture.h"
 #include "render/report.h"
 #include "render/tree.h"
 #include "render/wording.h"
@@ -109,61 +109,13 @@ static void a_name_of_megabytes_is_cut_like_any_other(void **state)
     buf_free(&b);
 }
 
-static void numbers_have_commas(void **state)
-{
-    (void)state;
-    static const struct {
-        uint64_t n;
-        const char *text;
-    } cases[] = {
-        { 0, "0" },
-        { 999, "999" },
-        { 1000, "1,000" },
-        { 1234567, "1,234,567" },
-        { UINT64_MAX, "18,446,744,073,709,551,615" },
-    };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct buf b = BUF_INIT;
-        wording_put_number(&b, cases[i].n);
-        assert_text(&b, cases[i].text);
-        buf_free(&b);
-    }
-}
-
 #define BROAD_LOG                                                                                                      \
     RUN("")                                                                                                            \
     STEP("p.a", "\"a\"", "1000", "1010", "")                                                                           \
-    STEP("p.a.x", "\"x\"", "1001", "1002", ",\"error\":\"no\"") STEP("p.a.y", "\"y\"", "1002", "1009", "")             \
-        STEP("p.b", "\"b\"", "1010", "1090", "") STEP("p.b.z", "\"z\"", "1020", "1080", "")                            \
-            STEP("p.c", "\"c\"", "1090", "1091", "") END("1100", "completed")
-
-static void picked_steps_keep_their_ancestors(void **state)
-{
-    (void)state;
-    struct log_fixture f;
-    load_text(&f, S(BROAD_LOG));
-    for (uint32_t limit = 0; limit <= f.runs->step_count + 1; limit++) {
-        struct arena arena = { 0 };
-        struct pick pick;
-        pick_steps(f.runs, limit, &arena, &pick);
-        uint32_t kept = 0, below = 0;
-        for (uint32_t i = 0; i < f.runs->step_count; i++) {
-            const struct step *step = f.runs->steps[i];
-            if (pick.below) below += pick.below[i];
-            if (!pick_keeps(&pick, step)) continue;
-            kept++;
-            assert_true(!step->parent || pick_keeps(&pick, step->parent));
-        }
-        assert_int_equal(kept, limit < f.runs->step_count ? limit : f.runs->step_count);
-        assert_int_equal(pick.kept, kept);
-        assert_int_equal(pick.left_out, f.runs->step_count - kept);
-        if (limit > 0) assert_int_equal(below, pick.left_out);
-        if (limit >= 3) assert_true(pick_keeps(&pick, step_at(f.runs, "p.a.x", 0))); /* it failed */
-        if (limit >= 5) assert_true(pick_keeps(&pick, step_at(f.runs, "p.b.z", 0))); /* the longest after b */
-        arena_free(&arena);
-    }
-    unload(&f);
-}
+    STEP("p.a.x", "\"x\"", "1001", "1002", ",\"error\":\"no\"")                                                        \
+    STEP("p.a.y", "\"y\"", "1002", "1009", "")                                                                         \
+    STEP("p.b", "\"b\"", "1010", "1090", "")                                                                           \
+    STEP("p.b.z", "\"z\"", "1020", "1080", "") STEP("p.c", "\"c\"", "1090", "1091", "") END("1100", "completed")
 
 static void tree_of(const struct run *run, size_t columns, bool records, bool colour, struct buf *b)
 {
@@ -249,11 +201,10 @@ static void a_cut_tree_says_what_is_missing(void **state)
     struct log_fixture f;
     struct buf b = BUF_INIT;
     struct arena arena = { 0 };
-    struct pick pick;
     const struct tree_options o = { .columns = 60 };
     load_text(&f, S(BROAD_LOG));
-    pick_steps(f.runs, 4, &arena, &pick);
-    tree_put_lines(f.runs, &o, &pick, true, &b);
+    struct keep keep = keep_first(f.runs, 4, &arena);
+    tree_put_lines(f.runs, &o, &keep, true, &b);
     assert_text(&b, "✓ p                               100 ms\n"
                     "├─ ✓ a                             10 ms\n"
                     "│  ├─ ✗ x                           1 ms\n"
@@ -382,6 +333,84 @@ static void a_status_that_nothing_else_tells_is_exported(void **state)
     buf_free(&b);
 }
 
+/* What a field says is told by every document, but for those that say in their own way where a step stands. */
+static bool is_structure(const char *field)
+{
+    static const char *const names[] = { "logVersion", "runId", "steps", "substeps", "status" };
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(names[i], field) == 0) return true;
+    return false;
+}
+
+static void put_told_fields(struct buf *log, const char *const *fields, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (!is_structure(fields[i])) buf_printf(log, ",\"%s\":\"told-%s\"", fields[i], fields[i]);
+}
+
+static void assert_told(const struct buf *b, const char *document, const char *const *fields, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        char text[64];
+        snprintf(text, sizeof text, "told-%s", fields[i]);
+        bool said = strcmp(document, "json") == 0 && strcmp(fields[i], "parentId") == 0; /* "parent": its index */
+        if (!is_structure(fields[i]) && !said && !contains(b, text)) fail_msg("%s: nothing of %s", document, fields[i]);
+    }
+}
+
+/* The vocabulary lists a field once, the outputs each by hand. */
+static void every_field_is_told_everywhere(void **state)
+{
+    (void)state;
+    static const char *const step_fields[] = {
+#define STEP_FIELD(name) #name,
+#include "event/kinds.def"
+    };
+    static const char *const meta_fields[] = {
+#define META_FIELD(name) #name,
+#include "event/kinds.def"
+    };
+    enum {
+        STEP_FIELDS = sizeof step_fields / sizeof *step_fields,
+        META_FIELDS = sizeof meta_fields / sizeof *meta_fields
+    };
+    struct log_fixture f;
+    struct buf b = BUF_INIT;
+    buf_puts(&b,
+             "{\"type\":\"pipeline\",\"operation\":\"start\",\"meta\":{\"name\":\"p\",\"key\":\"p\",\"runId\":\"r\"");
+    put_told_fields(&b, meta_fields, META_FIELDS);
+    buf_puts(
+        &b, "}}\n{\"type\":\"step\",\"operation\":\"finish\",\"runId\":\"r\",\"step\":{\"name\":\"a\",\"key\":\"p.a\"");
+    put_told_fields(&b, step_fields, STEP_FIELDS);
+    buf_puts(&b, "}}\n");
+    load_text(&f, buf_str(&b));
+    assert_int_equal(f.problems, 0);
+
+    buf_clear(&b);
+    json_write(f.runs, &b);
+    assert_told(&b, "json", step_fields, STEP_FIELDS);
+    assert_told(&b, "json", meta_fields, META_FIELDS);
+    for (int shape = EXPORT_NESTED; shape <= EXPORT_PIPELENS; shape++) {
+        buf_clear(&b);
+        export_write(f.runs, (enum export_shape)shape, &b);
+        assert_told(&b, "export", step_fields, STEP_FIELDS);
+    }
+    assert_told(&b, "export --to pipelens", meta_fields, META_FIELDS);
+
+    static const struct input_notes notes = { 0 };
+    const struct report_options o = { .theme = THEME_AUTO, .max_bytes = 1 << 20, .notes = &notes };
+    struct scene empty;
+    struct err e = { 0 };
+    scene_init(&empty, &f.arena);
+    buf_clear(&b);
+    assert_true(html_write(f.runs, &o, &empty, &empty, &b, &e));
+    assert_told(&b, "html", step_fields, STEP_FIELDS);
+    assert_told(&b, "html", meta_fields, META_FIELDS);
+    scene_free(&empty);
+    unload(&f);
+    buf_free(&b);
+}
+
 static void hidden_steps_are_nowhere(void **state)
 {
     (void)state;
@@ -393,8 +422,8 @@ static void hidden_steps_are_nowhere(void **state)
     for (uint32_t i = 0; i < f.runs->step_count; i++) {
         struct step *step = f.runs->steps[i];
         step->hidden = str_starts(step->key, S("p.secret"));
-        f.runs->visible_count -= step->hidden;
     }
+    keep_rank(f.runs);
     json_write(f.runs, &b);
     csv_write(f.runs, true, &b);
     for (int shape = EXPORT_NESTED; shape <= EXPORT_PIPELENS; shape++)
@@ -506,8 +535,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names_are_cut_by_columns),
         cmocka_unit_test(a_name_of_megabytes_is_cut_like_any_other),
-        cmocka_unit_test(numbers_have_commas),
-        cmocka_unit_test(picked_steps_keep_their_ancestors),
         cmocka_unit_test(the_tree_as_a_whole),
         cmocka_unit_test(the_tree_fits_its_width),
         cmocka_unit_test(a_cut_tree_says_what_is_missing),
@@ -515,6 +542,7 @@ int main(void)
         cmocka_unit_test(the_run_as_json),
         cmocka_unit_test(pipelens_shapes),
         cmocka_unit_test(a_status_that_nothing_else_tells_is_exported),
+        cmocka_unit_test(every_field_is_told_everywhere),
         cmocka_unit_test(hidden_steps_are_nowhere),
         cmocka_unit_test(json_is_valid_whatever_the_log_held),
         cmocka_unit_test(a_deep_chain_is_exported_without_a_stack),
