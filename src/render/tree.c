@@ -340,6 +340,7 @@ static void put_usage(struct tree *t)
 {
     enum { MODEL_COLUMNS = 32, NUMBERS = 4 };
     static const char *const words[NUMBERS] = { " responses  ", " prompt + ", " completion = ", " tokens" };
+    static const char one_response[] = " response   ";
     size_t widths[NUMBERS] = { 0 }, name_width = 0;
     for (int pass = 0; pass < 2; pass++) /* measure, then put */
         for (const struct usage *u = t->run->usage; u; u = u->next) {
@@ -354,7 +355,7 @@ static void put_usage(struct tree *t)
                 if (number.len > widths[i]) widths[i] = number.len;
                 buf_put_repeat(&t->line, ' ', widths[i] - number.len);
                 buf_put(&t->line, buf_str(&number));
-                buf_puts(&t->line, words[i]);
+                buf_puts(&t->line, i == 0 && numbers[i] == 1 ? one_response : words[i]);
                 buf_free(&number);
             }
             if (pass) end_line(t);

@@ -147,13 +147,13 @@ void pl_steps_free(struct pipelens_step *top)
     struct pipelens_step *at = top;
     for (;;) { /* always the first leaf; without recursion, a tree may be deep */
         while (at->first_child) at = at->first_child;
-        struct pipelens_step *parent = at->parent, *next = at->next;
-        bool last = at == top;
-        if (parent && !last) parent->first_child = next;
+        if (at == top) break;
+        struct pipelens_step *parent = at->parent;
+        parent->first_child = at->next;
         free_one(at);
-        if (last) return;
         at = parent;
     }
+    free_one(top);
 }
 
 struct pipelens_step *pl_step_next(const struct pipelens_step *top, const struct pipelens_step *at)
