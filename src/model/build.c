@@ -96,15 +96,18 @@ static struct str name_as_key(struct builder *b, struct str name)
     return copy;
 }
 
-/* The pipeline's own step: the one of its key and start, which a step event may have made already. */
+/* The pipeline's own step: the one of its key and start, which a step event may have made already; one that has only
+ * said something so far (a record, a message) has no start. */
 static struct node *find_root(struct builder *b, struct instance *i, const struct event *e)
 {
     if (i->root) return i->root;
     struct entry *key = step_key(b, i, &e->step);
     if (!key->text.len && value_present(e->step.name))
         key = index_key(&b->index, i->group, name_as_key(b, node_text(b, e->step.name)), b->arena);
-    for (struct node *n = i->first_node; n; n = n->next)
-        if (n->of_key == key && (n->step.start == e->step.start || e->step.start == TIME_NONE)) return i->root = n;
+    for (struct node *n = i->first_node; n; n = n->next) {
+        bool same_start = n->step.start == e->step.start || e->step.start == TIME_NONE || n->step.start == TIME_NONE;
+        if (n->of_key == key && same_start && !n->step.more->parent_id.ptr) return i->root = n;
+    }
     return i->root = node_new(b, i, key, e->step.start);
 }
 

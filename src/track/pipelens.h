@@ -33,7 +33,7 @@
  *  - A step is valid until its run is freed; in a run with `forget_steps`, until it is ended.
  *  - After fork() the child may begin steps below those it inherited and record on them; it writes what it does itself,
  *    never what the parent still had to write. Ending an inherited step or finishing an inherited run writes nothing
- *    there: that is left to the process that began it.
+ *    there: that is left to the process that began it. fork() waits while a thread is within a write of a log.
  */
 #ifndef PIPELENS_H
 #define PIPELENS_H
@@ -126,7 +126,7 @@ struct pipelens_transport {
     int (*write)(struct pipelens_transport *transport, struct pipelens_run *run, const char *lines, size_t length);
     /* Brings out what is held back. Returns 0 or an errno value. */
     int (*flush)(struct pipelens_transport *transport);
-    /* The run is finished: its last line was given to `write`. */
+    /* The run is finished, as far as this process goes: its last line was given to `write`. */
     int (*finished)(struct pipelens_transport *transport, struct pipelens_run *run);
     /* Flushes and frees. Returns 0, or an errno value when lines were lost. */
     int (*close)(struct pipelens_transport *transport);
@@ -232,7 +232,7 @@ int pipelens_run_start(struct pipelens_run *run);
 int pipelens_run_finish(struct pipelens_run *run);
 /* Finishes a run that was joined at its root, in place of the process that began it at `start_us` (µs since 1970)
  * and is gone: for jobs whose steps are processes of their own. What was told of the root here (records, an error)
- * is its. EINVAL for a run that was not joined, EALREADY when it was finished. */
+ * is its. EINVAL for a run that was not joined or a time before 1970, EALREADY when it was finished. */
 int pipelens_run_finish_joined(struct pipelens_run *run, int64_t start_us);
 /* Finishes the run unless that was done, closes a log that it opened, frees it with all its steps. Returns what
  * pipelens_run_finish and the closing said. */

@@ -262,6 +262,17 @@ static void put_finish(struct pl_text *t, struct pipelens_run *run)
     pl_text_puts(t, failed ? ",\"status\":\"failed\"}\n" : ",\"status\":\"completed\"}\n");
 }
 
+/* After the last line: out with it, and this thread is within the run no more. */
+static int end_log(struct pipelens_run *run)
+{
+    struct pipelens_transport *log = run->transport;
+    pl_current_forget(run);
+    if (!log) return 0;
+    int flushed = pl_run_error(run, pipelens_transport_flush(log), "flushing the log");
+    int told = log->finished ? pl_run_error(run, log->finished(log, run), "ending the run in the log") : 0;
+    return flushed ? flushed : told;
+}
+
 int pipelens_run_finish(struct pipelens_run *run)
 {
     struct pl_text line = { 0 };
@@ -284,21 +295,14 @@ int pipelens_run_finish(struct pipelens_run *run)
         int write_error = pl_run_emit(run, &line, "writing the finish of a run");
         if (!error) error = write_error;
     }
-    pl_current_forget(run);
-    if (!run->transport) return error;
-    int flush_error = pl_run_error(run, pipelens_transport_flush(run->transport), "flushing the log");
-    if (!error) error = flush_error;
-    if (own && run->transport->finished) {
-        int told = pl_run_error(run, run->transport->finished(run->transport, run), "ending the run in the log");
-        if (!error) error = told;
-    }
-    return error;
+    int ended = end_log(run);
+    return error ? error : ended;
 }
 
 int pipelens_run_finish_joined(struct pipelens_run *run, int64_t start_us)
 {
     struct pl_text line = { 0 };
-    if (!run || !run->joined) return EINVAL;
+    if (!run || !run->joined || start_us < 0) return EINVAL;
     pl_run_lock(run);
     bool before = run->finished;
     run->finished = true;
@@ -315,10 +319,8 @@ int pipelens_run_finish_joined(struct pipelens_run *run, int64_t start_us)
     pl_run_unlock(run);
     if (before) return EALREADY;
     int error = pl_run_emit(run, &line, "writing the finish of a run");
-    pl_current_forget(run);
-    int flush_error = run->transport ? pl_run_error(run, pipelens_transport_flush(run->transport), "flushing the log")
-                                     : 0;
-    return error ? error : flush_error;
+    int ended = end_log(run);
+    return error ? error : ended;
 }
 
 int pipelens_run_free(struct pipelens_run *run)

@@ -39,13 +39,15 @@ static void put_plain(struct pl_text *t, const char *text, size_t count)
 static size_t put_duration(struct pl_text *t, int64_t us)
 {
     size_t before = t->len;
-    double ms = (double)us / 1000;
-    int64_t s = us / 1000000;
-    const char *unit = us < 1000 ? "µs" : us < 1000000 ? "ms" : "s";
-    double value = us < 1000 ? (double)us : us < 1000000 ? ms : ms / 1000;
-    if (s < 60) pl_text_printf(t, us < 1000 || value >= 99.95 ? "%.0f" : value >= 9.995 ? "%.1f" : "%.2f", value);
-    if (s < 60) pl_text_printf(t, " %s", unit);
-    else if (s < 3600) pl_text_printf(t, "%d m %02d s", (int)(s / 60), (int)(s % 60));
+    int64_t s = us / 1000000, unit = us < 1000 ? 1 : us < 1000000 ? 1000 : 1000000;
+    int64_t hundredths = (us * 100 + unit / 2) / unit, tenths = (us * 10 + unit / 2) / unit;
+    /* by whole numbers: the host's locale may have a decimal comma */
+    if (s < 60) {
+        if (unit == 1 || tenths >= 1000) pl_text_put_int(t, (us + unit / 2) / unit);
+        else if (hundredths >= 1000) pl_text_printf(t, "%d.%d", (int)(tenths / 10), (int)(tenths % 10));
+        else pl_text_printf(t, "%d.%02d", (int)(hundredths / 100), (int)(hundredths % 100));
+        pl_text_puts(t, unit == 1 ? " µs" : unit == 1000 ? " ms" : " s");
+    } else if (s < 3600) pl_text_printf(t, "%d m %02d s", (int)(s / 60), (int)(s % 60));
     else pl_text_printf(t, "%lld h %02d m", (long long)(s / 3600), (int)(s / 60 % 60));
     return t->error ? 0 : t->len - before - (us < 1000);
 }

@@ -54,6 +54,7 @@ static void no_run(void)
     expect_int(pipelens_run_set_entrypoint(NULL, "a"), EINVAL);
     expect_int(pipelens_run_start(NULL), EINVAL);
     expect_int(pipelens_run_finish(NULL), EINVAL);
+    expect_int(pipelens_run_finish_joined(NULL, 0), EINVAL);
     expect_int(pipelens_run_free(NULL), EINVAL);
     expect_int(pipelens_unlisten(NULL, 1), EINVAL);
     expect(pipelens_run_id(NULL) == NULL);
@@ -250,6 +251,28 @@ static void joining(void)
     expect_int(pipelens_transport_close(memory), 0);
 }
 
+/* A joined run is finished in place of a process that is gone, with any time that this process may have written. */
+static void finishing_for_others(void)
+{
+    static const int64_t starts[] = { 0, 1, -1, 1700000000000000, INT64_MAX, INT64_MIN };
+    for (size_t i = 0; i < LENGTH(starts); i++) {
+        struct pipelens_transport *memory;
+        struct pipelens_run *run;
+        need(pipelens_transport_memory(&memory) == 0);
+        struct pipelens_options o = { .run_id = "run", .transport = memory };
+        need(pipelens_run_join(&o, "step", "k", &run) == 0);
+        int error = pipelens_run_finish_joined(run, starts[i]);
+        expect(error == 0 || (error == EINVAL && i > 2)); /* what is impossible may be refused */
+        if (!error) expect_int(pipelens_run_finish_joined(run, starts[i]), EALREADY);
+        pipelens_run_free(run);
+        struct lines l = lines_of(pipelens_transport_take(memory, NULL));
+        expect_int(l.count, error ? 0 : 2);
+        expect(lines_are_whole(&l));
+        lines_free(&l);
+        expect_int(pipelens_transport_close(memory), 0);
+    }
+}
+
 static void transports(void)
 {
     struct pipelens_transport *transport = JUNK;
@@ -276,6 +299,7 @@ static void twice(void)
     expect_int(pipelens_step_end(step), EALREADY);
     expect_int(pipelens_end("nothing"), ENOENT);
     struct pipelens_step *late = pipelens_step_begin(root, "late");
+    expect_int(pipelens_run_finish_joined(run, 0), EINVAL); /* it was not joined */
     expect_int(pipelens_run_finish(run), 0);
     expect_int(pipelens_run_finish(run), EALREADY);
     expect_int(pipelens_run_start(run), EALREADY);
@@ -407,6 +431,7 @@ static const struct test_case cases[] = {
     { "no_transport", "NULL in place of a transport", no_transport },
     { "options", "options that are refused, and why", options },
     { "joining", "what joining a run needs", joining },
+    { "finishing_for_others", "a joined run is finished in place of a process that is gone", finishing_for_others },
     { "transports", "logs that cannot be opened", transports },
     { "twice", "what was begun or ended is not begun or ended twice", twice },
     { "impossible_arguments", "arguments that cannot be", impossible_arguments },

@@ -13,13 +13,15 @@ enum { ROUNDS = 1000, ROUNDS_A_LOG = 25, TEAR_EVERY = 7, LONGEST_US = 2500, LARG
 #define TORN "{\"type\":\"step\",\"operation\":\"record\",\"runId\":\"tor"
 
 struct acknowledged {
+    atomic_bool started;
     atomic_ulong events, errors;
 };
 
 struct checker {
     off_t checked;        /* where the first line begins that was not looked at as a whole */
     bool torn;            /* a piece of a line stands there */
-    unsigned long events; /* of the run that was killed last */
+    bool started;         /* the run that was killed last */
+    unsigned long events; /* of that run */
     size_t bad;           /* lines that are no JSON */
 };
 
@@ -58,6 +60,7 @@ static void track(int round, struct acknowledged *a)
     memset(large, 'x', sizeof large);
     snprintf(id, sizeof id, "round-%d", round);
     if (pipelens_run_new(&options, &run) || pipelens_run_start(run)) atomic_fetch_add(&a->errors, 1);
+    else atomic_store(&a->started, true);
     for (unsigned long n = 0;; n += 4) {
         size_t size = rand_r(&seed) % 8 ? 100 : 10000 + (size_t)rand_r(&seed) % (LARGE - 10000);
         snprintf(name, sizeof name, "e%lu", n);
@@ -81,6 +84,8 @@ static void check_line(struct checker *c, const char *line, const char *run, boo
     } else if (strstr(line, run) && event != ULONG_MAX) {
         expect_int(event, c->events);
         c->events = event + 1;
+    } else if (strstr(line, run) && strstr(line, "\"type\":\"pipeline\",\"operation\":\"start\"")) {
+        c->started = true;
     } else {
         expect(strstr(line, "\"killed\"") != NULL || (first && c->torn));
     }
@@ -95,6 +100,7 @@ static void check_round(struct checker *c, int round)
     struct lines l = lines_of(text);
     snprintf(run, sizeof run, "\"round-%d\"", round);
     c->events = 0;
+    c->started = false;
     size_t whole = l.count - l.torn;
     for (size_t i = 0; i < whole; i++) check_line(c, l.line[i], run, i == 0);
     c->torn = l.torn;
@@ -104,6 +110,7 @@ static void check_round(struct checker *c, int round)
 
 static void kill_once(int round, unsigned int *seed, struct acknowledged *a)
 {
+    atomic_store(&a->started, false);
     atomic_store(&a->events, 0);
     pid_t child = fork();
     need(child >= 0);
@@ -133,6 +140,7 @@ static void killed_at_random(void)
             if (!expect(c.events >= events && c.events <= events + 1))
                 dprintf(complaints, "seed %u round %d: %lu acknowledged, %lu in the log\n", begun, round, events,
                         c.events);
+            expect(c.started || !atomic_load(&a->started));
             acknowledged += events;
             torn += c.torn;
             /* kills rarely tear a line: some that are torn for certain */

@@ -207,6 +207,15 @@ static void values(void)
     }
     snprintf(expected + length, sizeof expected - length, "}");
     expect_output(root, PIPELENS_RECORDS, expected);
+    struct pipelens_step *powers = pipelens_step_begin(root, "powers");
+    uint64_t power = 1;
+    for (int zeros = 0; zeros < 20; zeros++, power *= 10) {
+        snprintf(expected, sizeof expected, "{\"below\":%" PRIu64 ",\"power\":%" PRIu64 "}", power - 1, power);
+        expect_int(pipelens_step_record(powers, "below", pipelens_uint(power - 1)), 0);
+        expect_int(pipelens_step_record(powers, "power", pipelens_uint(power)), 0);
+        expect_output(powers, PIPELENS_RECORDS, expected);
+    }
+    pipelens_step_end(powers);
     struct pipelens_step *texts = pipelens_step_begin(root, "texts");
     pipelens_step_record(texts, "nul", pipelens_text("a\0b", 3));
     pipelens_step_record(texts, "part", pipelens_text("abc", 2));

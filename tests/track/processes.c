@@ -175,6 +175,44 @@ static void by_environment(void)
     lines_free(&l);
 }
 
+/* The process that has begun a run is gone without a word; another one finishes it. */
+static void finished_by_another(void)
+{
+    struct field id;
+    struct timespec now;
+    pid_t child = fork();
+    if (child == 0) {
+        struct pipelens_run *run;
+        struct pipelens_options options = { .name = "main", .run_id = "joined", .log = LOG };
+        need(pipelens_run_new(&options, &run) == 0 && pipelens_run_start(run) == 0);
+        pipelens_step_end(pipelens_step_begin(pipelens_run_root(run), "of the first"));
+        _exit(0);
+    }
+    expect_int(wait_for(child), 0);
+    struct lines before = lines_in(LOG);
+    id = field_of(line_with(&before, START, "\"name\":\"main\""), "id");
+    double start = number_of(before.line[0], "startTs");
+    lines_free(&before);
+    sleep_us(20000);
+    struct pipelens_run *run;
+    struct pipelens_options options = { .run_id = "joined", .log = LOG };
+    need(pipelens_run_join(&options, id.text, "main", &run) == 0);
+    expect_int(pipelens_step_record(pipelens_run_root(run), "late", pipelens_int(1)), 0);
+    expect_int(pipelens_step_fail(pipelens_run_root(run), "Lost", "the first process is gone"), 0);
+    expect_int(pipelens_run_finish_joined(run, (int64_t)(start * 1000 + 0.5)), 0);
+    expect_int(pipelens_run_free(run), 0);
+    clock_gettime(CLOCK_REALTIME, &now);
+    struct lines l = lines_in(LOG);
+    const char *finish = line_with(&l, FINISH, "\"name\":\"main\"");
+    expect_text(field_of(finish, "id").text, id.text);
+    expect_text(field_of(finish, "error").text, "the first process is gone");
+    expect(number_of(finish, "startTs") == start && number_of(finish, "timeUsageMs") >= 20);
+    expect(number_of(finish, "endTs") <= (double)now.tv_sec * 1000 + 1000);
+    expect_int(lines_with(&l, "\"type\":\"pipeline\",\"operation\":\"finish\"", "\"status\":\"failed\"}"), 1);
+    expect_int(lines_with(&l, "\"operation\":\"finish\"", "\"late\":1"), 2);
+    lines_free(&l);
+}
+
 /* A crash has torn the last line. Of many that open the log then, none loses a line. */
 static void after_a_torn_line(void)
 {
@@ -241,6 +279,7 @@ static const struct test_case cases[] = {
     { "own_runs_buffered", "the same through buffers", own_runs_buffered },
     { "joined_run", "8 processes join one run: its steps are children of the joined one", joined_run },
     { "by_environment", "a process joins the run that its environment names", by_environment },
+    { "finished_by_another", "a process finishes a run that another one has begun", finished_by_another },
     { "after_a_torn_line", "8 processes open a log with a torn last line and lose nothing", after_a_torn_line },
     { "behind_half_a_line", "half a line that others have written behind is written anew", behind_half_a_line },
 };

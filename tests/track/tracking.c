@@ -64,13 +64,20 @@ static void scopes(void)
     }
     named_after_function();
     expect(pipelens_current() == root);
+    struct pipelens_step *aside = pipelens_step_begin(root, "aside");
+    {
+        PIPELENS_WITHIN(aside);
+        expect(pipelens_current() == aside);
+    }
+    expect(pipelens_current() == root); /* and the step goes on */
+    expect_int(pipelens_step_end(aside), 0);
     struct lines l = end_run(run);
     expect(pipelens_current() == NULL);
     expect_int(lines_with(&l, FINISH, "\"name\":\"turn\""), expected);
     expect_int(lines_with(&l, FINISH, "\"name\":\"inner\""), expected);
     expect_key(&l, "main.turn___8.inner", 2);
     expect_key(&l, "main.named_after_function", 2);
-    expect_int(lines_with(&l, START, "tracking.c:"), expected * 2 + 1); /* with the place of the source */
+    expect_int(lines_with(&l, START, "tracking.c:"), expected * 2 + 2); /* with the place of the source */
     lines_free(&l);
 }
 

@@ -260,6 +260,27 @@ static void surprise_9_a_finish_line_may_be_larger_than_any_buffer(void **state)
     buf_free(&b);
 }
 
+/* Several processes write one log: what is said of the pipeline's own step may come before the pipeline's start. */
+static void the_root_is_told_of_before_it_starts(void **state)
+{
+    struct log_fixture f;
+    (void)state;
+    load_text(&f,
+              S("{\"type\":\"step\",\"operation\":\"record\",\"runId\":\"r\",\"step\":{\"id\":\"a\",\"key\":\"p\"},"
+                "\"recordKey\":\"k\",\"data\":1,\"ts\":5}\n"
+                "{\"type\":\"pipeline\",\"operation\":\"start\",\"meta\":{\"name\":\"p\",\"key\":\"p\",\"runId\":\"r\","
+                "\"time\":{\"startTs\":1}}}\n"
+                "{\"type\":\"step\",\"operation\":\"start\",\"runId\":\"r\",\"step\":{\"name\":\"p\",\"key\":\"p\","
+                "\"time\":{\"startTs\":1},\"id\":\"a\"}}\n"
+                "{\"type\":\"step\",\"operation\":\"start\",\"runId\":\"r\",\"step\":{\"name\":\"c\",\"key\":\"p.c\","
+                "\"time\":{\"startTs\":2},\"id\":\"b\",\"parentId\":\"a\"}}\n"));
+    assert_int_equal(f.problems + f.notes, 0);
+    assert_int_equal(f.runs->step_count, 2);
+    assert_str(f.runs->root->more->id, "a");
+    assert_non_null(f.runs->root->records);
+    unload(&f);
+}
+
 static void surprise_10_documents(void **state)
 {
     (void)state;
@@ -601,6 +622,7 @@ int main(void)
         cmocka_unit_test(surprise_8_a_run_id_may_run_twice),
         cmocka_unit_test(surprise_9_a_finish_line_may_be_larger_than_any_buffer),
         cmocka_unit_test(surprise_10_documents),
+        cmocka_unit_test(the_root_is_told_of_before_it_starts),
         cmocka_unit_test(requests_of_the_non_batch_mode),
         cmocka_unit_test(our_own_fields_and_operations),
         cmocka_unit_test(the_root_may_have_an_id_as_well),
