@@ -1,7 +1,7 @@
 # pipelens-report: pipeline run logs in, reports out. `make help` lists targets and variables.
 # CC, CFLAGS, LDFLAGS, PREFIX, DESTDIR, BUILD, SAN and V belong to the user; what the project needs is in ALL_*.
 
-VERSION = 0.1.0
+VERSION := $(shell sed -n 's/^\#define PIPELENS_VERSION  *"\(.*\)"/\1/p' src/track/pipelens.h)
 BROWSER ?= yes
 
 .DEFAULT_GOAL = all
@@ -90,9 +90,10 @@ $(STATIC_LIBRARY): $(TRACK_OBJECTS)
 	@$(if $(V),,echo "  AR    $@")
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
+# A plugin that is closed must not take the code away from under a thread that flushes: nodelete.
 $(SHARED_LIBRARY): $(TRACK_OBJECTS)
 	@$(if $(V),,echo "  LINK  $@")
-	$(Q)$(CC) $(ALL_LDFLAGS) -shared -Wl,-soname,$(@F) -o $@ $^ -pthread
+	$(Q)$(CC) $(ALL_LDFLAGS) -shared -Wl,-soname,$(@F) -Wl,-z,nodelete -o $@ $^ -pthread
 
 $(BUILD)/libpipelens.so: $(SHARED_LIBRARY)
 	@ln -sf $(<F) $@

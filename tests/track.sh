@@ -133,7 +133,7 @@ called_in()
     if [ "${2:-}" = macros ]; then
         sed -n 's/^#define \(pipelens_[a-z_]*\)(.*/\1/p' "$1"
     else
-        grep -vE '^(#define|typedef)' "$1" | grep -oE '(^|[ *])pipelens_[a-z_]+\(' | grep -oE 'pipelens_[a-z_]+'
+        grep -vE '^(#define|typedef| \*)' "$1" | grep -oE '(^|[ *])pipelens_[a-z_]+\(' | grep -oE 'pipelens_[a-z_]+'
     fi | sort -u
 }
 called_in "$header" >"$work/functions"

@@ -11,6 +11,8 @@
 #include <string.h>
 #include <unistd.h>
 
+enum { EXIT_WAIT_MS = 1000 };
+
 /* A run that goes on. */
 struct held_run {
     struct held_run *next;
@@ -21,12 +23,18 @@ struct held_run {
 struct console {
     struct pipelens_transport functions;
     struct pl_guard guard;
-    int fd;
-    bool terminal, colour, may_break;
+    bool terminal, colour;
+    struct pl_writer to;
     struct held_run *runs; /* the oldest first */
 };
 
 static struct console *console_of(struct pipelens_transport *t) { return (struct console *)(void *)t; }
+
+/* A run that forgets its steps has no tree in the end, and of one that other processes write it would be a part. */
+static bool shows_tree(const struct console *c, const struct pipelens_run *run)
+{
+    return c->terminal && !run->forget_steps && pl_step_is_own(run->root);
+}
 
 static int console_write(struct pipelens_transport *t, struct pipelens_run *run, const char *lines, size_t length)
 {
@@ -36,8 +44,7 @@ static int console_write(struct pipelens_transport *t, struct pipelens_run *run,
     while (*at && (*at)->run != run) at = &(*at)->next;
     if (!*at && (*at = calloc(1, sizeof **at))) (*at)->run = run;
     int error = *at ? 0 : ENOMEM;
-    /* a run that forgets its steps has no tree in the end */
-    if (!error && (!c->terminal || run->forget_steps)) {
+    if (!error && !shows_tree(c, run)) {
         pl_text_put(&(*at)->lines, lines, length);
         error = (*at)->lines.error;
         (*at)->lines.error = 0;
@@ -50,9 +57,11 @@ static int put_out(struct console *c, const struct pl_text *text)
 {
     size_t done;
     if (text->error) return text->error;
+    int before = pl_guard_shield();
     pthread_mutex_lock(&c->guard.io);
-    int error = pl_write_all(c->fd, c->may_break, text->data, text->len, &done);
+    int error = pl_write_all(&c->to, text->data, text->len, &done);
     pthread_mutex_unlock(&c->guard.io);
+    pl_guard_unshield(before);
     return error;
 }
 
@@ -62,7 +71,7 @@ static int put_run(struct console *c, struct held_run *held, bool exiting)
 {
     struct pl_text text = { 0 };
     struct pipelens_run *run = held->run;
-    bool tree = c->terminal && !run->forget_steps && pl_step_is_own(run->root);
+    bool tree = shows_tree(c, run);
     if (tree && (!exiting || pthread_mutex_trylock(&run->guard.lock) == 0)) {
         if (!exiting) pl_run_lock(run);
         pl_put_tree(&text, run, c->colour);
@@ -87,20 +96,6 @@ static int console_finished(struct pipelens_transport *t, struct pipelens_run *r
     return held ? put_run(c, held, false) : 0;
 }
 
-static int put_all(struct console *c, bool exiting)
-{
-    int error = 0;
-    for (;;) {
-        pthread_mutex_lock(&c->guard.lock);
-        struct held_run *held = c->runs;
-        if (held) c->runs = held->next;
-        pthread_mutex_unlock(&c->guard.lock);
-        if (!held) return error;
-        int one = put_run(c, held, exiting);
-        if (!error) error = one;
-    }
-}
-
 static struct console *console_of_guard(struct pl_guard *guard)
 {
     return (struct console *)(void *)((char *)guard - offsetof(struct console, guard));
@@ -113,7 +108,19 @@ static void in_child(struct pl_guard *guard)
     for (struct held_run *held = c->runs; held; held = held->next) held->lines.len = 0;
 }
 
-static void at_exit(struct pl_guard *guard) { put_all(console_of_guard(guard), true); }
+static void at_exit(struct pl_guard *guard)
+{
+    struct console *c = console_of_guard(guard);
+    c->to.until_ms = pl_now_ms() + EXIT_WAIT_MS;
+    for (;;) {
+        pthread_mutex_lock(&c->guard.lock);
+        struct held_run *held = c->runs;
+        if (held) c->runs = held->next;
+        pthread_mutex_unlock(&c->guard.lock);
+        if (!held) return;
+        put_run(c, held, true);
+    }
+}
 
 /* Every run was freed, so what is still held belongs to runs that another process finishes. Their lines come out. */
 static int console_close(struct pipelens_transport *t)
@@ -148,9 +155,8 @@ int pipelens_transport_console(int fd, struct pipelens_transport **ret_transport
     }
     c->functions =
         (struct pipelens_transport){ .write = console_write, .finished = console_finished, .close = console_close };
-    c->fd = fd;
     c->terminal = isatty(fd) == 1;
-    c->may_break = pl_may_break(fd);
+    pl_writer_begin(&c->to, fd);
     c->colour = c->terminal && !(no_colour && *no_colour) && !(terminal && strcmp(terminal, "dumb") == 0);
     *ret_transport = &c->functions;
     return 0;

@@ -1,45 +1,108 @@
 /* SPDX-License-Identifier: MIT
  *
  * The current step of a thread, and the forms of tracking that use it: scopes, callbacks, begin and end by name.
+ *
+ * A thread may outlive a run that another one frees: a remembered step counts only while its run is there. In a run
+ * that forgets its steps a remembered one is held, so that it is not freed when it ends.
  */
 #include "track/track.h"
 
 #include <errno.h>
 #include <string.h>
 
-static _Thread_local struct pipelens_step *current;
+static _Thread_local struct {
+    struct pipelens_step *step;
+    uint64_t run;   /* serial of its run's guard */
+    uint64_t epoch; /* of the guards, when the run was last seen to be there */
+} current;
 
-struct pipelens_step *pipelens_current(void) { return current; }
+struct pipelens_step *pipelens_current(void)
+{
+    uint64_t epoch = pl_guard_epoch();
+    if (!current.step || current.epoch == epoch) return current.step;
+    if (!pl_guard_is_there(current.run)) current.step = NULL;
+    current.epoch = epoch;
+    return current.step;
+}
+
+static uint64_t run_of(const struct pipelens_step *step) { return step ? step->run->guard.serial : 0; }
+
+static void hold(struct pipelens_step *step)
+{
+    if (!step || !step->run->forget_steps) return;
+    pl_run_lock(step->run);
+    step->refs++;
+    pl_run_unlock(step->run);
+}
+
+static void let_go(struct pipelens_step *step)
+{
+    if (!step || !step->run->forget_steps) return;
+    pl_run_lock(step->run);
+    pl_step_release(step);
+    pl_run_unlock(step->run);
+}
+
+/* Takes the hold on `step` over and lets go of the one before. */
+static void take_current(struct pipelens_step *step)
+{
+    struct pipelens_step *before = pipelens_current();
+    current.step = step;
+    current.run = run_of(step);
+    current.epoch = pl_guard_epoch();
+    let_go(before);
+}
 
 struct pipelens_step *pipelens_set_current(struct pipelens_step *step)
 {
-    struct pipelens_step *before = current;
-    current = step;
+    struct pipelens_step *before = pipelens_current();
+    hold(step);
+    take_current(step);
     return before;
 }
 
 void pl_current_replace(const struct pipelens_step *step, struct pipelens_step *to)
 {
-    if (current == step) current = to;
+    if (pipelens_current() == step) pipelens_set_current(to);
 }
 
-void pl_current_forget(const struct pipelens_run *run)
+void pl_current_enter(struct pipelens_run *run)
 {
-    if (current && current->run == run) current = NULL;
+    run->outer = pipelens_current();
+    run->outer_run = run_of(run->outer);
+    run->starter = pthread_self();
+    hold(run->outer);
+    pipelens_set_current(run->root);
+}
+
+void pl_current_leave(struct pipelens_run *run)
+{
+    struct pipelens_step *now = pipelens_current();
+    struct pipelens_step *outer = run->outer && pl_guard_is_there(run->outer_run) ? run->outer : NULL;
+    bool inside = now && now->run == run, back = inside && pthread_equal(run->starter, pthread_self());
+    run->outer = NULL;
+    if (inside) pipelens_set_current(back ? outer : NULL);
+    let_go(outer);
 }
 
 struct pipelens_scope pipelens_scope_enter(struct pipelens_step *step, bool ends)
 {
-    struct pipelens_scope scope = { .step = step, .previous = current, .ends = ends };
-    if (step) current = step;
+    struct pipelens_step *before = pipelens_current();
+    struct pipelens_scope scope = {
+        .step = step, .previous = before, .run = run_of(step), .previous_run = run_of(before), .ends = ends
+    };
+    if (!step) return scope;
+    hold(before);
+    pipelens_set_current(step);
     return scope;
 }
 
 void pipelens_scope_leave(struct pipelens_scope *scope)
 {
     if (!scope || !scope->step) return;
-    if (scope->ends) pipelens_step_end(scope->step);
-    current = scope->previous;
+    /* `return pipelens_run_free(run);` leaves the scopes around it when their steps are gone */
+    if (scope->ends && pl_guard_is_there(scope->run)) pipelens_step_end(scope->step);
+    take_current(scope->previous && pl_guard_is_there(scope->previous_run) ? scope->previous : NULL);
     scope->step = NULL;
 }
 
@@ -51,7 +114,7 @@ static int run_function(struct pipelens_step *step, pipelens_function *function,
         pl_run_lock(step->run);
         bool told = step->more && step->more->error;
         pl_run_unlock(step->run);
-        if (!told) pipelens_step_fail(step, NULL, "returned %d", result);
+        if (!told) pipelens_step_fail_at(step, NULL, 0, NULL, NULL, "returned %d", result);
     }
     pipelens_scope_leave(&scope);
     return result;
@@ -70,37 +133,34 @@ int pipelens_step_track_at(struct pipelens_step *parent, const char *name, pipel
 int pipelens_run_track(struct pipelens_run *run, pipelens_function *function, void *user)
 {
     if (!function) return EINVAL;
-    struct pipelens_step *before = current;
     pipelens_run_start(run);
     int result = run_function(pipelens_run_root(run), function, user);
     pipelens_run_finish(run);
-    current = before;
     return result;
 }
 
 struct pipelens_step *pipelens_begin_at(const char *name, const char *file, int line, const char *function)
 {
-    struct pipelens_step *step = pipelens_step_begin_at(current, name, NULL, pipelens_null(), file, line, function);
+    struct pipelens_step *step = pipelens_step_begin_at(pipelens_current(), name, NULL, pipelens_null(), file, line,
+                                                        function);
     if (!step) return NULL;
     step->named = true;
-    step->outer = current;
-    current = step;
+    pipelens_set_current(step);
     return step;
 }
 
 int pipelens_end(const char *name)
 {
-    struct pipelens_step *found = current;
-    if (!name) return EINVAL;
-    while (found && !(found->named && strcmp(found->name, name) == 0)) found = found->named ? found->outer : NULL;
-    if (!found) return ENOENT;
+    const struct pipelens_step *found = pipelens_current();
     int error = 0;
-    for (bool last = false; !last;) {
-        struct pipelens_step *at = current, *outer = at->outer;
+    if (!name) return EINVAL;
+    while (found && !(found->named && strcmp(found->name, name) == 0)) found = found->named ? found->parent : NULL;
+    if (!found) return ENOENT;
+    for (bool last = false; !last;) { /* each end makes the parent current */
+        struct pipelens_step *at = pipelens_current();
         last = at == found;
         int end_error = pipelens_step_end(at);
         if (!error) error = end_error;
-        current = outer;
     }
     return error;
 }

@@ -115,9 +115,7 @@ void pl_set_trace(struct pipelens_run *run, const char *traceparent)
         if (strchr("0123456789abcdef", *c)) run->trace_id[digits++] = *c;
     run->trace_id[digits] = '\0';
     if (strlen(run->id) == 36 && digits == 32) return;
-    uint64_t halves[2] = { UINT64_C(14695981039346656037), 1 };
-    for (const char *c = run->id; *c; c++) halves[0] = (halves[0] ^ (unsigned char)*c) * UINT64_C(1099511628211);
-    halves[1] = mix(halves[0]) | 1;
-    snprintf(run->trace_id, sizeof run->trace_id, "%016llx%016llx", (unsigned long long)halves[0],
-             (unsigned long long)halves[1]);
+    uint64_t hash = pl_hash(run->id, strlen(run->id));
+    snprintf(run->trace_id, sizeof run->trace_id, "%016llx%016llx", (unsigned long long)hash,
+             (unsigned long long)(mix(hash) | 1));
 }

@@ -20,8 +20,7 @@ int pipelens_run_join(const struct pipelens_options *options, const char *step_i
 {
     if (!ret_run) return EINVAL;
     *ret_run = NULL;
-    if (!options || !options->run_id || !step_id || !*step_id || (options->log && options->transport)) return EINVAL;
-    if ((unsigned int)options->write > PIPELENS_OFF || (options->tag_count && !options->tags)) return EINVAL;
+    if (!pl_options_fit(options) || !options->run_id || !step_id || !*step_id) return EINVAL;
     struct pipelens_options joined = *options;
     if (step_key && !*step_key) step_key = NULL;
     if (!joined.name) joined.name = step_key ? last_part(step_key) : step_id;

@@ -53,7 +53,7 @@ static void settle(struct pipelens_run *run, struct pl_listener *listener)
     bool gone = listener->removed && !listener->calls;
     if (gone) {
         unlink_listener(run, listener);
-        if (run->forget_steps) pl_step_release(listener->step);
+        pl_step_unref(listener->step);
     }
     pl_run_unlock(run);
     if (!gone) return;
@@ -84,7 +84,7 @@ void pl_notify(struct pipelens_step *step, enum pipelens_event event, const char
         settle(run, listener);
     }
     pl_run_lock(run);
-    if (run->forget_steps) pl_step_release(step);
+    pl_step_unref(step);
     pl_run_unlock(run);
 }
 

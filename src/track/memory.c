@@ -35,13 +35,20 @@ static int memory_close(struct pipelens_transport *t)
     return 0;
 }
 
+/* What the parent was told stays the parent's. */
+static void in_child(struct pl_guard *guard)
+{
+    struct memory *m = (struct memory *)(void *)((char *)guard - offsetof(struct memory, guard));
+    m->lines.len = 0;
+}
+
 int pipelens_transport_memory(struct pipelens_transport **ret_transport)
 {
     if (!ret_transport) return EINVAL;
     *ret_transport = NULL;
     struct memory *m = calloc(1, sizeof *m);
     if (!m) return ENOMEM;
-    int error = pl_guard_begin(&m->guard, NULL, NULL);
+    int error = pl_guard_begin(&m->guard, in_child, NULL);
     if (error) {
         free(m);
         return error;
@@ -125,8 +132,11 @@ int pipelens_transport_fan_out(struct pipelens_transport *const *transports, siz
     if (!ret_transport) return EINVAL;
     *ret_transport = NULL;
     if (!transports || !count || count > SIZE_MAX / sizeof *transports - 8) return EINVAL;
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         if (!transports[i]) return EINVAL;
+        for (size_t k = 0; k < i; k++) /* it would be closed twice */
+            if (transports[k] == transports[i]) return EINVAL;
+    }
     struct fan_out *f = malloc(sizeof *f + count * sizeof *transports);
     if (!f) return ENOMEM;
     f->functions = (struct pipelens_transport){

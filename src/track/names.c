@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 /* FNV-1a, 64 bits: http://www.isthe.com/chongo/tech/comp/fnv/ */
-static uint64_t hash_of(const char *name, size_t length)
+uint64_t pl_hash(const char *name, size_t length)
 {
     uint64_t hash = UINT64_C(14695981039346656037);
     for (size_t i = 0; i < length; i++) hash = (hash ^ (unsigned char)name[i]) * UINT64_C(1099511628211);
@@ -35,7 +35,7 @@ static int grow(struct pl_names *names)
 
 uint32_t *pl_names_at(struct pl_names *names, const char *name, size_t length)
 {
-    uint64_t hash = hash_of(name, length);
+    uint64_t hash = pl_hash(name, length);
     if (names->used >= names->cap / 4 * 3 && !grow(names)) return NULL;
     struct pl_name *slot = slot_of(names, hash);
     if (!slot->hash) {

@@ -19,6 +19,9 @@ struct pl_names {
     uint32_t used, cap;
 };
 
+/* Never 0. */
+uint64_t pl_hash(const char *name, size_t length);
+
 /* The number of a name, 0 when it is new; may be changed until the next call. NULL when memory is short. */
 uint32_t *pl_names_at(struct pl_names *names, const char *name, size_t length);
 void pl_names_free(struct pl_names *names);

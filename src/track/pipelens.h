@@ -24,15 +24,18 @@
  *    not be written. A NULL run or step is allowed everywhere and does nothing, so the result of a failed
  *    pipelens_run_new or pipelens_step_begin may be used unchecked.
  *  - Any thread may call any function on any run or step, but for pipelens_run_free and pipelens_transport_close, which
- *    need that nobody else uses the object any more.
+ *    need that nobody else uses the object any more. Signal handlers may call none. The functions that the host gives
+ *    to the library (listeners, on_error, transports) return; they do not leave by longjmp or an exception.
  *  - Strings are UTF-8 and end with a NUL, unless a length is asked for; bytes that are no UTF-8 are written as U+FFFD.
  *    The library copies what it is given; only the file and function names of a location must live as long as the run
  *    (those of the macros do).
- *  - Times in the log are milliseconds since 1970, UTC, with three decimals. They come from a monotonic clock that is
- *    set by the wall clock once, when the run is created: a wall clock that is put back does not bend durations.
- *  - A step is valid until its run is freed; in a run with `forget_steps`, until it is ended.
+ *  - Times in the log are milliseconds since 1970, UTC, with up to three decimals. They come from a monotonic clock
+ *   that
+ *    is set by the wall clock once, when the run is created: a wall clock that is put back does not bend durations.
+ *  - A step is valid until its run is freed; in a run with `forget_steps`, until it is ended. A thread that has one as
+ *    its current step then has none, and a scope macro leaves it alone.
  *  - After fork() the child may begin steps below those it inherited and record on them; it writes what it does itself,
- *    never what the parent still had to write. Ending an inherited step or finishing an inherited run writes nothing
+ *    at once, never what the parent still had to write. Starting, ending or finishing what it inherited writes nothing
  *    there: that is left to the process that began it. fork() waits while a thread is within a write of a log.
  */
 #ifndef PIPELENS_H
@@ -59,6 +62,10 @@ extern "C" {
 
 struct pipelens_run;
 struct pipelens_step;
+
+/* Of this header: as text, and as a number that grows (major * 10000 + minor * 100 + patch). */
+#define PIPELENS_VERSION        "0.1.0"
+#define PIPELENS_VERSION_NUMBER 100
 
 /* The version of the library that is linked, as "0.1.0". */
 const char *pipelens_version(void);
@@ -109,6 +116,8 @@ struct pipelens_value pipelens_text(const char *text, size_t length);
 /* A JSON text (RFC 8259, at most 512 levels deep). It is checked, EINVAL when it is none, and put on one line; digits
  * and key order stay. */
 struct pipelens_value pipelens_json(const char *json);
+/* The same for the first `length` bytes. */
+struct pipelens_value pipelens_json_text(const char *json, size_t length);
 /* Bytes, as {"size":N,"base64":"…"}. */
 struct pipelens_value pipelens_bytes(const void *bytes, size_t length);
 /* What a file holds now, at most `limit` bytes of it, as {"file":PATH,"size":N,"text":"…"}, or with "base64" when it is
@@ -126,10 +135,12 @@ struct pipelens_transport {
     int (*write)(struct pipelens_transport *transport, struct pipelens_run *run, const char *lines, size_t length);
     /* Brings out what is held back. Returns 0 or an errno value. */
     int (*flush)(struct pipelens_transport *transport);
-    /* The run is finished, as far as this process goes: its last line was given to `write`. */
+    /* The run is finished, as far as this process goes: its last line was given to `write`; again when the run
+     * is freed, if lines came later. */
     int (*finished)(struct pipelens_transport *transport, struct pipelens_run *run);
     /* Flushes and frees. Returns 0, or an errno value when lines were lost. */
     int (*close)(struct pipelens_transport *transport);
+    void (*reserved[4])(void); /* NULL */
 };
 
 /* When a transport writes. All zero, or NULL in place of it: at once. */
@@ -137,6 +148,7 @@ struct pipelens_buffering {
     size_t flush_bytes;    /* write when this much is held; 0: at once, or 64 KiB when flush_ms is set */
     unsigned int flush_ms; /* and this long after the first held line, by a thread of the library; 0: no thread */
     size_t max_bytes;      /* hold no more than this while the log cannot be written; 0: 64 MiB */
+    size_t reserved[4];    /* 0 */
 };
 
 /* Appends to a file, which is made (mode 0666 and the umask) when it is not there. Several processes may append to one
@@ -144,7 +156,12 @@ struct pipelens_buffering {
  *
  * At once: the line is in the kernel when the call returns; it survives the end of the process, however it ends.
  * When the log cannot be written (no room, say) each call returns the error, and the lines are kept, up to max_bytes,
- * and written before the next one as soon as that is possible again. Lines beyond max_bytes are lost: ENOBUFS. */
+ * and written before the next one as soon as that is possible again. Lines beyond max_bytes are lost: ENOBUFS.
+ *
+ * Buffered: what is held comes out when the conditions say so, by a flush, and at exit(); it is lost when the process
+ * ends by a signal, _exit or quick_exit. Closing waits up to five seconds for a full pipe, exit one.
+ *
+ * A FIFO without a reader is ENXIO. The host must not close descriptors that are not its own. */
 int pipelens_transport_file(const char *path, const struct pipelens_buffering *buffering,
                             struct pipelens_transport **ret_transport);
 /* The same for a descriptor: a pipe, a socket, a terminal. It is not closed by the transport. */
@@ -197,7 +214,8 @@ struct pipelens_options {
     pipelens_error_callback *on_error;    /* may be NULL */
     void *on_error_user;                  /* handed to it */
     bool forget_steps; /* free each step when it is ended: memory stays small in runs of millions of steps; the outputs
-                          then hold only what is open, and a run written at its finish holds nothing else */
+                          then hold only what is open, without messages and links, and a run written at its finish
+                          holds nothing else */
     const char *traceparent; /* W3C trace context of the caller, "00-…-…-01": this run becomes part of that trace */
     void *reserved[4];       /* NULL */
 };
@@ -224,7 +242,8 @@ int pipelens_run_add_transition(struct pipelens_run *run, const char *from, cons
 int pipelens_run_set_entrypoint(struct pipelens_run *run, const char *action);
 
 /* Starts the clock of the root step, writes the run's first lines and makes the root the current step of the calling
- * thread. What is told of a step before does the first two as well. EALREADY when it was called before. */
+ * thread; when the run is over, the step that was current before is so again. Beginning a step, a record, a message or
+ * a link before this does the first two as well. EALREADY when it was called before. */
 int pipelens_run_start(struct pipelens_run *run);
 /* Ends the root step and the run (failed when the root has an error, else completed), writes the last lines and
  * flushes. Steps still open stay unfinished, unless they end later. Starts the run first when that was not done.
@@ -242,7 +261,7 @@ int pipelens_run_free(struct pipelens_run *run);
 const char *pipelens_run_id(const struct pipelens_run *run);
 /* The root step, valid as long as the run. */
 struct pipelens_step *pipelens_run_root(struct pipelens_run *run);
-/* How many calls had an error so far: lines that could not be written, values that were refused. */
+/* The errors so far: lines that could not be written, values that were refused. */
 uint64_t pipelens_run_errors(struct pipelens_run *run);
 
 /* ---- steps ---- */
@@ -281,7 +300,7 @@ struct pipelens_step *pipelens_current(void);
 struct pipelens_step *pipelens_set_current(struct pipelens_step *step);
 
 /* By name: begins a child of the current step and makes it current; ends the innermost step begun like this that has
- * the name, and those begun like this inside it. ENOENT when there is none. */
+ * the name, and those begun like this inside it. ENOENT when there is none, or the step of a scope is current. */
 #define pipelens_begin(name) pipelens_begin_at((name), __FILE__, __LINE__, __func__)
 /* What the macro above calls. */
 struct pipelens_step *pipelens_begin_at(const char *name, const char *file, int line, const char *function);
@@ -290,6 +309,7 @@ int pipelens_end(const char *name);
 /* What a scope macro keeps; not for direct use. */
 struct pipelens_scope {
     struct pipelens_step *step, *previous;
+    uint64_t run, previous_run;
     bool ends;
 };
 /* What the scope macros call: enters a step and ends it (or only leaves it) when the scope is left. */
@@ -327,6 +347,9 @@ const char *pipelens_step_id(const struct pipelens_step *step);
 /* Records a datum; a later one of the same key takes its place. Written the moment it is recorded, and again with all
  * others when the step ends. */
 int pipelens_step_record(struct pipelens_step *step, const char *key, struct pipelens_value value);
+/* The functions below that set something, fail or handle return EALREADY when the step was ended, since what they tell
+ * would not be written, and EPERM for a step that was inherited by a fork. */
+
 /* What came out of the step. The last call counts. */
 int pipelens_step_set_result(struct pipelens_step *step, struct pipelens_value value);
 /* The state after the step, for state machines: `pipelens-report state LOG --at N` gives it back. */
@@ -339,8 +362,12 @@ int pipelens_step_set_status(struct pipelens_step *step, enum pipelens_status st
 
 /* The step has failed, at this place of the source: `type` is the kind of error (may be NULL), the rest its message as
  * for printf. The last call counts. It does not end the step. */
-int pipelens_step_fail(struct pipelens_step *step, const char *type, const char *format, ...) PIPELENS_PRINTF(3, 4);
-/* A stack trace or the like, for the error; many lines. */
+#define pipelens_step_fail(step, type, ...)                                                                            \
+    pipelens_step_fail_at((step), __FILE__, __LINE__, __func__, (type), __VA_ARGS__)
+/* What the macro above calls. `file` and `function` may be NULL. */
+int pipelens_step_fail_at(struct pipelens_step *step, const char *file, int line, const char *function,
+                          const char *type, const char *format, ...) PIPELENS_PRINTF(6, 7);
+/* A stack trace or the like in place of the error's place in the source; many lines. */
 int pipelens_step_set_trace(struct pipelens_step *step, const char *trace);
 /* An error that was dealt with: the step goes on. */
 #define pipelens_step_handled(step, type, ...)                                                                         \
@@ -375,12 +402,13 @@ char **pipelens_step_environment(const struct pipelens_step *step);
 /* ---- large language models ---- */
 
 /* Records an OpenAI-compatible chat completion as `__LLM_RESPONSE_` and its id: of the response `json` the members id,
- * object, created, model, choices, usage and system_fingerprint are kept. Its tokens count for the step, for the steps
- * around it and for the run. EINVAL when it is no JSON object. */
+ * object, created, model, choices, usage and system_fingerprint are kept. When it names a model, its tokens count for
+ * the step, for the steps around it and for the run. EINVAL when it is no JSON object. */
 int pipelens_llm_track(struct pipelens_step *step, const char *json);
 
 struct pipelens_usage {
     uint64_t responses, prompt_tokens, completion_tokens, total_tokens;
+    uint64_t reserved[4]; /* 0 */
 };
 /* The tokens of a step and all below it, of one model or (NULL) of all. ENOENT when there was no response. */
 int pipelens_step_usage(struct pipelens_step *step, const char *model, struct pipelens_usage *ret_usage);

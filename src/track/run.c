@@ -7,11 +7,12 @@
 #include "track/json.h"
 
 #include <errno.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-const char *pipelens_version(void) { return VERSION; }
+const char *pipelens_version(void) { return PIPELENS_VERSION; }
 
 char *pl_copy(const char *text)
 {
@@ -26,8 +27,8 @@ void pl_run_unlock(struct pipelens_run *run) { pthread_mutex_unlock(&run->guard.
 
 int pl_run_error(struct pipelens_run *run, int error, const char *what)
 {
-    static _Thread_local bool telling; /* what on_error does itself may fail as well, and would never end */
-    if (!error) return 0;
+    static _Thread_local bool telling;             /* what on_error does itself may fail as well, and would never end */
+    if (!error || error == EALREADY) return error; /* told too late: no line was lost */
     pl_run_lock(run);
     run->errors++;
     pl_run_unlock(run);
@@ -41,17 +42,23 @@ int pl_run_error(struct pipelens_run *run, int error, const char *what)
 int pl_run_emit(struct pipelens_run *run, struct pl_text *line, const char *what)
 {
     int error = line->error;
-    if (!error && line->len && run->transport)
+    if (!error && line->len && run->transport) {
+        atomic_store(&run->wrote, true);
         error = run->transport->write(run->transport, run, line->data, line->len);
+    }
     pl_text_free(line);
     return pl_run_error(run, error, what);
 }
 
-/* The child of a fork has ids of its own, and does not end what its parent began. */
+/* The child of a fork has ids of its own, and does not begin or end what is its parent's. What it does itself it writes
+ * when it happens, because the run's finish is not its own. */
 static void in_child(struct pl_guard *guard)
 {
     struct pipelens_run *run = (struct pipelens_run *)(void *)((char *)guard - offsetof(struct pipelens_run, guard));
     run->generation++;
+    run->start_called = run->started = true;
+    run->held_lines.len = 0;
+    if (run->write == PIPELENS_FINISH) run->write = PIPELENS_REAL_TIME;
     pl_random(&run->id_seed, sizeof run->id_seed);
 }
 
@@ -147,10 +154,12 @@ static void free_parts(struct pipelens_run *run)
     free(run->joined_id);
 }
 
-static bool options_fit(const struct pipelens_options *o)
+bool pl_options_fit(const struct pipelens_options *o)
 {
-    return o && o->name && (unsigned int)o->write <= PIPELENS_OFF && !(o->log && o->transport) &&
-           (o->tags || !o->tag_count);
+    if (!o || (unsigned int)o->write > PIPELENS_OFF || (o->log && o->transport)) return false;
+    for (size_t i = 0; i < sizeof o->reserved / sizeof *o->reserved; i++)
+        if (o->reserved[i]) return false;
+    return (o->tags || !o->tag_count) && !(o->run_id && !*o->run_id);
 }
 
 int pl_run_create(const struct pipelens_options *options, const char *root_id, const char *root_key,
@@ -163,7 +172,8 @@ int pl_run_create(const struct pipelens_options *options, const char *root_id, c
         free(run);
         return error;
     }
-    run->write = options->write;
+    /* the finish of a joined run is not this process's to write: its steps are written when they happen */
+    run->write = root_id && options->write == PIPELENS_FINISH ? PIPELENS_REAL_TIME : options->write;
     run->forget_steps = options->forget_steps;
     run->on_error = options->on_error;
     run->on_error_user = options->on_error_user;
@@ -196,7 +206,7 @@ int pipelens_run_new(const struct pipelens_options *options, struct pipelens_run
 {
     if (!ret_run) return EINVAL;
     *ret_run = NULL;
-    if (!options_fit(options)) return EINVAL;
+    if (!pl_options_fit(options) || !options->name) return EINVAL;
     return pl_run_create(options, NULL, NULL, ret_run);
 }
 
@@ -240,7 +250,7 @@ int pipelens_run_start(struct pipelens_run *run)
     pl_run_unlock(run);
     if (before) return EALREADY;
     int error = told_before ? 0 : start(run);
-    pipelens_set_current(run->root);
+    pl_current_enter(run);
     return error;
 }
 
@@ -266,9 +276,10 @@ static void put_finish(struct pl_text *t, struct pipelens_run *run)
 static int end_log(struct pipelens_run *run)
 {
     struct pipelens_transport *log = run->transport;
-    pl_current_forget(run);
+    pl_current_leave(run);
     if (!log) return 0;
     int flushed = pl_run_error(run, pipelens_transport_flush(log), "flushing the log");
+    atomic_store(&run->wrote, false);
     int told = log->finished ? pl_run_error(run, log->finished(log, run), "ending the run in the log") : 0;
     return flushed ? flushed : told;
 }
@@ -283,12 +294,10 @@ int pipelens_run_finish(struct pipelens_run *run)
     run->finished = true;
     pl_run_unlock(run);
     if (before) return EALREADY;
-    if (!started) error = pipelens_run_start(run);
+    if (!started && own) error = start(run);
     if (own) {
-        if (run->root->end == PL_TIME_NONE) {
-            int end_error = pipelens_step_end(run->root);
-            if (!error) error = end_error;
-        }
+        int end_error = pipelens_step_end(run->root);
+        if (!error && end_error != EALREADY) error = end_error;
         pl_run_lock(run);
         if (run->write != PIPELENS_OFF && run->transport) put_finish(&line, run);
         pl_run_unlock(run);
@@ -304,11 +313,11 @@ int pipelens_run_finish_joined(struct pipelens_run *run, int64_t start_us)
     struct pl_text line = { 0 };
     if (!run || !run->joined || start_us < 0) return EINVAL;
     pl_run_lock(run);
-    bool before = run->finished;
+    bool before = run->finished, inherited = run->root->generation != run->generation;
     run->finished = true;
-    if (!before) {
+    if (!before && !inherited) {
         pl_step_restart(run->root, start_us);
-        run->root->end = pl_now(run);
+        run->root->end = pl_now(run) > start_us ? pl_now(run) : start_us;
         if (run->write != PIPELENS_OFF && run->transport) {
             pl_text_put(&line, run->prefix[PL_STEP_FINISH].data, run->prefix[PL_STEP_FINISH].len);
             pl_put_step(&line, run->root, PL_FINISH_LINE);
@@ -327,10 +336,12 @@ int pipelens_run_free(struct pipelens_run *run)
 {
     if (!run) return EINVAL;
     int error = run->finished ? 0 : pipelens_run_finish(run);
-    pl_current_forget(run);
+    struct pipelens_transport *log = run->transport;
+    /* steps may have ended after the run's finish: whoever keeps something of the run must let go of it */
+    if (log && log->finished && atomic_load(&run->wrote)) log->finished(log, run);
+    pl_current_leave(run);
+    run->transport = NULL; /* on_error may still tell of the run */
     if (run->owns_transport) {
-        struct pipelens_transport *log = run->transport;
-        run->transport = NULL; /* on_error may still tell of the run */
         int closed = pl_run_error(run, pipelens_transport_close(log), "closing the log");
         if (!error) error = closed;
     }

@@ -22,7 +22,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { FLUSH_BYTES = 65536, MAX_BYTES = 64 << 20, LAST_WAIT_MS = 5000 };
+enum { FLUSH_BYTES = 65536, MAX_BYTES = 64 << 20, LAST_WAIT_MS = 5000, EXIT_WAIT_MS = 1000 };
 
 struct sink {
     struct pipelens_transport functions; /* the first member: what the caller has is this one */
@@ -37,8 +37,8 @@ struct sink {
     int64_t first_held_ms;
     int thread_error; /* of the thread's last try, for the next call to return */
     /* under guard.io */
-    int fd;
-    bool owns_fd, regular, may_break;
+    struct pl_writer to;
+    bool owns_fd;
     struct pl_text going;
     size_t gone;
     bool torn;      /* the log ends within a line of ours */
@@ -49,24 +49,12 @@ struct sink {
 
 static struct sink *sink_of(struct pipelens_transport *t) { return (struct sink *)(void *)t; }
 
-static int64_t now_ms(void)
-{
-    struct timespec t = { 0 };
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 /* ---- under guard.io: bytes into the log ---- */
-
-static int write_all(struct sink *s, const char *bytes, size_t count, size_t *ret_done)
-{
-    return pl_write_all(s->fd, s->may_break, bytes, count, ret_done);
-}
 
 static off_t log_size(const struct sink *s)
 {
     struct stat st;
-    return s->regular && fstat(s->fd, &st) == 0 ? st.st_size : -1;
+    return s->to.regular && fstat(s->to.fd, &st) == 0 ? st.st_size : -1;
 }
 
 /* What was written last ended within a line? Then the log's size tells later whether it still ends there. */
@@ -80,9 +68,9 @@ static void note_torn(struct sink *s, const char *bytes, size_t done, bool was_t
 static int mend(struct sink *s)
 {
     size_t done;
-    bool alone = s->torn && s->gone && (!s->regular || log_size(s) == s->torn_size);
+    bool alone = s->torn && s->gone && (!s->to.regular || log_size(s) == s->torn_size);
     if ((!s->torn && !s->line_open) || alone) return 0;
-    int error = write_all(s, "\n", 1, &done);
+    int error = pl_write_all(&s->to, "\n", 1, &done);
     if (error) return error;
     s->torn = s->line_open = false;
     while (s->gone && s->going.data[s->gone - 1] != '\n') s->gone--;
@@ -96,7 +84,7 @@ static int write_going(struct sink *s)
     int error = left ? mend(s) : 0;
     if (!left || error) return error;
     left = s->going.len - s->gone;
-    error = write_all(s, s->going.data + s->gone, left, &done);
+    error = pl_write_all(&s->to, s->going.data + s->gone, left, &done);
     note_torn(s, s->going.data + s->gone, done, s->torn);
     s->gone += done;
     if (s->gone == s->going.len) {
@@ -128,7 +116,7 @@ static int write_at_once(struct sink *s, const char *lines, size_t length)
     size_t done = 0;
     int error = write_going(s);
     if (!error) error = mend(s);
-    if (!error) error = write_all(s, lines, length, &done);
+    if (!error) error = pl_write_all(&s->to, lines, length, &done);
     if (!error) return 0;
     if (done) note_torn(s, lines, done, false);
     int kept = keep(s, lines, length);
@@ -177,8 +165,8 @@ static void *flusher(void *context)
             pthread_cond_wait(&s->wake, &s->guard.lock);
             continue;
         }
-        int64_t due = (error ? now_ms() : s->first_held_ms) + s->flush_ms;
-        while (!s->stop && now_ms() < due && (error || s->held.len < s->flush_bytes)) wait_until(s, due);
+        int64_t due = (error ? pl_now_ms() : s->first_held_ms) + s->flush_ms;
+        while (!s->stop && pl_now_ms() < due && (error || s->held.len < s->flush_bytes)) wait_until(s, due);
         pthread_mutex_unlock(&s->guard.lock);
         error = drain(s);
         pthread_mutex_lock(&s->guard.lock);
@@ -208,14 +196,14 @@ static int write_buffered(struct sink *s, const char *lines, size_t length)
         pthread_mutex_lock(&s->guard.lock);
         fits = length <= s->max_bytes && s->held.len <= s->max_bytes - length;
     }
-    if (!fits) atomic_store(&s->lost, true);
     bool first = !s->held.len, was_full = s->held.len >= s->flush_bytes;
     if (fits) pl_text_put(&s->held, lines, length);
     int error = fits ? s->held.error ? s->held.error : s->thread_error : ENOBUFS;
+    if (!fits || s->held.error) atomic_store(&s->lost, true);
     s->held.error = s->thread_error = 0;
-    if (first && s->flush_ms) s->first_held_ms = now_ms();
+    if (first && s->flush_ms) s->first_held_ms = pl_now_ms();
     if (s->flush_ms && !s->has_thread) start_thread(s);
-    bool full = s->held.len >= s->flush_bytes, behind = s->held.len >= 4 * s->flush_bytes;
+    bool full = s->held.len >= s->flush_bytes, behind = s->held.len / 4 >= s->flush_bytes;
     if (s->has_thread && (first || (full && !was_full))) pthread_cond_signal(&s->wake);
     bool write_now = s->has_thread ? behind : full;
     pthread_mutex_unlock(&s->guard.lock);
@@ -229,22 +217,33 @@ static int sink_write(struct pipelens_transport *t, struct pipelens_run *run, co
 {
     struct sink *s = sink_of(t);
     (void)run;
-    if (s->flush_bytes) return write_buffered(s, lines, length);
-    pthread_mutex_lock(&s->guard.io);
-    int error = write_at_once(s, lines, length);
-    pthread_mutex_unlock(&s->guard.io);
+    int before = pl_guard_shield(), error;
+    if (s->flush_bytes) {
+        error = write_buffered(s, lines, length);
+    } else {
+        pthread_mutex_lock(&s->guard.io);
+        error = write_at_once(s, lines, length);
+        pthread_mutex_unlock(&s->guard.io);
+    }
+    pl_guard_unshield(before);
     return error;
 }
 
-static int sink_flush(struct pipelens_transport *t) { return drain(sink_of(t)); }
+static int sink_flush(struct pipelens_transport *t)
+{
+    int before = pl_guard_shield();
+    int error = drain(sink_of(t));
+    pl_guard_unshield(before);
+    return error;
+}
 
 /* The last try: a pipe that is full for the moment is waited for. */
 static int drain_patiently(struct sink *s)
 {
-    int64_t until = now_ms() + LAST_WAIT_MS;
+    int64_t until = pl_now_ms() + LAST_WAIT_MS;
     int error = drain(s);
-    while (error == EAGAIN && now_ms() < until) {
-        struct pollfd p = { .fd = s->fd, .events = POLLOUT };
+    while (error == EAGAIN && pl_now_ms() < until) {
+        struct pollfd p = { .fd = s->to.fd, .events = POLLOUT };
         poll(&p, 1, 100);
         error = drain(s);
     }
@@ -254,6 +253,7 @@ static int drain_patiently(struct sink *s)
 static int sink_close(struct pipelens_transport *t)
 {
     struct sink *s = sink_of(t);
+    int before = pl_guard_shield();
     pthread_mutex_lock(&s->guard.lock);
     bool has_thread = s->has_thread;
     s->stop = true;
@@ -263,11 +263,12 @@ static int sink_close(struct pipelens_transport *t)
     int error = drain_patiently(s);
     if (!error && s->lost) error = ENOBUFS;
     pl_guard_end(&s->guard);
-    if (s->owns_fd && close(s->fd) != 0 && !error && errno != EINTR) error = errno;
+    if (s->owns_fd && close(s->to.fd) != 0 && !error && errno != EINTR) error = errno;
     pthread_cond_destroy(&s->wake);
     pl_text_free(&s->held);
     pl_text_free(&s->going);
     free(s);
+    pl_guard_unshield(before);
     return error;
 }
 
@@ -298,7 +299,12 @@ static void in_child(struct pl_guard *guard)
     make_condition(&s->wake); /* the parent's may have waiters, which are not here */
 }
 
-static void at_exit(struct pl_guard *guard) { drain(sink_of_guard(guard)); }
+static void at_exit(struct pl_guard *guard)
+{
+    struct sink *s = sink_of_guard(guard);
+    s->to.until_ms = pl_now_ms() + EXIT_WAIT_MS;
+    drain(s);
+}
 
 /* Takes the descriptor over when `owns` and no error comes. */
 static int make_sink(int fd, bool owns, const struct pipelens_buffering *b, struct pipelens_transport **ret_transport)
@@ -317,13 +323,12 @@ static int make_sink(int fd, bool owns, const struct pipelens_buffering *b, stru
         return error;
     }
     s->functions = (struct pipelens_transport){ .write = sink_write, .flush = sink_flush, .close = sink_close };
-    s->fd = fd;
+    pl_writer_begin(&s->to, fd);
     s->owns_fd = owns;
-    s->regular = S_ISREG(st.st_mode);
-    s->may_break = pl_may_break(fd);
     s->max_bytes = b && b->max_bytes ? b->max_bytes : MAX_BYTES;
     if (b) s->flush_ms = b->flush_ms;
     if (b) s->flush_bytes = b->flush_bytes ? b->flush_bytes : b->flush_ms ? FLUSH_BYTES : 0;
+    if (s->flush_bytes) s->max_bytes = s->max_bytes / 2 + 1; /* one half held, one half going */
     *ret_transport = &s->functions;
     return 0;
 }
@@ -337,15 +342,29 @@ static bool ends_in_line(int fd)
     return pread(fd, &last, 1, st.st_size - 1) == 1 && last != '\n';
 }
 
-/* A FIFO is opened for writing alone: who also reads would never notice that nobody else does. */
+/* A program that was started without standard streams must not find its own output in the log. */
+static int above_standard(int fd)
+{
+    if (fd < 0 || fd > STDERR_FILENO) return fd;
+    int higher = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1), error = errno;
+    close(fd);
+    errno = error;
+    return higher;
+}
+
+/* A FIFO is opened for writing alone, because who also reads would never notice that nobody else does; and without
+ * waiting for a reader, which may never come. */
 static int open_log(const char *path, int *ret_fd)
 {
     struct stat st;
     int flags = O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY;
-    bool readable = stat(path, &st) != 0 || S_ISREG(st.st_mode);
-    *ret_fd = open(path, flags | (readable ? O_RDWR : O_WRONLY), 0666);
-    if (*ret_fd < 0 && readable && errno == EACCES) *ret_fd = open(path, flags | O_WRONLY, 0666);
-    return *ret_fd < 0 ? errno : 0;
+    bool there = stat(path, &st) == 0, fifo = there && S_ISFIFO(st.st_mode), readable = !there || S_ISREG(st.st_mode);
+    int fd = open(path, flags | (fifo ? O_NONBLOCK : 0) | (readable ? O_RDWR : O_WRONLY), 0666);
+    if (fd < 0 && readable && errno == EACCES) fd = open(path, flags | O_WRONLY, 0666);
+    *ret_fd = above_standard(fd);
+    if (*ret_fd < 0) return errno;
+    if (fifo) fcntl(*ret_fd, F_SETFL, fcntl(*ret_fd, F_GETFL) & ~O_NONBLOCK);
+    return 0;
 }
 
 int pipelens_transport_file(const char *path, const struct pipelens_buffering *buffering,

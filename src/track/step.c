@@ -163,6 +163,12 @@ struct pipelens_step *pl_step_next(const struct pipelens_step *top, const struct
     return at == top ? NULL : at->next;
 }
 
+void pl_step_unref(struct pipelens_step *step)
+{
+    if (step->run->forget_steps) pl_step_release(step);
+    else step->refs--;
+}
+
 void pl_step_release(struct pipelens_step *step)
 {
     while (step->parent && --step->refs == 0) {
@@ -222,7 +228,8 @@ struct pipelens_step *pipelens_step_begin_at(struct pipelens_step *parent, const
         line.error = set_beginnings(step, kind, inputs_text);
         if (writes_now(run)) put_line(&line, step, PL_STEP_START, PL_START_LINE);
     }
-    bool listened = run->listeners != NULL;
+    bool listened = step && run->listeners;
+    if (listened) step->refs++; /* a listener may end the step */
     pl_run_unlock(run);
     if (!step) {
         free(inputs_text);
@@ -230,8 +237,13 @@ struct pipelens_step *pipelens_step_begin_at(struct pipelens_step *parent, const
         return NULL;
     }
     pl_run_emit(run, &line, "writing the start of a step");
-    if (listened) pl_notify(step, PIPELENS_STEP_START, NULL, NULL);
-    return step;
+    if (!listened) return step;
+    pl_notify(step, PIPELENS_STEP_START, NULL, NULL);
+    pl_run_lock(run);
+    bool gone = run->forget_steps && step->end != PL_TIME_NONE;
+    pl_step_unref(step);
+    pl_run_unlock(run);
+    return gone ? NULL : step;
 }
 
 /* Ends the step, whose run is locked, and makes its last line; false when it is not ours to end, or was ended. */

@@ -82,33 +82,32 @@ static int keep_record(struct pipelens_step *step, const char *key, const struct
     return 0;
 }
 
-int pl_step_put_record(struct pipelens_step *step, const char *key, const struct pl_text *value)
+int pl_step_keep_record(struct pipelens_step *step, const char *key, const struct pl_text *value, struct pl_text *line)
 {
-    char space[PL_LINE_SPACE];
-    struct pl_text line = pl_text_in(space, sizeof space), *out;
     struct pipelens_run *run = step->run;
-    pl_run_lock_started(run);
-    int error = keep_record(step, key, value);
-    out = line_for(run, &line, false);
-    if (out) {
-        put_prefix(out, step, PL_STEP_RECORD);
-        pl_text_puts(out, ",\"recordKey\":");
-        pl_text_put_string(out, key, strlen(key));
-        pl_text_puts(out, ",\"data\":");
-        pl_text_put(out, value->data, value->len);
-        put_end(out, pl_now(run));
-    }
-    bool listened = run->listeners != NULL;
-    pl_run_unlock(run);
-    if (error) line.error = error;
-    error = pl_run_emit(run, &line, "writing a record");
+    int error = pl_usage_is_response(key) ? pl_usage_replace(step, find_record(step, key), value) : 0;
+    if (!error) error = keep_record(step, key, value);
+    if (error || !line_for(run, line, false)) return error;
+    put_prefix(line, step, PL_STEP_RECORD);
+    pl_text_puts(line, ",\"recordKey\":");
+    pl_text_put_string(line, key, strlen(key));
+    pl_text_puts(line, ",\"data\":");
+    pl_text_put(line, value->data, value->len);
+    put_end(line, pl_now(run));
+    return 0;
+}
+
+int pl_step_end_record(struct pipelens_step *step, const char *key, const struct pl_text *value, struct pl_text *line,
+                       bool listened)
+{
+    int error = pl_run_emit(step->run, line, "writing a record");
     if (listened) pl_notify(step, PIPELENS_STEP_RECORD, key, value->data);
     return error;
 }
 
 int pipelens_step_record(struct pipelens_step *step, const char *key, struct pipelens_value value)
 {
-    char space[PL_LINE_SPACE];
+    char space[PL_LINE_SPACE], line_space[PL_LINE_SPACE];
     struct pl_text text = pl_text_in(space, sizeof space);
     if (!step || !key) return EINVAL;
     int error = pl_put_value(&text, value);
@@ -119,25 +118,41 @@ int pipelens_step_record(struct pipelens_step *step, const char *key, struct pip
         return pl_run_error(step->run, error, "taking the value of a record");
     }
     text.len--;
-    error = pl_step_put_record(step, key, &text);
+    struct pl_text line = pl_text_in(line_space, sizeof line_space);
+    pl_run_lock_started(step->run);
+    error = pl_step_keep_record(step, key, &text, &line);
+    if (error) line.error = error;
+    bool listened = step->run->listeners != NULL;
+    pl_run_unlock(step->run);
+    error = pl_step_end_record(step, key, &text, &line, listened);
     pl_text_free(&text);
     return error;
 }
 
-/* The fields that one JSON text is put into, as offsets in struct pl_more. */
+/* What is set now stands in the step's finish line: not when that is written already, or is another process's to write.
+ * Locked. */
+static int can_be_set(const struct pipelens_step *step)
+{
+    if (step->end != PL_TIME_NONE) return EALREADY;
+    return step->generation == step->run->generation ? 0 : EPERM;
+}
+
+static void replace(char **at, char *text)
+{
+    free(*at);
+    *at = text;
+}
+
+/* The field that one JSON text is put into, as its offset in struct pl_more. Takes the text. */
 static int set_json(struct pipelens_step *step, size_t field, char *json)
 {
     pl_run_lock(step->run);
-    struct pl_more *more = pl_step_more(step);
-    if (more) {
-        char **at = (char **)(void *)((char *)more + field);
-        char *before = *at;
-        *at = json;
-        json = before;
-    }
+    int error = can_be_set(step);
+    struct pl_more *more = error ? NULL : pl_step_more(step);
+    if (more) replace((char **)(void *)((char *)more + field), json);
     pl_run_unlock(step->run);
-    free(json);
-    return more ? 0 : ENOMEM;
+    if (!more) free(json);
+    return error ? error : more ? 0 : ENOMEM;
 }
 
 static int set_value(struct pipelens_step *step, size_t field, struct pipelens_value value, const char *what)
@@ -169,10 +184,12 @@ int pipelens_step_set_status(struct pipelens_step *step, enum pipelens_status st
 {
     if (!step || (unsigned int)status > PIPELENS_STATUS_RETRIED) return EINVAL;
     pl_run_lock(step->run);
-    struct pl_more *more = pl_step_more(step);
+    int error = can_be_set(step);
+    struct pl_more *more = error ? NULL : pl_step_more(step);
     if (more) more->status = status;
+    else if (!error) error = ENOMEM;
     pl_run_unlock(step->run);
-    return more ? 0 : pl_run_error(step->run, ENOMEM, "taking the status of a step");
+    return pl_run_error(step->run, error, "taking the status of a step");
 }
 
 /* The message of a format as a JSON string. */
@@ -186,24 +203,36 @@ __attribute__((format(printf, 2, 0))) static void put_message(struct pl_text *t,
     pl_text_free(&message);
 }
 
-int pipelens_step_fail(struct pipelens_step *step, const char *type, const char *format, ...)
+int pipelens_step_fail_at(struct pipelens_step *step, const char *file, int line, const char *function,
+                          const char *type, const char *format, ...)
 {
-    struct pl_text error_text = { 0 };
+    struct pl_text message = { 0 }, place = { 0 };
     va_list args;
     if (!step || !format) return EINVAL;
     va_start(args, format);
-    put_message(&error_text, format, args);
+    put_message(&message, format, args);
     va_end(args);
-    pl_text_putc(&error_text, '\0');
-    char *type_text = pl_copy(type);
-    int error = error_text.error ? error_text.error : type && !type_text ? ENOMEM : 0;
-    if (error) {
-        free(type_text);
-        pl_text_free(&error_text);
-        return pl_run_error(step->run, error, "taking the error of a step");
+    pl_text_putc(&message, '\0');
+    if (file) pl_put_location(&place, file, line, function);
+    if (file) pl_text_putc(&place, '\0');
+    char *kind = pl_copy(type);
+    int error = message.error ? message.error : place.error ? place.error : type && !kind ? ENOMEM : 0;
+    pl_run_lock(step->run);
+    if (!error) error = can_be_set(step);
+    struct pl_more *more = error ? NULL : pl_step_more(step);
+    if (more) {
+        replace(&more->error, message.data);
+        replace(&more->error_type, kind);
+        replace(&more->trace, place.data); /* that of an earlier error is not this one's */
+    } else if (!error) {
+        error = ENOMEM;
     }
-    error = set_json(step, offsetof(struct pl_more, error), error_text.data);
-    if (!error) error = set_json(step, offsetof(struct pl_more, error_type), type_text);
+    pl_run_unlock(step->run);
+    if (error) {
+        free(kind);
+        pl_text_free(&message);
+        pl_text_free(&place);
+    }
     return pl_run_error(step->run, error, "taking the error of a step");
 }
 
@@ -245,6 +274,7 @@ int pipelens_step_handled_at(struct pipelens_step *step, const char *file, int l
     pl_text_putc(&text, '}');
     int error = text.error;
     pl_run_lock(step->run);
+    if (!error) error = can_be_set(step);
     struct pl_more *more = error ? NULL : pl_step_more(step);
     if (!error) error = more ? append(&more->handled, ",", &text) : ENOMEM;
     pl_run_unlock(step->run);
@@ -263,7 +293,8 @@ static int tell(struct pipelens_step *step, enum pl_kind kind, size_t list, stru
     pl_run_lock_started(run);
     struct pl_more *more = pl_step_more(step);
     bool whole = more && !members->error && !element->error;
-    int error = whole ? append((struct pl_text *)(void *)((char *)more + list), ",", element) : ENOMEM;
+    struct pl_text *kept = more ? (struct pl_text *)(void *)((char *)more + list) : NULL;
+    int error = !whole ? ENOMEM : run->forget_steps ? 0 : append(kept, ",", element);
     struct pl_text *out = line_for(run, &line, true);
     if (out && whole) {
         put_prefix(&line, step, kind);

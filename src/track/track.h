@@ -7,7 +7,7 @@
  *   run.c           hands the line to the transport, with nothing locked; errors are counted there
  *   listen.c        tells the listeners, with nothing locked
  *
- * A thread holds one lock at a time, so no order among them has to be kept.
+ * A thread holds the locks of one guard (guard.h) at a time, so that fork() can take all of them in any order.
  */
 #ifndef TRACK_TRACK_H
 #define TRACK_TRACK_H
@@ -62,8 +62,7 @@ struct pl_more {
 struct pipelens_step {
     struct pipelens_run *run;
     struct pipelens_step *parent, *first_child, *last_child, *next, *previous;
-    struct pipelens_step *outer; /* the current step before pipelens_begin() made this one current */
-    struct pl_more *more;        /* NULL until something of it is told */
+    struct pl_more *more; /* NULL until something of it is told */
     struct pl_record *records;
     size_t record_count, record_cap;
     struct pl_names record_names, child_names;
@@ -100,9 +99,10 @@ struct pipelens_run {
     pipelens_error_callback *on_error;
     void *on_error_user;
     uint64_t errors;
-    char *id, *name, *args, *parent_run, *log;           /* args: compact JSON; log: absolute path */
-    char *tags;                                          /* compact JSON object */
-    struct pl_text prefix[PL_KIND_COUNT];                /* of a line: up to the step or the meta */
+    _Atomic bool wrote;                        /* a line since the transport was told that the run is finished */
+    char *id, *name, *args, *parent_run, *log; /* args: compact JSON; log: absolute path */
+    char *tags;                                /* compact JSON object */
+    struct pl_text prefix[PL_KIND_COUNT];      /* of a line: up to the step or the meta */
     char trace_id[33], trace_parent[17], trace_flags[3]; /* hex; trace_parent "" when there is none */
     struct pl_action *actions, *last_action;
     struct pl_transition *transitions, *last_transition;
@@ -114,7 +114,10 @@ struct pipelens_run {
     unsigned int generation;       /* forks since the run was created, seen from this process */
     struct pl_listener *listeners;
     uint64_t last_listener;
-    char *joined_id; /* of the root, when it is another process's */
+    char *joined_id;             /* of the root, when it is another process's */
+    struct pipelens_step *outer; /* the current step of `starter` before the run was started */
+    uint64_t outer_run;          /* serial of its guard */
+    pthread_t starter;
 };
 
 /* ---- identity.c: ids and clocks ---- */
@@ -131,6 +134,8 @@ void pl_set_trace(struct pipelens_run *run, const char *traceparent);
 int pl_run_emit(struct pipelens_run *run, struct pl_text *line, const char *what);
 /* Counts an error, tells on_error, and returns it. Nothing may be locked. */
 int pl_run_error(struct pipelens_run *run, int error, const char *what);
+/* Are the options possible, the name aside? */
+bool pl_options_fit(const struct pipelens_options *options);
 /* A run with its root, not started. `root_id` and `root_key` for a joined one, else NULL. */
 int pl_run_create(const struct pipelens_options *options, const char *root_id, const char *root_key,
                   struct pipelens_run **ret_run);
@@ -152,20 +157,26 @@ void pl_step_restart(struct pipelens_step *step, int64_t start);
 struct pl_more *pl_step_more(struct pipelens_step *step);
 /* Lets go of a step that was referred to, in a run that forgets its steps: it may be freed, and ancestors with it. */
 void pl_step_release(struct pipelens_step *step);
+/* The same in any run. */
+void pl_step_unref(struct pipelens_step *step);
 /* Was it begun by this process? */
 bool pl_step_is_own(const struct pipelens_step *step);
 /* The next one in pre-order below `top`, NULL behind the last. */
 struct pipelens_step *pl_step_next(const struct pipelens_step *top, const struct pipelens_step *at);
-/* Records compact JSON, with a NUL behind it. Nothing may be locked. */
-int pl_step_put_record(struct pipelens_step *step, const char *key, const struct pl_text *value);
+/* A record of compact JSON with a NUL behind it, in two halves: with the run locked it is kept, and its line made; with
+ * nothing locked the line is written, and the listeners told if there were any. */
+int pl_step_keep_record(struct pipelens_step *step, const char *key, const struct pl_text *value, struct pl_text *line);
+int pl_step_end_record(struct pipelens_step *step, const char *key, const struct pl_text *value, struct pl_text *line,
+                       bool listened);
 /* NULL when there is none of this key. The run is locked. */
 const struct pl_record *pl_step_find_record(struct pipelens_step *step, const char *key);
 
 /* ---- current.c ---- */
 /* The thread's current step changes from `step` to `to`, if it is that one. */
 void pl_current_replace(const struct pipelens_step *step, struct pipelens_step *to);
-/* The same for any step of the run. */
-void pl_current_forget(const struct pipelens_run *run);
+/* The root becomes the thread's current step; when the run is over, what was current before does so again. */
+void pl_current_enter(struct pipelens_run *run);
+void pl_current_leave(struct pipelens_run *run);
 
 /* ---- value.c ---- */
 /* Appends the value as JSON: 0, EINVAL, ENOMEM, or what reading a file said. */
@@ -206,6 +217,10 @@ void pl_listeners_free(struct pipelens_run *run);
 
 /* ---- usage.c ---- */
 void pl_usage_free(struct pl_usage *list);
+/* Is a record of this key an LLM response? */
+bool pl_usage_is_response(const char *key);
+/* Counts a response for the step and all above it, in place of the one that its record held before. Locked. */
+int pl_usage_replace(struct pipelens_step *step, const struct pl_record *before, const struct pl_text *response);
 void pl_put_usage(struct pl_text *t, const struct pipelens_step *step);
 
 #endif

@@ -90,52 +90,48 @@ static void put_response(struct pl_text *t, const char *json, size_t count)
     if (!t->error) t->len--;
 }
 
-/* The key of a response: its id, or its number in the step when it has none. */
-static void put_response_key(struct pl_text *t, struct pipelens_step *step, const char *json, size_t count)
+/* The key of a response: its id, or its number in the step when it has none. Locked. */
+static void put_response_key(struct pl_text *t, const struct pipelens_step *step, const char *json, size_t count)
 {
     size_t length;
     const char *id = pl_json_member(json, count, "id", &length);
     pl_text_puts(t, prefix);
-    if (id && *id == '"') {
-        pl_json_unescape(t, id + 1, length - 2);
-    } else if (id && strncmp(id, "null", 4) != 0) {
-        pl_text_put(t, id, length);
-    } else {
-        pl_run_lock(step->run);
-        size_t number = step->record_count + 1;
-        pl_run_unlock(step->run);
-        pl_text_put_uint(t, number);
-    }
+    if (id && *id == '"') pl_json_unescape(t, id + 1, length - 2);
+    else if (id && strncmp(id, "null", 4) != 0) pl_text_put(t, id, length);
+    else pl_text_put_uint(t, step->record_count + 1);
     pl_text_putc(t, '\0');
+}
+
+bool pl_usage_is_response(const char *key) { return strncmp(key, prefix, sizeof prefix - 1) == 0; }
+
+int pl_usage_replace(struct pipelens_step *step, const struct pl_record *before, const struct pl_text *response)
+{
+    int error = before ? count_response(step, before->value, before->value_len, false) : 0;
+    return error ? error : count_response(step, response->data, response->len, true);
 }
 
 int pipelens_llm_track(struct pipelens_step *step, const char *json)
 {
-    struct pl_text whole = { 0 }, kept = { 0 }, key = { 0 };
+    struct pl_text whole = { 0 }, kept = { 0 }, key = { 0 }, line = { 0 };
     if (!step || !json) return EINVAL;
-    bool good = pl_json_compact(&whole, json, strlen(json));
+    bool good = pl_json_compact(&whole, json, strlen(json)), listened = false;
     int error = whole.error ? whole.error : good && whole.data[0] == '{' ? 0 : EINVAL;
     if (!error) {
         put_response(&kept, whole.data, whole.len);
+        pl_run_lock_started(step->run);
         put_response_key(&key, step, whole.data, whole.len);
         error = kept.error ? kept.error : key.error;
-    }
-    if (error) {
-        pl_run_error(step->run, error, "taking an LLM response");
-    } else {
-        pl_run_lock(step->run);
-        const struct pl_record *before = pl_step_find_record(step, key.data);
-        if (before) error = count_response(step, before->value, before->value_len, false);
-        if (!error) error = count_response(step, kept.data, kept.len, true);
+        if (!error) error = pl_step_keep_record(step, key.data, &kept, &line);
+        listened = step->run->listeners != NULL;
         pl_run_unlock(step->run);
-        pl_run_error(step->run, error, "counting the tokens of an LLM response");
-        int record_error = pl_step_put_record(step, key.data, &kept);
-        if (!error) error = record_error;
     }
+    if (error) pl_run_error(step->run, error, "taking an LLM response");
+    int record_error = error ? 0 : pl_step_end_record(step, key.data, &kept, &line, listened);
+    pl_text_free(&line);
     pl_text_free(&whole);
     pl_text_free(&kept);
     pl_text_free(&key);
-    return error;
+    return error ? error : record_error;
 }
 
 int pipelens_step_usage(struct pipelens_step *step, const char *model, struct pipelens_usage *ret_usage)
@@ -144,7 +140,11 @@ int pipelens_step_usage(struct pipelens_step *step, const char *model, struct pi
     if (ret_usage) *ret_usage = (struct pipelens_usage){ 0 };
     if (!step || !ret_usage) return EINVAL;
     if (model) pl_text_put_string(&escaped, model, strlen(model));
-    if (escaped.error) return pl_run_error(step->run, escaped.error, "looking up the tokens of a model");
+    if (escaped.error) {
+        int error = escaped.error;
+        pl_text_free(&escaped);
+        return pl_run_error(step->run, error, "looking up the tokens of a model");
+    }
     pl_run_lock(step->run);
     for (const struct pl_usage *u = step->more ? step->more->usage : NULL; u; u = u->next) {
         size_t length = strlen(u->model);

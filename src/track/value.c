@@ -42,10 +42,12 @@ struct pipelens_value pipelens_text(const char *text, size_t length)
 
 struct pipelens_value pipelens_string(const char *text) { return pipelens_text(text, text ? strlen(text) : 0); }
 
-struct pipelens_value pipelens_json(const char *json)
+struct pipelens_value pipelens_json_text(const char *json, size_t length)
 {
-    return (struct pipelens_value){ .type = PIPELENS_JSON, .size = json ? strlen(json) : 0, .as.text = json };
+    return (struct pipelens_value){ .type = PIPELENS_JSON, .size = length, .as.text = json };
 }
+
+struct pipelens_value pipelens_json(const char *json) { return pipelens_json_text(json, json ? strlen(json) : 0); }
 
 struct pipelens_value pipelens_bytes(const void *bytes, size_t length)
 {
@@ -104,9 +106,10 @@ static int put_file(struct pl_text *t, const char *path, size_t limit)
 {
     struct stat st;
     struct pl_text content = { 0 };
-    /* a FIFO without a writer must not hang the program */
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    /* a FIFO without a writer must not hang the program: it is empty; a writer that is there is waited for */
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     if (fd < 0) return errno;
+    fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) & ~O_NONBLOCK);
     int error = fstat(fd, &st) != 0 ? errno : S_ISDIR(st.st_mode) ? EISDIR : read_up_to(fd, limit, &content);
     close(fd);
     if (error) {
@@ -114,12 +117,14 @@ static int put_file(struct pl_text *t, const char *path, size_t limit)
         return error;
     }
     bool cut = content.len > limit;
-    uint64_t size = S_ISREG(st.st_mode) && (uint64_t)st.st_size > content.len ? (uint64_t)st.st_size : content.len;
+    bool sized = S_ISREG(st.st_mode) && (uint64_t)st.st_size >= content.len; /* files of /proc say 0 */
     size_t length = cut ? limit : content.len, whole = whole_characters(content.data, length);
     pl_text_puts(t, "{\"file\":");
     pl_text_put_string(t, path, strlen(path));
-    pl_text_puts(t, ",\"size\":");
-    pl_text_put_uint(t, size);
+    if (sized || !cut) {
+        pl_text_puts(t, ",\"size\":");
+        pl_text_put_uint(t, sized ? (uint64_t)st.st_size : content.len);
+    }
     if (whole == length || (cut && is_cut_character(content.data + whole, length - whole))) {
         pl_text_puts(t, ",\"text\":");
         pl_text_put_string(t, content.data, whole);
@@ -130,6 +135,13 @@ static int put_file(struct pl_text *t, const char *path, size_t limit)
     pl_text_puts(t, cut ? ",\"truncated\":true}" : "}");
     pl_text_free(&content);
     return 0;
+}
+
+static int put_file_shielded(struct pl_text *t, const char *path, size_t limit)
+{
+    int before = pl_guard_shield(), error = put_file(t, path, limit);
+    pl_guard_unshield(before);
+    return error;
 }
 
 static int put_bytes(struct pl_text *t, struct pipelens_value value)
@@ -155,7 +167,7 @@ int pl_put_value(struct pl_text *t, struct pipelens_value value)
     case PIPELENS_STRING: pl_text_put_string(t, value.as.text, value.size); break;
     case PIPELENS_JSON: error = value.as.text && pl_json_compact(t, value.as.text, value.size) ? 0 : EINVAL; break;
     case PIPELENS_BYTES: error = put_bytes(t, value); break;
-    case PIPELENS_FILE: error = value.as.text ? put_file(t, value.as.text, value.size) : EINVAL; break;
+    case PIPELENS_FILE: error = value.as.text ? put_file_shielded(t, value.as.text, value.size) : EINVAL; break;
     default: error = EINVAL;
     }
     return error ? error : t->error;
