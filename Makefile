@@ -84,7 +84,7 @@ $(BINARY): $(OBJECTS) $(BUILD)/src/main.o $(STATIC_LIBRARY)
 
 # --- the tracking library: libc and threads only, one set of objects for both forms ---
 
-$(TRACK_OBJECTS): ALL_CFLAGS += -fPIC -fvisibility=hidden -pthread
+$(TRACK_OBJECTS): private ALL_CFLAGS += -fPIC -fvisibility=hidden -pthread
 
 $(STATIC_LIBRARY): $(TRACK_OBJECTS)
 	@$(if $(V),,echo "  AR    $@")

@@ -67,7 +67,7 @@ printing_below_cli()
 
 style()
 {
-    for file in src/*.c src/*/*.[ch] src/*/*.def tests/*.c tests/*/*.[ch]; do
+    for file in src/*.c src/*/*.[ch] src/*/*.def tests/*.c tests/*/*.[ch] samples/*.[ch] samples/*/*.[ch]; do
         [ -f "$file" ] || continue
         head -n 1 "$file" | grep -q '^/\* SPDX-License-Identifier: MIT' || echo "$file: does not begin with its licence"
         # Without the continuation bytes of UTF-8 a byte is a column.
