@@ -43,8 +43,8 @@ static int varied_ms(int least, int most, size_t which) { return least + (int)(w
 
 /* ---- what a program needs around its tracking ---- */
 
-/* A step that a thread of its own works in. It is begun by the thread that hands it over, so that the log has such steps
- * in the order in which they were started. */
+/* A step that a thread of its own works in. It is begun by the thread that hands it over, so that the log has such
+ * steps in the order in which they were started. */
 struct job {
     struct pipelens_step *step;
     void (*work)(struct pipelens_step *step, size_t number);

@@ -51,8 +51,8 @@ void pl_put_time(struct pl_text *t, const struct pipelens_step *step)
 void pl_put_records(struct pl_text *t, const struct pipelens_step *step)
 {
     pl_text_putc(t, '{');
-    for (size_t i = 0; i < step->record_count; i++) {
-        const struct pl_record *r = &step->records[i];
+    for (size_t i = 0; step->more && i < step->more->record_count; i++) {
+        const struct pl_record *r = &step->more->records[i];
         if (i) pl_text_putc(t, ',');
         pl_text_put_string(t, r->key, strlen(r->key));
         pl_text_putc(t, ':');
@@ -86,7 +86,7 @@ static void put_known(struct pl_text *t, const struct pipelens_step *step, enum 
     pl_text_put(t, step->head, step->head_len);
     if (extent != PL_START_LINE) put_end(t, step);
     pl_text_puts(t, "},\"records\":");
-    if (extent == PL_START_LINE || !step->record_count) pl_text_puts(t, "{}");
+    if (extent == PL_START_LINE || !step->more || !step->more->record_count) pl_text_puts(t, "{}");
     else pl_put_records(t, step);
     if (extent == PL_START_LINE || !step->more) return;
     put_member(t, "result", step->more->result);

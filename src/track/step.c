@@ -20,7 +20,8 @@ static int put_key(struct pl_text *t, struct pipelens_step *parent, const char *
     if (t->error) return t->error;
     for (char *dot = t->data + before; (dot = memchr(dot, '.', (size_t)(t->data + t->len - dot)));) *dot = '_';
     if (!parent) return 0;
-    uint32_t *given = pl_names_at(&parent->child_names, t->data + before, t->len - before);
+    struct pl_more *more = pl_step_more(parent);
+    uint32_t *given = more ? pl_names_at(&more->child_names, t->data + before, t->len - before) : NULL;
     if (!given) return ENOMEM;
     if (*given) {
         pl_text_puts(t, "___");
@@ -122,14 +123,14 @@ struct pl_more *pl_step_more(struct pipelens_step *step)
 static void free_one(struct pipelens_step *step)
 {
     struct pl_more *more = step->more;
-    for (size_t i = 0; i < step->record_count; i++) {
-        free(step->records[i].key);
-        free(step->records[i].value);
-    }
-    free(step->records);
-    pl_names_free(&step->record_names);
-    pl_names_free(&step->child_names);
     if (more) {
+        for (size_t i = 0; i < more->record_count; i++) {
+            free(more->records[i].key);
+            free(more->records[i].value);
+        }
+        free(more->records);
+        pl_names_free(&more->record_names);
+        pl_names_free(&more->child_names);
         char *const texts[] = { more->result, more->error, more->trace,     more->inputs,
                                 more->state,  more->kind,  more->error_type };
         for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) free(texts[i]);

@@ -33,9 +33,11 @@ static struct pl_text *line_for(struct pipelens_run *run, struct pl_text *line, 
 /* The table leads to the first record of a hash; others that have the same, if ever, are found one by one. */
 static struct pl_record *find_record(struct pipelens_step *step, const char *key)
 {
-    uint32_t *at = step->record_count ? pl_names_at(&step->record_names, key, strlen(key)) : NULL;
-    for (size_t i = at && *at ? *at - 1 : step->record_count; i < step->record_count; i++)
-        if (strcmp(step->records[i].key, key) == 0) return &step->records[i];
+    struct pl_more *more = step->more;
+    if (!more || !more->record_count) return NULL;
+    const uint32_t *at = pl_names_at(&more->record_names, key, strlen(key));
+    for (size_t i = at && *at ? *at - 1 : more->record_count; i < more->record_count; i++)
+        if (strcmp(more->records[i].key, key) == 0) return &more->records[i];
     return NULL;
 }
 
@@ -48,20 +50,21 @@ static struct pl_record *record_of(struct pipelens_step *step, const char *key)
 {
     struct pl_record *known = find_record(step, key);
     if (known) return known;
-    uint32_t *at = pl_names_at(&step->record_names, key, strlen(key));
-    if (!at || step->record_count == UINT32_MAX) return NULL;
-    if (step->record_count == step->record_cap) {
-        size_t cap = step->record_cap ? step->record_cap * 2 : 2;
-        struct pl_record *records = realloc(step->records, cap * sizeof *records);
+    struct pl_more *more = pl_step_more(step);
+    uint32_t *at = more ? pl_names_at(&more->record_names, key, strlen(key)) : NULL;
+    if (!at || more->record_count == UINT32_MAX) return NULL;
+    if (more->record_count == more->record_cap) {
+        size_t cap = more->record_cap ? more->record_cap * 2 : 2;
+        struct pl_record *records = realloc(more->records, cap * sizeof *records);
         if (!records) return NULL;
-        step->records = records;
-        step->record_cap = cap;
+        more->records = records;
+        more->record_cap = cap;
     }
     char *copy = pl_copy(key);
     if (!copy) return NULL;
-    struct pl_record *r = &step->records[step->record_count++];
+    struct pl_record *r = &more->records[more->record_count++];
     *r = (struct pl_record){ .key = copy };
-    if (!*at) *at = (uint32_t)step->record_count;
+    if (!*at) *at = (uint32_t)more->record_count;
     return r;
 }
 

@@ -50,8 +50,11 @@ struct pl_listener {
     bool removed;       /* to be freed when no call goes on */
 };
 
-/* What few steps have. */
+/* What some steps have. A run may have millions that do not, and they are to be small. */
 struct pl_more {
+    struct pl_names child_names, record_names;
+    struct pl_record *records;
+    size_t record_count, record_cap;
     char *result, *error, *trace, *inputs, *state; /* compact JSON, NULL when absent */
     char *kind, *error_type;
     struct pl_text handled, logs, links; /* elements of JSON arrays, with commas between */
@@ -63,10 +66,7 @@ struct pipelens_step {
     struct pipelens_run *run;
     struct pipelens_step *parent, *first_child, *last_child, *next, *previous;
     struct pl_more *more; /* NULL until something of it is told */
-    struct pl_record *records;
-    size_t record_count, record_cap;
-    struct pl_names record_names, child_names;
-    int64_t start, end; /* µs since 1970, end is PL_TIME_NONE while it goes on */
+    int64_t start, end;   /* µs since 1970, end is PL_TIME_NONE while it goes on */
     const char *file, *function;
     int line;
     unsigned int refs;       /* children that are kept, plus one while it is open or the run keeps it */

@@ -98,7 +98,7 @@ static void put_response_key(struct pl_text *t, const struct pipelens_step *step
     pl_text_puts(t, prefix);
     if (id && *id == '"') pl_json_unescape(t, id + 1, length - 2);
     else if (id && strncmp(id, "null", 4) != 0) pl_text_put(t, id, length);
-    else pl_text_put_uint(t, step->record_count + 1);
+    else pl_text_put_uint(t, (step->more ? step->more->record_count : 0) + 1);
     pl_text_putc(t, '\0');
 }
 
