@@ -82,8 +82,8 @@ static void close_source(struct capture *c)
     c->fd = -1;
 }
 
-/* When nothing can be written the command's words are still kept. But when nobody reads any more, the command must notice
- * that, as it would without us. */
+/* When nothing can be written the command's words are still kept. But when nobody reads any more, the command must
+ * notice that, as it would without us. */
 static void write_out(struct capture *c, const char *bytes, size_t count)
 {
     while (count && !c->deaf) {

@@ -110,8 +110,8 @@ struct pipelens_scope pipelens_scope_enter(struct pipelens_step *step, bool ends
 void pipelens_scope_leave(struct pipelens_scope *scope)
 {
     if (!scope || !scope->step) return;
-    /* `return pipelens_run_free(run);` leaves the scopes around it when their steps are gone, and the run has set what is
-     * current */
+    /* `return pipelens_run_free(run);` leaves the scopes around it when their steps are gone, and the run has set
+     * what is current */
     bool there = pl_guard_is_there(scope->run), back = scope->previous && pl_guard_is_there(scope->previous_run);
     if (there && scope->ends) pipelens_step_end(scope->step);
     if (there || back) take_current(back ? scope->previous : NULL);

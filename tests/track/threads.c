@@ -230,7 +230,7 @@ static void together(void)
     lines_free(&l);
 }
 
-enum { RESPONSES = 200, LOOKS = SANITIZED ? 500 : 3000 };
+enum { RESPONSES = 200, LOOKS = SANITIZED ? 500 : 30000 };
 
 static void *respond(void *user)
 {
