@@ -267,12 +267,25 @@ is 'a plugin that tracks is closed, its host lives' plugin_closed
 
 # ---- ThreadSanitizer ----
 
+tsan_cc()
+{
+    "${CC:-cc}" -std=c17 -D_POSIX_C_SOURCE=200809L -Isrc -DVERSION='"0.0.0"' -O1 -g -fsanitize=thread -pthread "$@"
+}
+# The library's objects are made once, for all programs.
+tsan_library()
+{
+    rm -rf "$BUILD/tests/tsan" && mkdir -p "$BUILD/tests/tsan" || return 1
+    for source in src/track/*.c; do
+        tsan_cc -c -o "$BUILD/tests/tsan/$(basename "$source" .c).o" "$source" || return 1
+    done
+}
 tsan()
 {
-    mkdir -p "$BUILD/tests/tsan"
-    "${CC:-cc}" -std=c17 -D_POSIX_C_SOURCE=200809L -Isrc -DVERSION='"0.0.0"' -O1 -g -fsanitize=thread -pthread \
-        -o "$BUILD/tests/tsan/$1" src/track/*.c "tests/track/$1.c" -lm
+    [ -n "$tsan_made" ] || tsan_library || return 1
+    tsan_made=yes
+    tsan_cc -o "$BUILD/tests/tsan/$1" "tests/track/$1.c" "$BUILD"/tests/tsan/*.o -lm
 }
+tsan_made=
 tsan_works()
 {
     echo 'int main(void) { return 0; }' >"$work/empty.c"

@@ -53,7 +53,9 @@ static int own_close(struct pipelens_transport *t)
 
 static void own_transports(void)
 {
-    struct own_transport own = { .functions = { own_write, own_flush, own_finished, own_close } };
+    struct own_transport own = {
+        .functions = { .write = own_write, .flush = own_flush, .finished = own_finished, .close = own_close }
+    };
     struct own_transport bare = { .functions = { .write = own_write } }; /* all others may be missing */
     struct own_transport *all[] = { &own, &bare };
     for (size_t i = 0; i < LENGTH(all); i++) {
