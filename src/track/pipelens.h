@@ -18,8 +18,8 @@
  * run's root step is the pipeline itself. `pipelens-report run.ndjson` turns the log into pictures and pages.
  *
  * Rules that hold for every function:
- *  - Nothing aborts, prints or changes signals, locale, environment or working directory of the host program. (A limit of
- *    file sizes that is set after the log was opened may still send SIGXFSZ.)
+ *  - Nothing aborts, prints or changes signals, locale, environment or working directory of the host program. (A limit
+ *    of file sizes that is set after the log was opened may still send SIGXFSZ.)
  *  - int results are 0 or an errno value: EINVAL for a NULL or an impossible argument, ENOMEM, ENOBUFS, or what the
  *    operating system said when the log was written. What is told of a step is kept in memory also when its line could
  *    not be written. A NULL run or step is allowed everywhere and does nothing, so the result of a failed
