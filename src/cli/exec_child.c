@@ -162,7 +162,7 @@ static void let_go_of_others(void)
     DIR *open_ones = opendir("/proc/self/fd");
     for (int fd = STDERR_FILENO + 1; !open_ones && fd < GUESSED_DESCRIPTORS; fd++) close_inherited(fd);
     if (!open_ones) return;
-    for (struct dirent *entry; (entry = readdir(open_ones));) close_inherited(atoi(entry->d_name));
+    for (struct dirent *entry; (entry = readdir(open_ones));) close_inherited((int)strtol(entry->d_name, NULL, 10));
     closedir(open_ones);
 }
 

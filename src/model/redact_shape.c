@@ -11,10 +11,8 @@ static bool is_path(char c) { return is_token(c) || c == '/'; }
 
 static size_t find_text(struct str text, struct str wanted)
 {
-    for (size_t at = 0; at + wanted.len <= text.len; at++) {
-        at += str_find(str_skip(text, at), wanted.ptr[0]);
-        if (str_starts(str_skip(text, at), wanted)) return at;
-    }
+    for (size_t at = 0; at + wanted.len <= text.len; at++)
+        if (memcmp(text.ptr + at, wanted.ptr, wanted.len) == 0) return at;
     return text.len;
 }
 
