@@ -85,6 +85,8 @@ static struct report_options report_options(const struct writing *w, size_t nth)
         .max_bytes = o->max_bytes,
         .left_out = w->l->left_out[w->position + nth],
         .notes = &w->l->notes,
+        .archive = w->l->archive,
+        .archive_part = w->l->runs_read > 1 || w->l->left_out[w->position + nth].len,
     };
 }
 

@@ -236,16 +236,30 @@ static void put_data(void *context, struct buf *out)
     html_data_write(&p->plan, p->o->unit, p->google, p->o->google == GOOGLE_ONLY, out);
 }
 
+static void put_log_note(void *context, struct buf *out) { html_log_note(((struct page *)context)->o, out); }
+
+static void put_log(void *context, struct buf *out) { html_log_write(((struct page *)context)->o, out); }
+
 static const struct template_slot slots[] = {
-    { "theme", put_theme },           { "policy", put_policy },
-    { "version", put_version },       { "title", put_title },
-    { "style", put_style },           { "name", put_name },
-    { "badge", put_badge },           { "figures", put_figures },
-    { "notes", put_notes },           { "gantt", put_gantt },
-    { "summary", put_summary },       { "graph", put_graph },
-    { "steps", put_steps },           { "data", put_data },
-    { "steps_hint", put_steps_hint }, { "script", put_script },
+    { "theme", put_theme },
+    { "policy", put_policy },
+    { "version", put_version },
+    { "title", put_title },
+    { "style", put_style },
+    { "name", put_name },
+    { "badge", put_badge },
+    { "figures", put_figures },
+    { "notes", put_notes },
+    { "gantt", put_gantt },
+    { "summary", put_summary },
+    { "graph", put_graph },
+    { "steps", put_steps },
+    { "data", put_data },
+    { "steps_hint", put_steps_hint },
+    { "script", put_script },
     { "list_class", put_list_class },
+    { "log_note", put_log_note },
+    { "log", put_log },
 };
 
 bool html_write(const struct run *run, const struct report_options *o, const struct scene *gantt,
@@ -266,6 +280,7 @@ bool html_write(const struct run *run, const struct report_options *o, const str
     buf_free(&p.style);
     buf_free(&p.script);
     arena_free(&arena);
+    if (o->archive && !archive_check(o->archive, e)) return false;
     if (out->error) return err_set(e, ERR_OUTPUT, "", "the page could not be written: %s", strerror(out->error));
     return true;
 }

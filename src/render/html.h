@@ -5,6 +5,7 @@
  *   plan    which steps stand in the page as rows, which only in its data, and whose payloads fit
  *   detail  what there is to say about one step, piece by piece, for either of the two writers
  *   steps   rows and their details as HTML
+ *   log     the log that the page is made from: its name, and its bytes
  *   data    everything else as one JSON block, which the page's script reads
  */
 #ifndef RENDER_HTML_H
@@ -75,6 +76,10 @@ void html_data_write(const struct html_plan *plan, enum time_unit unit, bool goo
 
 /* May the run be drawn by Google Charts at all? Not without rows, without a span, or with too many rows. */
 bool html_google_fits(const struct html_plan *plan);
+
+/* What the page says about the log that it is made from, and the log itself; nothing without an archive. */
+void html_log_note(const struct report_options *o, struct buf *out);
+void html_log_write(const struct report_options *o, struct buf *out);
 
 /* The attribute of <html> that holds a page to a theme; nothing for THEME_AUTO. */
 void html_put_theme(int theme, struct buf *out);
