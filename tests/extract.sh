@@ -38,6 +38,7 @@ comes_back()
 }
 
 sample=$root/samples/rag-agent.ndjson
+shared=${SHARED:-$root/../shared}/data
 hash() { sha256sum "$1" | cut -d' ' -f1; }
 
 # ---- there and back ----
@@ -55,10 +56,11 @@ while [ "$(wc -c <even.ndjson)" -lt 786432 ]; do
     i=$((i + 1))
     cat "$sample" >>even.ndjson
 done
-head -c 786432 even.ndjson >cut && mv cut even.ndjson
+head -c 786432 even.ndjson >whole.ndjson && mv whole.ndjson even.ndjson
 comes_back 'back: exactly three chunks' even.ndjson
-for file in "$root"/../shared/data/pipelens-*/* "$root"/../shared/data/hostile/*; do
+for file in "$shared"/pipelens-*/* "$shared"/hostile/*; do
     case $file in *.ndjson | *.ndjson.gz | *.json | *.jsonl) ;; *) continue ;; esac
+    [ -f "$file" ] || continue
     "$tool" -q --embed-log always --latest --html page.html "$file" 2>/dev/null || continue # holds no run
     comes_back "back: shared/${file##*/}" "$file"
 done

@@ -10,6 +10,12 @@
 
 enum { UNPACK_INDEX_MAX = 16 << 20 }; /* bytes of an index; a log of 100 GB has one of 3 MB */
 
+/* Where a file begins: its first chunk, and the place of that in the packed bytes. */
+struct unpack_start {
+    size_t chunk;
+    uint64_t at;
+};
+
 struct unpack {
     struct sources *page; /* its first source */
     const char *path;
@@ -18,12 +24,9 @@ struct unpack {
     struct str missing; /* "" when the log is inside */
     uint64_t *lengths;  /* of the chunks, packed */
     size_t chunk_count;
-    struct unpack_start {
-        size_t chunk;
-        uint64_t at;
-    } * starts;         /* of the files: first chunk, and its place in the packed bytes */
-    uint64_t base64_at; /* in the page */
-    uint64_t packed;    /* bytes */
+    struct unpack_start *starts; /* of the files */
+    uint64_t base64_at;          /* in the page */
+    uint64_t packed;             /* bytes */
 };
 
 /* Finds and checks the index of the page, which is the first source; everything lives in the arena. False with *e set,
