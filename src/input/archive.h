@@ -4,7 +4,7 @@
  * page holds is one element that no browser executes:
  *
  *     <script type="application/octet-stream" id="pl-log">
- *     {"format":1,"chunk":262144,"missing":"","names":["run.ndjson"],"sizes":[300000],"sha256":["…"],"packed":[900,100]}
+ *     {"format":1,"chunk":262144,"missing":"","names":["run.ndjson"],"sizes":[300000],"sha256":["…"],"packed":[90,10]}
  *     BASE64
  *     </script>
  *
