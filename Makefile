@@ -205,6 +205,7 @@ install: $(BINARY) $(LIBRARIES)
 	    src/track/pipelens.pc.in > '$(DESTDIR)$(LIBDIR)/pkgconfig/pipelens.pc'
 	$(INSTALL) -m 644 $(DOCUMENTS) '$(DESTDIR)$(DOCDIR)'
 	$(if $(FONT_DOCUMENTS),$(INSTALL) -m 644 $(FONT_DOCUMENTS) '$(DESTDIR)$(DOCDIR)/fonts')
+	-@[ -n '$(DESTDIR)' ] || [ "$$(id -u)" != 0 ] || ! command -v ldconfig >/dev/null || ldconfig
 
 # Takes back what install put there; in a DESTDIR also the directories that are empty then.
 uninstall:

@@ -95,8 +95,8 @@ good 'nested and parallel steps' nest.ndjson
 "$tool" --csv nest.csv nest.ndjson >/dev/null
 is 'every step once' test "$(sed 1d nest.csv | wc -l)" -eq 43
 "$tool" tree nest.ndjson | sed 's/ *[0-9.]* [mµ]*s$//' >shown
-is 'first level' test "$(count '^[├└]─ ✓ (first|job[0-9]|x[0-9]+)$' shown)" -eq 31
-is 'second level' test "$(count '^[│ ]  [├└]─ ✓ (inner|below)$' shown)" -eq 11
+is 'first level' test "$(count '^(├|└)─ ✓ (first|job[0-9]|x[0-9]+)$' shown)" -eq 31
+is 'second level' test "$(count '^(│| )  (├|└)─ ✓ (inner|below)$' shown)" -eq 11
 (cd / && runs 0 exec -l "$work/elsewhere.ndjson" -n a -- sh -c 'cd / && "$tool" exec -n b -- true')
 "$tool" exec -l relative.ndjson -n a -- sh -c 'cd / && "$tool" exec -n b -- true'
 is 'a relative path is found from another directory' test "$("$tool" --csv - relative.ndjson | sed 1d | wc -l)" -eq 2
@@ -146,6 +146,29 @@ wait_for() # FILE...: until they are there
     done
 }
 
+if [ -d /proc/self/fd ]; then
+    mkfifo ready.fifo
+    begin=$(now)
+    "$tool" exec -l ready.ndjson -- sh -c 'echo ready >&3; exec 3>&-; sleep 3' 3>ready.fifo &
+    job=$!
+    is 'a pipe that the command closes is closed' test "$(cat ready.fifo)" = ready -a $(($(now) - begin)) -lt 3
+    wait $job
+else
+    skip 'a pipe that the command closes is closed' 'there is no /proc'
+fi
+
+# --- few descriptors ---
+
+for descriptors in 4 5 6; do
+    # shellcheck disable=SC3045 # dash and bash have it
+    (exec 3>&- 4>&- 5>&-; ulimit -n $descriptors; exec "$tool" exec -l few.ndjson -- sh -c 'echo ran; exit 3') >stdout 2>stderr
+    is "with $descriptors descriptors the command runs" test $? -eq 3 -a "$(cat stdout)" = ran -a ! -s stderr
+    # shellcheck disable=SC3045
+    (exec 3>&- 4>&- 5>&-; ulimit -n $descriptors; exec "$tool" exec -l few.ndjson --capture 1k -- ls no-such-file) 2>stderr
+    is 'also with --capture' test $? -eq 2 -a "$(count '^ls: .*no-such-file' stderr)" -eq 1
+done
+good 'with few descriptors' few.ndjson
+
 # --- signals ---
 
 # The command's parent is exec.
@@ -161,6 +184,50 @@ for pair in KILL:9 TERM:15 SEGV:11; do
 done
 holds 'the signal is recorded' killed.ndjson '"signal": *"SIGSEGV"'
 good 'killed commands' killed.ndjson
+
+if command -v bash >/dev/null && [ -r /proc/self/stat ]; then
+    cat >stop.bash <<'END'
+set -m # a process group that is not orphaned: others do not stop
+"$tool" exec -l stop.ndjson -n stop -- sh -c 'echo $$ >stop.new; mv stop.new stop.pid; sleep 1; exit 4' &
+until [ -e stop.pid ]; do sleep 0.05; done
+sleep 0.1
+state() { sed 's/.*) \(.\).*/\1/' "/proc/$1/stat"; }
+kill -TSTP $!
+sleep 0.2
+echo "exec $(state $!) command $(state "$(cat stop.pid)")"
+kill -CONT $!
+sleep 0.2
+echo "exec $(state $!) command $(state "$(cat stop.pid)")"
+wait $!
+echo "status $?"
+END
+    bash stop.bash >stopped 2>/dev/null </dev/null
+    is 'a stop that is sent stops exec and the command' grep -qx 'exec T command T' stopped
+    is 'both go on' grep -qx 'exec S command S' stopped
+    is 'to the end' grep -qx 'status 4' stopped
+else
+    skip 'stopping' 'there is no bash or no /proc'
+fi
+if command -v strace >/dev/null && strace -o /dev/null true 2>/dev/null; then
+    can_inject=yes
+else
+    can_inject=no
+fi
+# With errors in calls of the system. (A sanitizer cannot look for leaks there.)
+injected() { ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0 strace -o /dev/null "$@"; }
+if [ $can_inject = yes ]; then
+    injected -e inject=wait4:error=ECHILD "$tool" exec -l lost.ndjson -- true >stdout 2>stderr
+    is 'nobody knows how it ended: exit status' test $? -eq 125
+    is 'it is not said that it was not run' grep -q 'true: it was run, but how it ended is not known' stderr
+    holds 'nor on the step' lost.ndjson 'how it ended is not known: No child processes'
+    { injected -e inject=clone,clone3:error=EAGAIN:when=1 "$tool" exec -l fork.ndjson --capture 1k -- true
+        echo "status $?" >status; } 2>&1 | { cat >stderr; : >ended; } &
+    wait_for ended
+    is 'no process can be had: exit status, and nobody is left behind' test -e ended -a "$(cat status)" = 'status 126'
+    is 'the step says so' grep -q 'true: Resource temporarily unavailable' fork.ndjson
+else
+    skip 'nobody knows how it ended' 'strace(1) is not there or may not'
+fi
 
 # --- commands that cannot be run ---
 
@@ -214,6 +281,14 @@ is 'what he writes later arrives' test "$(cat stderr)" = "early
 late"
 "$tool" exec -l gone.ndjson --capture 1k -- sh -c 'trap "" PIPE; sleep 0.3; echo x >&2; echo $? >code; exit 1' 2>&1 >/dev/null | :
 is 'a standard error that nobody reads ends nothing' grep -q '"operation":"finish"' gone.ndjson
+for stream in '2>&-' '2>/dev/full'; do
+    sh -c '"$tool" exec -l unheard.ndjson --capture 1k -- sh -c "echo one >&2; sleep 0.1; echo two >&2; exit 9"'" $stream" 2>/dev/null
+    is "a standard error that takes nothing ($stream) does not stop the command" test $? -eq 9
+    is 'it is kept all the same' grep -q '"message":"one\\ntwo"' unheard.ndjson
+    rm unheard.ndjson
+done
+"$tool" exec -l unread.ndjson --capture 1k -- sh -c 'exec yes >&2' 2>&1 >/dev/null | head -n 1 >stdout
+holds 'one that nobody reads ends the command as it would without exec' unread.ndjson 'killed by SIGPIPE'
 for bytes in 0 x 17M; do says "--capture $bytes" 2 'capture' exec -l x.ndjson --capture $bytes -- true; done
 good 'captured' cap.ndjson
 
@@ -243,15 +318,32 @@ i=0
 while [ $i -lt 20 ]; do sleep 0.05; i=$((i + 1)); done
 echo "interrupts $n"
 END
-    type_interrupt() # COMMAND
+    type_interrupt() # COMMAND [KEY]
     {
         rm -f ready
-        (wait_for ready; sleep 0.2; printf '\003'; sleep 1) | script -qec "$1" /dev/null >typed
+        # shellcheck disable=SC2059 # an escape
+        (wait_for ready; sleep 0.2; printf "${2:-\\003}"; sleep 1) | script -qec "$1" /dev/null >typed
     }
     type_interrupt "'$tool' exec -l int.ndjson -- sh int.sh"
     is 'an interrupt typed reaches the command' grep -q 'interrupts 1' typed
     type_interrupt "'$tool' exec -l int.ndjson -- setsid sh int.sh"
     is 'from the terminal, not from exec' grep -q 'interrupts 0' typed
+    if command -v bash >/dev/null; then
+        cat >loop.bash <<'END'
+for i in 1 2 3; do
+    echo "turn $i"
+    "$tool" exec -l loop.ndjson -n "turn$i" -- sh -c ": >ready; sleep 2"
+done
+END
+        type_interrupt 'bash loop.bash'
+        is 'an interrupt typed ends a script of commands' test "$(count 'turn [0-9]' typed)" -eq 1
+        is 'the log is finished before' grep -q '"operation":"finish".*killed by SIGINT' loop.ndjson
+        type_interrupt "ulimit -c unlimited; '$tool' exec -l quit.ndjson -- sh -c 'ulimit -c 0; : >ready; sleep 2'; echo status \$?" '\034'
+        is 'so does a quit, without a core of exec' sh -c 'grep -q "status 131" typed && grep -q Quit typed && ! grep -q core typed && ! ls core* 2>/dev/null'
+        is 'and the log has it' grep -q 'killed by SIGQUIT' quit.ndjson
+    else
+        skip 'an interrupt typed ends a script of commands' 'there is no bash'
+    fi
     cat >winch.sh <<'END'
 trap 'stty size <&2 >size' WINCH
 : >ready
@@ -335,6 +427,31 @@ if [ -c /dev/full ]; then
     is 'log: too' sh -c 'PIPELENS_LOG=/dev/full PIPELENS_RUN=r PIPELENS_STEP=s "$tool" log info b 2>stderr; test $? -eq 4 && test "$(wc -l <stderr)" -eq 1'
 fi
 
+(sleep 0.3; echo late) | inside "$tool" record late --file /dev/stdin 2>stderr
+is 'a pipe is waited for' grep -q '"recordKey":"late","data":{"file":"/dev/stdin","size":5,"text":"late\\n"}' in.ndjson
+(sleep 0.3; echo dash) | inside "$tool" record dash --file - 2>stderr
+is '- is standard input' grep -q '"recordKey":"dash".*"text":"dash\\n"' in.ndjson
+mkfifo writer.fifo
+(sh -c 'echo waiting >writer.fifo'; echo $? >wrote.new; mv wrote.new wrote) 2>/dev/null &
+sleep 0.2
+inside "$tool" record fifo --file writer.fifo 2>stderr
+is 'a FIFO whose writer waits' grep -q '"recordKey":"fifo".*"text":"waiting\\n"' in.ndjson
+wait_for wrote
+is 'the writer notices nothing' test "$(cat wrote)" = 0
+if [ -r /proc/self/mem ]; then
+    inside says 'a file that can be opened and not read' 3 '^pipelens-report: /proc/self/mem: cannot be read' record a --file /proc/self/mem
+fi
+for words in 'record a b' 'log info b'; do
+    export words
+    inside sh -c '{ (ulimit -f 0; "$tool" $words 2>&1); echo "status $?"; } | cat >said'
+    is "$words: a limit of the file size is said" sh -c 'grep -q "File too large" said && grep -q "status 4" said'
+done
+if [ $can_inject = yes ]; then
+    inside injected -P "$work/in.ndjson" -e inject=close:error=EIO "$tool" record a --json 1 2>stderr
+    is '--json: closing the log fails' test $? -eq 4 -a "$(wc -l <stderr)" -eq 1
+    is 'and is said' grep -q 'Input/output error' stderr
+fi
+
 # --- runs of separate processes ---
 
 begin_run() # LOG NAME: its variables as a later step of a CI job has them
@@ -359,7 +476,7 @@ good 'a run of separate processes' ci.ndjson
 is 'the run failed as a step did' grep -q '^ci main  *✗ failed' shown
 is 'and says which' grep -q 'test failed' shown
 is 'a record of the run stays' grep -q 'branch=main' shown
-is 'its steps are below it' test "$(count '^[├└]─ [✓✗] (build|test) ' shown)" -eq 2
+is 'its steps are below it' test "$(count '^(├|└)─ (✓|✗) (build|test) ' shown)" -eq 2
 start=$(grep -o '"startTs":[0-9.]*' ci.ndjson | head -n 1)
 is 'the finish has the time of the start' sh -c "tail -n 1 ci.ndjson | grep -qF '$start'"
 begin_run good.ndjson good
@@ -418,6 +535,22 @@ github=ghp_$(printf '%036d' 0)
 is 'no secret is in the log' sh -c '! grep -qE "hunter|ghp_" secret.ndjson'
 is 'each is named by its kind' sh -c 'grep -q "‹redacted: password›.*--token=‹redacted: token›.*DB_PASSWORD=‹redacted: password›.*‹redacted: github-token›.*me:‹redacted: password›@host.*Bearer ‹redacted: authorization›" secret.ndjson'
 is 'what is none stays' grep -q '"--max-tokens","77"' secret.ndjson
+mkdir -p token=hunter7
+(cd token=hunter7 && "$tool" exec -l ../leak.ndjson -n 'deploy --password=hunter8' -- true)
+for word in TOKEN=hunter9 DB_PASSWORD=a/hunter9 https://u:hunter9@host/x; do
+    "$tool" exec -l leak.ndjson -- "$word" make 2>>told
+    "$tool" exec -l leak.ndjson -n outer -- "$tool" exec -- "$word" 2>>told
+done
+"$tool" exec --run-start -l leak.ndjson -n 'nightly --token hunter9' >>told
+"$tool" exec -l leak.ndjson --capture 1k -- sh -c 'echo "Authorization: Bearer $0" >&2; exit 1' "$github" 2>/dev/null
+"$tool" exec -l leak.ndjson --capture 30 -- sh -c 'printf "password=%0100d-is-it" 0 >&2; exit 1' 2>/dev/null
+is 'nor in names, keys, errors, directories, messages' sh -c '! grep -E "hunter|ghp_|0-is-it" leak.ndjson told'
+is 'they are named there too' sh -c 'grep -q "\"name\":\"DB_PASSWORD=‹redacted: password›\"" leak.ndjson && grep -q "deploy --password=‹" leak.ndjson'
+is 'in what was captured' grep -q '"message":"Authorization: Bearer ‹redacted: github-token›"' leak.ndjson
+good 'masked names' leak.ndjson
+begin=$(now)
+"$tool" exec -l hostile.ndjson -n h -- true "$(yes glrt- | tr -d '\n' | head -c 130000)"
+is 'a hostile word takes no time' test $(($(now) - begin)) -lt 3
 "$tool" exec -l long.ndjson -n l -- sh -c : "$(head -c 100000 /dev/zero | tr '\0' x)" >stdout
 is 'a very long word is cut, and said' sh -c 'grep -q "x… 67232 more bytes" long.ndjson && test "$(wc -c <long.ndjson)" -lt 150000'
 # shellcheck disable=SC2046 # as many words

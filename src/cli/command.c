@@ -52,7 +52,9 @@ static const struct command commands[] = {
       "PIPELENS_LOG, PIPELENS_RUN, PIPELENS_STEP and PIPELENS_KEY; TRACEPARENT is read and set. With -l an inner exec\n"
       "writes its step of the same run to another log: name both to read the whole run. A log that cannot be\n"
       "written is said on standard error and does not stop the command. The step records the command's words\n"
-      "(secrets masked), directory, exit status or signal, CPU times, peak memory and context switches.\n",
+      "(secrets masked), directory, exit status or signal, CPU times, peak memory and context switches. A signal that\n"
+      "a process sends to exec is passed on to the command: one that is sent to the whole process group may reach it\n"
+      "twice.\n",
       "  pipelens-report exec -l run.ndjson -n build -- make -j4\n"
       "  pipelens-report exec -l run.ndjson --capture 4k -- sh -c 'pipelens-report exec -n lint -- make lint'\n"
       "  eval \"$(pipelens-report exec --run-start --shell -l run.ndjson -n nightly)\"\n"
@@ -64,7 +66,8 @@ static const struct command commands[] = {
       "  pipelens-report record image registry/app:1.4\n"
       "  pipelens-report record offset -- -5\n"
       "  pipelens-report record sizes --json '{\"app\": 1204, \"assets\": 88}'\n"
-      "  pipelens-report record config --file app.conf --limit 64k\n" },
+      "  pipelens-report record config --file app.conf --limit 64k\n"
+      "  git diff | pipelens-report record diff --file -\n" },
     { "log", "log LEVEL TEXT...", "write a message of the step that it runs in", FOR_LOG, command_log,
       "LEVEL is trace, debug, info, warn, error or critical. All words behind it are the message.\n",
       "  pipelens-report log warn mirror 2 did not answer, using mirror 3\n" },

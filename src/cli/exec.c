@@ -21,7 +21,9 @@ enum {
     CANNOT_RUN = 126, /* exit statuses as those of shells */
     NOT_FOUND = 127,
     BY_SIGNAL = 128,
-    ARGV_BYTES_MAX = 32768 /* of one word, and of all of them: beyond that they are counted */
+    LOST = 125,             /* as of timeout(1), env(1), nice(1) when they have failed themselves */
+    ARGV_BYTES_MAX = 32768, /* of one word, and of all of them: beyond that they are counted */
+    ARGV_MARGIN = 4096      /* looked at for secrets behind that */
 };
 
 const char *variable(const char *name)
@@ -42,12 +44,17 @@ enum exit_status tracking_find_log(struct tracking *t, const struct options *o)
     return complain(&e);
 }
 
+void tracking_shield(void) { signal(SIGXFSZ, SIG_IGN); }
+
+/* The library says `taking …` of what it was given and other things of the log. */
 void tracking_error(struct pipelens_run *run, int error, const char *what, void *tracking)
 {
     struct tracking *t = tracking;
     struct buf b = BUF_INIT;
     (void)run;
-    if (t->told) return;
+    bool refused = strncmp(what, "taking ", 7) == 0;
+    if (refused) t->refused = error;
+    if (refused || t->told) return;
     t->told = true;
     buf_printf(&b, "the log cannot be written: %s (%s)%s", strerror(error), what, t->aftermath);
     buf_putc(&b, '\0');
@@ -98,11 +105,26 @@ static void hand_on(const struct pipelens_step *step)
     for (char **v = variables; v && *v; v++) putenv(*v); /* lives to the end of the process */
 }
 
-static const char *base_name(const char *path)
+/* A command as others may read it. */
+static struct buf redacted_command(const char *command)
 {
-    const char *slash = strrchr(path, '/');
-    const char *name = slash ? slash + 1 : path;
-    return *name ? name : "command";
+    struct redact_words line = { 0 };
+    struct buf word = BUF_INIT;
+    redact_word(&line, str_z(command), &word);
+    buf_putc(&word, '\0');
+    return word;
+}
+
+/* The name that was given, else that of the command without its directory, ending with NUL. */
+static struct buf step_name(const char *given, const char *command)
+{
+    struct buf name = BUF_INIT, word = redacted_command(command);
+    const char *slash = strrchr(word.ptr, '/'), *base = slash ? slash + 1 : word.ptr;
+    if (given && *given) redact_text(str_z(given), &name);
+    else buf_puts(&name, *base ? base : "command");
+    buf_putc(&name, '\0');
+    buf_free(&word);
+    return name;
 }
 
 static void record_json(struct pipelens_step *step, const char *key, struct buf *json)
@@ -112,25 +134,31 @@ static void record_json(struct pipelens_step *step, const char *key, struct buf 
     buf_free(json);
 }
 
+/* A word as far as it is shown, its secrets masked. */
+static void put_word(struct redact_words *line, struct str word, struct buf *out)
+{
+    size_t from = out->len, most = ARGV_BYTES_MAX + ARGV_MARGIN;
+    redact_word(line, str_first(word, most), out);
+    struct str shown = str_skip(buf_str(out), from);
+    size_t length = shown.len > ARGV_BYTES_MAX ? utf8_floor(shown, ARGV_BYTES_MAX) : shown.len;
+    size_t rest = shown.len - length + (word.len > most ? word.len - most : 0);
+    out->len = from + length;
+    if (rest) buf_printf(out, "… %zu more bytes", rest);
+}
+
 /* The words with their secrets masked; very long ones, and very many, not in full. */
 static void record_argv(struct pipelens_step *step, char *const *words)
 {
     struct buf json = BUF_INIT, word = BUF_INIT;
-    struct str before = S("");
-    size_t count = 0;
+    struct redact_words line = { 0 };
+    size_t count = 0, more = 0;
     buf_putc(&json, '[');
     for (; words[count] && json.len < ARGV_BYTES_MAX; count++) {
         buf_clear(&word);
-        redact_word(before, str_z(words[count]), &word);
-        before = str_z(words[count]);
-        size_t shown = word.len > ARGV_BYTES_MAX ? utf8_floor(buf_str(&word), ARGV_BYTES_MAX) : word.len;
-        size_t rest = word.len - shown;
-        word.len = shown;
-        if (rest) buf_printf(&word, "… %zu more bytes", rest);
+        put_word(&line, str_z(words[count]), &word);
         if (count) buf_putc(&json, ',');
         buf_put_json(&json, buf_str(&word));
     }
-    size_t more = 0;
     while (words[count + more]) more++;
     if (more) buf_printf(&json, ",\"… %zu more words\"", more);
     buf_putc(&json, ']');
@@ -141,8 +169,11 @@ static void record_argv(struct pipelens_step *step, char *const *words)
 static void record_beginning(struct pipelens_step *step, char *const *words)
 {
     char *directory = getcwd(NULL, 0);
+    struct buf shown = BUF_INIT;
     record_argv(step, words);
-    if (directory) pipelens_step_record(step, "cwd", pipelens_string(directory));
+    redact_text(str_z(directory), &shown);
+    if (directory) pipelens_step_record(step, "cwd", pipelens_text(shown.ptr, shown.len));
+    buf_free(&shown);
     free(directory);
 }
 
@@ -169,17 +200,16 @@ static double milliseconds(struct timeval t) { return (double)t.tv_sec * 1000 + 
 
 static void record_usage(struct pipelens_step *step, const struct rusage *usage)
 {
-#ifdef __APPLE__
-    const int64_t rss_unit = 1;
-#else
     const int64_t rss_unit = 1024;
-#endif
     pipelens_step_record(step, "user_cpu_ms", pipelens_double(milliseconds(usage->ru_utime)));
     pipelens_step_record(step, "system_cpu_ms", pipelens_double(milliseconds(usage->ru_stime)));
     pipelens_step_record(step, "peak_rss_bytes", pipelens_int(usage->ru_maxrss * rss_unit));
     pipelens_step_record(step, "voluntary_switches", pipelens_int(usage->ru_nvcsw));
     pipelens_step_record(step, "involuntary_switches", pipelens_int(usage->ru_nivcsw));
 }
+
+/* Not pipelens_step_fail: the place in the source is the command's affair, not this program's. */
+#define fail(step, ...) pipelens_step_fail_at((step), NULL, 0, NULL, __VA_ARGS__)
 
 /* The command was not run: says so as a shell would, on the step and on standard error. Returns the exit status. */
 static int tell_not_run(struct pipelens_step *step, const char *command, int error)
@@ -189,10 +219,25 @@ static int tell_not_run(struct pipelens_step *step, const char *command, int err
                       : error == ENOENT ? "cannot be run: the interpreter in its first line is not there"
                                         : strerror(error);
     int status = found ? CANNOT_RUN : NOT_FOUND;
-    complain_at(*command ? str_z(command) : S("''"), 0, 0, why);
+    struct buf shown = redacted_command(command);
+    complain_at(*command ? str_z(shown.ptr) : S("''"), 0, 0, why);
     pipelens_step_record(step, "exit_status", pipelens_int(status));
-    pipelens_step_fail(step, "exec", "%s: %s", command, why);
+    fail(step, "exec", "%s: %s", shown.ptr, why);
+    buf_free(&shown);
     return status;
+}
+
+/* The command was run, and nobody knows how it ended. */
+static int tell_lost(struct pipelens_step *step, const char *command, int error)
+{
+    struct buf shown = redacted_command(command), why = BUF_INIT;
+    buf_printf(&why, "it was run, but how it ended is not known: %s", strerror(error));
+    buf_putc(&why, '\0');
+    complain_at(str_z(shown.ptr), 0, 0, why.ptr);
+    fail(step, "exec", "%s: %s", shown.ptr, why.ptr);
+    buf_free(&shown);
+    buf_free(&why);
+    return LOST;
 }
 
 static int tell_signal(struct pipelens_step *step, int status)
@@ -203,10 +248,10 @@ static int tell_signal(struct pipelens_step *step, int status)
     if (!name) {
         snprintf(text, sizeof text, "signal %d", number);
         pipelens_step_record(step, "signal", pipelens_string(text));
-        pipelens_step_fail(step, "signal", "killed by %s%s", text, core);
+        fail(step, "signal", "killed by %s%s", text, core);
     } else {
         pipelens_step_record(step, "signal", pipelens_string(name));
-        pipelens_step_fail(step, "signal", "killed by %s (%d)%s", name, number, core);
+        fail(step, "signal", "killed by %s (%d)%s", name, number, core);
     }
     return BY_SIGNAL + number;
 }
@@ -215,7 +260,7 @@ static int tell_exit(struct pipelens_step *step, int status)
 {
     int code = WEXITSTATUS(status);
     pipelens_step_record(step, "exit_status", pipelens_int(code));
-    if (code) pipelens_step_fail(step, "exit", "exit status %d", code);
+    if (code) fail(step, "exit", "exit status %d", code);
     return code;
 }
 
@@ -229,6 +274,7 @@ static void log_tail(struct pipelens_step *step, struct capture *c)
 static int tell_end(struct pipelens_step *step, const char *command, const struct ended *ended, struct capture *c)
 {
     if (ended->error) return tell_not_run(step, command, ended->error);
+    if (ended->lost) return tell_lost(step, command, ended->lost);
     int code = WIFSIGNALED(ended->status) ? tell_signal(step, ended->status) : tell_exit(step, ended->status);
     record_usage(step, &ended->usage);
     if (code && c) log_tail(step, c);
@@ -259,8 +305,10 @@ static int run_command(struct tracking *t, const struct options *o, char *const 
 {
     struct capture capture;
     struct ended ended;
+    struct buf name = step_name(o->name, words[0]);
     child_prepare();
-    begin_step(t, o->name && *o->name ? o->name : base_name(words[0]));
+    begin_step(t, name.ptr);
+    buf_free(&name);
     record_beginning(t->step, words);
     hand_on(t->step);
     bool captured = o->capture && capture_begin(&capture, (size_t)o->capture);
@@ -271,6 +319,7 @@ static int run_command(struct tracking *t, const struct options *o, char *const 
     pipelens_step_end(t->step);
     pipelens_run_free(t->run);
     if (captured) capture_end(&capture);
+    if (ended.typed) child_share_end(ended.typed);
     return code;
 }
 
@@ -281,6 +330,6 @@ enum exit_status command_exec(const struct options *o)
     if (status == EXIT_DONE && o->run_finish) return exec_run_finish(o);
     if (status == EXIT_DONE) status = tracking_find_log(&t, o);
     if (status != EXIT_DONE) return status;
-    if (o->run_start) return exec_run_start(o);
+    if (o->run_start) return exec_run_start(o, t.log);
     return (enum exit_status)run_command(&t, o, (char *const *)(uintptr_t)o->logs);
 }

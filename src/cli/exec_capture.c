@@ -4,6 +4,7 @@
 #include "cli/exec_capture.h"
 
 #include "cli/exec_child.h"
+#include "model/redact.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -16,6 +17,7 @@
 
 enum {
     CHUNK = 16384,
+    CONTEXT = 8192,     /* kept before the tail: in it a secret may begin that would not be known for one else */
     DRAIN_MAX = 1 << 20 /* as much as a pipe can hold: a process left behind may write for ever */
 };
 
@@ -74,13 +76,14 @@ void capture_follow_size(struct capture *c)
     ioctl(c->fd, TIOCSWINSZ, &real);
 }
 
-/* The command must notice that nobody takes its standard error any more, as it would without us. */
 static void close_source(struct capture *c)
 {
     close(c->fd);
     c->fd = -1;
 }
 
+/* When nothing can be written the command's words are still kept. But when nobody reads any more, the command must
+ * notice that, as it would without us. */
 static void write_out(struct capture *c, const char *bytes, size_t count)
 {
     while (count && !c->deaf) {
@@ -91,14 +94,16 @@ static void write_out(struct capture *c, const char *bytes, size_t count)
         } else if (n < 0 && errno == EAGAIN) {
             struct pollfd p = { .fd = STDERR_FILENO, .events = POLLOUT };
             if (poll(&p, 1, -1) < 0 && child_is_over()) c->deaf = true;
-        } else c->deaf = n == 0 || errno != EINTR || child_is_over();
+        } else {
+            c->deaf = n == 0 || errno != EINTR || child_is_over();
+            if (n < 0 && errno == EPIPE) close_source(c);
+        }
     }
 }
 
-/* One byte more than the limit: the one before tells whether a line begins behind it. */
 static void keep(struct capture *c, const char *bytes, size_t count)
 {
-    size_t most = c->limit + 1;
+    size_t most = c->limit + CONTEXT;
     c->total += count;
     buf_put(&c->last, str_of(bytes, count));
     if (c->last.len < 2 * most) return;
@@ -117,7 +122,6 @@ void capture_pass(struct capture *c)
     }
     keep(c, chunk, (size_t)n);
     write_out(c, chunk, (size_t)n);
-    if (c->deaf) close_source(c);
 }
 
 void capture_drain(struct capture *c)
@@ -131,14 +135,25 @@ void capture_drain(struct capture *c)
     }
 }
 
+/* Secrets are masked before anything is cut: a part of one would not be known for it. */
+static void mask(struct capture *c)
+{
+    struct buf masked = BUF_INIT;
+    for (size_t i = 0; i < c->last.len; i++)
+        if (!c->last.ptr[i]) c->last.ptr[i] = '\xff';
+    redact_text(buf_str(&c->last), &masked);
+    buf_free(&c->last);
+    c->last = masked;
+}
+
 struct str capture_tail(struct capture *c)
 {
+    bool dropped = c->total > c->last.len;
+    mask(c);
     size_t kept = c->last.len, from = kept > c->limit ? kept - c->limit : 0;
-    for (size_t i = 0; i < kept; i++)
-        if (!c->last.ptr[i]) c->last.ptr[i] = '\xff';
     struct str tail = str_skip(buf_str(&c->last), from);
-    bool cut = from > 0, whole = cut && c->last.ptr[from - 1] == '\n';
-    while (tail.len && strchr("\r\n", tail.ptr[tail.len - 1])) tail.len--;
+    bool cut = from > 0 || dropped, whole = from > 0 && c->last.ptr[from - 1] == '\n';
+    while (tail.len && (tail.ptr[tail.len - 1] == '\n' || tail.ptr[tail.len - 1] == '\r')) tail.len--;
     if (!cut) return tail;
     size_t line = str_find(tail, '\n');
     if (!whole && line + 1 < tail.len) return str_skip(tail, line + 1);
@@ -159,8 +174,9 @@ static _Noreturn void pass_for_others(struct capture *c)
 
 void capture_end(struct capture *c)
 {
-    if (c->fd >= 0 && fork() == 0) pass_for_others(c);
+    bool begun = c->child_fd < 0; /* else nobody but us has it, and would not be heard to the end */
+    if (!begun) capture_release_child(c);
+    if (begun && c->fd >= 0 && fork() == 0) pass_for_others(c);
     if (c->fd >= 0) close(c->fd);
-    if (c->child_fd >= 0) close(c->child_fd);
     buf_free(&c->last);
 }

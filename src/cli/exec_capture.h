@@ -14,7 +14,7 @@ struct capture {
     bool terminal, deaf; /* deaf: our standard error takes nothing any more */
     size_t limit;        /* bytes to keep */
     uint64_t total;      /* bytes that came */
-    struct buf last;     /* at least the last `limit` of them, and the one before */
+    struct buf last;     /* at least the last `limit` of them, and some before */
 };
 
 /* False when there are no descriptors; then nothing is captured (errno tells why). */
@@ -27,9 +27,9 @@ void capture_follow_size(struct capture *c);
 void capture_pass(struct capture *c);
 /* The command has ended: passes on what it has left. Does not wait for others that still have its standard error. */
 void capture_drain(struct capture *c);
-/* The last `limit` bytes or fewer: from the beginning of a line when one begins there, else of a character; without
- * line breaks at the end. NUL bytes are 0xFF in it, which is as little UTF-8 but ends no C string. Valid until
- * capture_end. */
+/* The last `limit` bytes or fewer, secrets masked: from the beginning of a line when one begins there, else of a
+ * character; without line breaks at the end. NUL bytes are 0xFF in it, which is as little UTF-8 but ends no C string.
+ * Valid until capture_end; to be called once. */
 struct str capture_tail(struct capture *c);
 /* Leaves a process behind while somebody else still has the command's standard error, so that what he writes arrives
  * there and does not kill him. Frees. */

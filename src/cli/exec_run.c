@@ -6,6 +6,8 @@
  */
 #include "cli/exec.h"
 
+#include "model/redact.h"
+
 #include <stdlib.h>
 
 /* ---- start ---- */
@@ -28,34 +30,44 @@ static bool put_variable(struct buf *out, const char *variable_text, bool shell,
     return true;
 }
 
-enum exit_status exec_run_start(const struct options *o)
+static enum exit_status start(struct tracking *t, const struct options *o, const char *name)
 {
-    struct tracking t = { .aftermath = "" };
     struct buf out = BUF_INIT;
     struct err e = { 0 };
-    tracking_find_log(&t, o);
     const struct pipelens_options options = {
-        .name = o->name,
-        .log = t.log,
+        .name = name,
+        .log = t->log,
         .parent_run = variable("PIPELENS_RUN"),
         .traceparent = variable("TRACEPARENT"),
         .on_error = tracking_error,
-        .on_error_user = &t,
+        .on_error_user = t,
     };
-    int error = pipelens_run_new(&options, &t.run);
+    int error = pipelens_run_new(&options, &t->run);
     if (error) {
-        tracking_error(NULL, error, "opening it", &t);
+        tracking_error(NULL, error, "opening it", t);
         return EXIT_OUTPUT;
     }
-    char **variables = pipelens_step_environment(pipelens_run_root(t.run));
+    char **variables = pipelens_step_environment(pipelens_run_root(t->run));
     bool good = variables != NULL;
     for (char **v = variables; good && *v; v++) good = put_variable(&out, *v, o->shell, &e);
     enum exit_status status = e.code ? complain(&e) : good ? EXIT_DONE : EXIT_OUTPUT;
-    if (status == EXIT_DONE && pipelens_run_start(t.run) != 0) status = EXIT_OUTPUT;
+    if (status == EXIT_DONE && pipelens_run_start(t->run) != 0) status = EXIT_OUTPUT;
     if (status == EXIT_DONE) status = print(buf_str(&out));
     buf_free(&out);
     free(variables);
     return status; /* the run is not freed, which would finish it */
+}
+
+enum exit_status exec_run_start(const struct options *o, const char *log)
+{
+    struct tracking t = { .log = log, .aftermath = "" };
+    struct buf name = BUF_INIT;
+    tracking_shield();
+    redact_text(str_z(o->name), &name);
+    buf_putc(&name, '\0');
+    enum exit_status status = start(&t, o, name.ptr);
+    buf_free(&name);
+    return status;
 }
 
 /* ---- finish ---- */
@@ -96,14 +108,15 @@ static enum exit_status finish(struct tracking *t, const struct options *o, cons
         tracking_error(NULL, error, "opening it", t);
         return EXIT_OUTPUT;
     }
+    struct pipelens_step *root_step = pipelens_run_root(t->run);
     size_t failed = count_failed(root, &first);
     if (o->declared_status == DECLARED_COMPLETED) failed = 0;
-    if (failed == 1) pipelens_step_fail(pipelens_run_root(t->run), NULL, "%.*s failed", STR_ARG(first->name));
+    if (failed == 1) pipelens_step_fail_at(root_step, NULL, 0, NULL, NULL, "%.*s failed", STR_ARG(first->name));
     else if (failed)
-        pipelens_step_fail(pipelens_run_root(t->run), NULL, "%.*s and %zu more failed", STR_ARG(first->name),
-                           failed - 1);
+        pipelens_step_fail_at(root_step, NULL, 0, NULL, NULL, "%.*s and %zu more failed", STR_ARG(first->name),
+                              failed - 1);
     else if (o->declared_status == DECLARED_FAILED)
-        pipelens_step_fail(pipelens_run_root(t->run), NULL, "the run was declared failed");
+        pipelens_step_fail_at(root_step, NULL, 0, NULL, NULL, "the run was declared failed");
     error = pipelens_run_finish_joined(t->run, root->start != TIME_NONE ? root->start : run->start);
     int closed = pipelens_run_free(t->run);
     return error || closed ? EXIT_OUTPUT : EXIT_DONE;
@@ -115,6 +128,7 @@ enum exit_status exec_run_finish(const struct options *o)
     struct loaded l = { 0 };
     struct err e = { 0 };
     const char *id = variable("PIPELENS_RUN"), *step = variable("PIPELENS_STEP");
+    tracking_shield();
     if (!id || !step) {
         err_set(&e, ERR_USAGE, "",
                 "--run-finish: no run is named: %s is not set; take over what --run-start has printed",

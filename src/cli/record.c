@@ -5,7 +5,6 @@
 #include "cli/exec.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -22,6 +21,7 @@ static enum exit_status join(struct tracking *t, const struct options *o, const 
                     "`pipelens-report exec`, or in the environment that exec --run-start has printed",
                     command, needed[i]);
     if (e.code) return complain(&e);
+    tracking_shield();
     tracking_find_log(t, o);
     int error = pipelens_run_from_environment(&options, &t->run);
     if (error) {
@@ -34,17 +34,22 @@ static enum exit_status join(struct tracking *t, const struct options *o, const 
 
 /* ---- record ---- */
 
-static enum exit_status check_file(const char *path)
+static enum exit_status refuse_file(const char *path, int error)
 {
     struct err e;
-    struct stat st;
-    int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC), error = fd < 0 ? errno : 0;
-    if (fd >= 0 && fstat(fd, &st) == 0 && S_ISDIR(st.st_mode)) error = EISDIR;
-    if (fd >= 0) close(fd);
-    if (!error) return EXIT_DONE;
     err_set(&e, ERR_INPUT, path, "cannot be read: %s; nothing was recorded", strerror(error));
     return complain(&e);
 }
+
+/* Without opening it: whoever writes to a FIFO would take the end of a look for the end of the reader. */
+static enum exit_status check_file(const char *path)
+{
+    struct stat st;
+    int error = stat(path, &st) != 0 ? errno : S_ISDIR(st.st_mode) ? EISDIR : access(path, R_OK) != 0 ? errno : 0;
+    return error ? refuse_file(path, error) : EXIT_DONE;
+}
+
+static const char *path_of(const char *file) { return strcmp(file, "-") == 0 ? "/dev/stdin" : file; }
 
 static enum exit_status check_record(const struct options *o)
 {
@@ -59,7 +64,18 @@ static enum exit_status check_record(const struct options *o)
     else if (!json && !file && o->log_count == 1)
         err_set(&e, ERR_USAGE, "", "the record '%s' has no value: give a text, --json TEXT or --file FILE", o->logs[0]);
     else if (o->limit_set && !file) err_set(&e, ERR_USAGE, "", "--limit belongs to --file");
-    return e.code ? complain(&e) : file ? check_file(o->record_file) : EXIT_DONE;
+    return e.code ? complain(&e) : file ? check_file(path_of(o->record_file)) : EXIT_DONE;
+}
+
+/* What is wrong with the value, said of the value; of the log tracking_error has spoken. */
+static enum exit_status tell_refused(const struct tracking *t, const struct options *o)
+{
+    struct err e;
+    if (o->record_file) return refuse_file(path_of(o->record_file), t->refused);
+    if (t->refused == EINVAL)
+        err_set(&e, ERR_USAGE, "", "--json: this is no JSON; a string needs quotes of its own: --json '\"text\"'");
+    else err_set(&e, ERR_INPUT, "", "the value cannot be recorded: %s", strerror(t->refused));
+    return complain(&e);
 }
 
 enum exit_status command_record(const struct options *o)
@@ -69,16 +85,11 @@ enum exit_status command_record(const struct options *o)
     if (status == EXIT_DONE) status = join(&t, o, "record");
     if (status != EXIT_DONE) return status;
     struct pipelens_value value = o->json_text     ? pipelens_json(o->json_text)
-                                  : o->record_file ? pipelens_file(o->record_file, (size_t)o->limit)
+                                  : o->record_file ? pipelens_file(path_of(o->record_file), (size_t)o->limit)
                                                    : pipelens_string(o->logs[1]);
-    t.told = o->json_text != NULL; /* what is wrong with it is said here */
     int error = pipelens_step_record(t.step, o->logs[0], value);
-    if (error == EINVAL && o->json_text) {
-        struct err e;
-        err_set(&e, ERR_USAGE, "", "--json: this is no JSON; a string needs quotes of its own: --json '\"text\"'");
-        status = complain(&e);
-    } else if (error) {
-        t.told &= !o->json_text;
+    if (t.refused) status = tell_refused(&t, o);
+    else if (error) {
         tracking_error(t.run, error, "recording", &t);
         status = EXIT_OUTPUT;
     }

@@ -15,14 +15,21 @@
 /* Appends `text` to `out` with its secrets masked. Returns how many there were. */
 size_t redact_text(struct str text, struct buf *out);
 
-/* The kind of secret that a variable, option, header or record key of this name holds ("password" for DB_PASSWORD,
- * dbPassword and db-password); NULL when it holds none, as total_tokens or password-file. */
+/* The kind of secret that a variable, option (with its dashes), header or record key of this name holds ("password" for
+ * DB_PASSWORD, dbPassword and db-password); NULL when it holds none, as total_tokens or password-file. */
 const char *redact_name(struct str name);
 
 /* A value that stands under a name of this kind: masked whole, unless it is plainly none (empty, true, $VARIABLE). */
 size_t redact_value(const char *kind, struct str value, struct buf *out);
 
-/* A word of a command line, `before` being the word before it, or empty: the word after --password is a secret. */
-size_t redact_word(struct str before, struct str word, struct buf *out);
+/* What was seen of a command line before a word; all zero before the first one. */
+struct redact_words {
+    struct str before; /* the word before */
+    unsigned int program;
+};
+
+/* The words of a command line, one after the other: the word after --password is a secret. A word must live until the
+ * next one was redacted. */
+size_t redact_word(struct redact_words *line, struct str word, struct buf *out);
 
 #endif

@@ -7,6 +7,7 @@
 #include "render/summary.h"
 
 #include "base/utf8.h"
+#include "event/json.h"
 #include "model/records.h"
 #include "render/payload.h"
 #include "render/wording.h"
@@ -125,6 +126,15 @@ static struct str without_colours(struct str text, struct arena *arena)
     return str_of(to, len);
 }
 
+static void put_block(struct buf *b, struct str text)
+{
+    md_put_fence(b, text);
+    buf_puts(b, "text\n");
+    buf_put(b, text);
+    md_put_fence(b, text);
+    buf_putc(b, '\n');
+}
+
 /* The error's first lines in a code block. */
 static void put_error_block(struct buf *b, const struct run *run, const struct step *step, struct arena *scratch)
 {
@@ -147,14 +157,33 @@ static void put_error_block(struct buf *b, const struct run *run, const struct s
         buf_put_count(&block, more, "more line", "more lines");
         buf_putc(&block, '\n');
     }
-    if (!block.len) {
-        buf_puts(b, "The log holds no text for this error.\n");
-    } else {
-        md_put_fence(b, buf_str(&block));
-        buf_puts(b, "text\n");
-        buf_put(b, buf_str(&block));
-        md_put_fence(b, buf_str(&block));
-        buf_putc(b, '\n');
+    if (!block.len) buf_puts(b, "The log holds no text for this error.\n");
+    else put_block(b, buf_str(&block));
+    buf_free(&block);
+}
+
+/* The end of the last message of level error or worse: what a command has said before it failed. */
+static void put_last_words(struct buf *b, const struct run *run, const struct step *step, struct arena *scratch)
+{
+    const struct log_entry *last = NULL;
+    struct buf block = BUF_INIT;
+    for (const struct log_entry *l = step->more->logs; l; l = l->next)
+        if (l->level >= LEVEL_ERROR) last = l;
+    if (!last) return;
+    struct str text = json_text(sources_text(run->sources, last->message), scratch);
+    text = str_trim(without_colours(text, scratch));
+    size_t from = text.len;
+    for (unsigned lines = 0; from && lines < ERROR_LINES; from--) lines += text.ptr[from - 1] == '\n';
+    if (from) from += 2; /* behind the line end that was one too many */
+    struct str rest = str_skip(text, from);
+    if (from) buf_puts(&block, "…\n");
+    while (rest.len) {
+        wording_put_start(&block, str_cut(&rest, '\n'), ERROR_LINE_COLUMNS);
+        buf_putc(&block, '\n');
+    }
+    if (block.len) {
+        buf_puts(b, "\nIts last error message:\n\n");
+        put_block(b, buf_str(&block));
     }
     buf_free(&block);
 }
@@ -167,8 +196,18 @@ static void put_path(struct buf *b, const struct run *run, const struct step *st
     buf_free(&path);
 }
 
+/* Where the error arose, when its trace is that alone, else where the step is. */
+static struct str place_of(const struct run *run, const struct step *step, struct arena *scratch)
+{
+    if (!payload_present(step->more->trace)) return step->more->location;
+    struct str trace = str_trim(json_text(sources_text(run->sources, step->more->trace), scratch));
+    bool alone = trace.len && trace.len < PATH_COLUMNS && !memchr(trace.ptr, '\n', trace.len);
+    return alone ? trace : step->more->location;
+}
+
 /* "failed after 11 ms, 15 ms into the run, at `etl.py:12`" */
-static void put_circumstances(struct buf *b, const struct run *run, const struct step *step, enum time_unit unit)
+static void put_circumstances(struct buf *b, const struct run *run, const struct step *step, enum time_unit unit,
+                              struct arena *scratch)
 {
     buf_puts(b, " failed");
     if (step->duration != TIME_NONE) {
@@ -180,9 +219,10 @@ static void put_circumstances(struct buf *b, const struct run *run, const struct
         clock_put_duration(b, step->start + step->duration - run->start, unit);
         buf_puts(b, " into the run");
     }
-    if (step->more->location.len) {
+    struct str place = place_of(run, step, scratch);
+    if (place.len) {
         struct buf location = BUF_INIT;
-        wording_put_short(&location, step->more->location, PATH_COLUMNS);
+        wording_put_short(&location, place, PATH_COLUMNS);
         buf_puts(b, ", at ");
         md_put_code(b, buf_str(&location));
         buf_free(&location);
@@ -229,9 +269,10 @@ void summary_errors(const struct run *run, const struct report_options *o, struc
         buf_puts(&b, "**");
         put_path(&b, run, list[i].first);
         buf_puts(&b, "**");
-        put_circumstances(&b, run, list[i].first, o->unit);
+        put_circumstances(&b, run, list[i].first, o->unit, &scratch);
         buf_puts(&b, "\n\n");
         put_error_block(&b, run, list[i].first, &scratch);
+        put_last_words(&b, run, list[i].first, &scratch);
         put_company(&b, run, &list[i]);
         s->units[s->unit_count++] = arena_copy(arena, buf_str(&b));
         scratch_reset(&scratch);

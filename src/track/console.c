@@ -111,7 +111,9 @@ static void in_child(struct pl_guard *guard)
 static void at_exit(struct pl_guard *guard)
 {
     struct console *c = console_of_guard(guard);
+    pthread_mutex_lock(&c->guard.io);
     c->to.until_ms = pl_now_ms() + EXIT_WAIT_MS;
+    pthread_mutex_unlock(&c->guard.io);
     for (;;) {
         pthread_mutex_lock(&c->guard.lock);
         struct held_run *held = c->runs;
@@ -148,16 +150,16 @@ int pipelens_transport_console(int fd, struct pipelens_transport **ret_transport
     if (fd < 0) return EBADF;
     struct console *c = calloc(1, sizeof *c);
     if (!c) return ENOMEM;
-    int error = pl_guard_begin(&c->guard, in_child, at_exit);
-    if (error) {
-        free(c);
-        return error;
-    }
     c->functions =
         (struct pipelens_transport){ .write = console_write, .finished = console_finished, .close = console_close };
     c->terminal = isatty(fd) == 1;
     pl_writer_begin(&c->to, fd);
     c->colour = c->terminal && !(no_colour && *no_colour) && !(terminal && strcmp(terminal, "dumb") == 0);
+    int error = pl_guard_begin(&c->guard, in_child, at_exit); /* last: from now on an exit finds it */
+    if (error) {
+        free(c);
+        return error;
+    }
     *ret_transport = &c->functions;
     return 0;
 }

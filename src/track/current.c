@@ -37,10 +37,11 @@ static void hold(struct pipelens_step *step)
 
 static void let_go(struct pipelens_step *step)
 {
-    if (!step || !step->run->forget_steps) return;
-    pl_run_lock(step->run);
+    struct pipelens_run *run = step ? step->run : NULL;
+    if (!run || !run->forget_steps) return;
+    pl_run_lock(run);
     pl_step_release(step);
-    pl_run_unlock(step->run);
+    pl_run_unlock(run);
 }
 
 /* Takes the hold on `step` over and lets go of the one before. */
@@ -63,12 +64,15 @@ struct pipelens_step *pipelens_set_current(struct pipelens_step *step)
 
 void pl_current_replace(const struct pipelens_step *step, struct pipelens_step *to)
 {
-    if (pipelens_current() == step) pipelens_set_current(to);
+    if (pipelens_current() != step) return;
+    if (to) pipelens_set_current(to);
+    else pl_current_leave(step->run);
 }
 
 void pl_current_enter(struct pipelens_run *run)
 {
-    run->outer = pipelens_current();
+    struct pipelens_step *now = pipelens_current();
+    run->outer = now && now->run == run ? NULL : now; /* something was told before the start */
     run->outer_run = run_of(run->outer);
     run->starter = pthread_self();
     hold(run->outer);
@@ -80,9 +84,14 @@ void pl_current_leave(struct pipelens_run *run)
     struct pipelens_step *now = pipelens_current();
     struct pipelens_step *outer = run->outer && pl_guard_is_there(run->outer_run) ? run->outer : NULL;
     bool inside = now && now->run == run, back = inside && pthread_equal(run->starter, pthread_self());
-    run->outer = NULL;
     if (inside) pipelens_set_current(back ? outer : NULL);
-    let_go(outer);
+}
+
+void pl_current_forget(struct pipelens_run *run)
+{
+    pl_current_leave(run);
+    if (run->outer && pl_guard_is_there(run->outer_run)) let_go(run->outer);
+    run->outer = NULL;
 }
 
 struct pipelens_scope pipelens_scope_enter(struct pipelens_step *step, bool ends)
@@ -92,6 +101,7 @@ struct pipelens_scope pipelens_scope_enter(struct pipelens_step *step, bool ends
         .step = step, .previous = before, .run = run_of(step), .previous_run = run_of(before), .ends = ends
     };
     if (!step) return scope;
+    hold(step); /* it may be ended before its scope */
     hold(before);
     pipelens_set_current(step);
     return scope;
@@ -100,15 +110,18 @@ struct pipelens_scope pipelens_scope_enter(struct pipelens_step *step, bool ends
 void pipelens_scope_leave(struct pipelens_scope *scope)
 {
     if (!scope || !scope->step) return;
-    /* `return pipelens_run_free(run);` leaves the scopes around it when their steps are gone */
-    if (scope->ends && pl_guard_is_there(scope->run)) pipelens_step_end(scope->step);
-    take_current(scope->previous && pl_guard_is_there(scope->previous_run) ? scope->previous : NULL);
+    /* `return pipelens_run_free(run);` leaves the scopes around it when their steps are gone, and the run has set
+     * what is current */
+    bool there = pl_guard_is_there(scope->run), back = scope->previous && pl_guard_is_there(scope->previous_run);
+    if (there && scope->ends) pipelens_step_end(scope->step);
+    if (there || back) take_current(back ? scope->previous : NULL);
+    if (there) let_go(scope->step);
     scope->step = NULL;
 }
 
-static int run_function(struct pipelens_step *step, pipelens_function *function, void *user)
+static int run_function(struct pipelens_step *step, pipelens_function *function, void *user, bool ends)
 {
-    struct pipelens_scope scope = pipelens_scope_enter(step, false);
+    struct pipelens_scope scope = pipelens_scope_enter(step, ends);
     int result = function(step, user);
     if (result && step) {
         pl_run_lock(step->run);
@@ -125,16 +138,14 @@ int pipelens_step_track_at(struct pipelens_step *parent, const char *name, pipel
 {
     if (!function) return EINVAL;
     struct pipelens_step *step = pipelens_step_begin_at(parent, name, NULL, pipelens_null(), file, line, place);
-    int result = run_function(step, function, user);
-    pipelens_step_end(step);
-    return result;
+    return run_function(step, function, user, true);
 }
 
 int pipelens_run_track(struct pipelens_run *run, pipelens_function *function, void *user)
 {
     if (!function) return EINVAL;
     pipelens_run_start(run);
-    int result = run_function(pipelens_run_root(run), function, user);
+    int result = run_function(pipelens_run_root(run), function, user, false);
     pipelens_run_finish(run);
     return result;
 }

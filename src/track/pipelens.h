@@ -18,7 +18,8 @@
  * run's root step is the pipeline itself. `pipelens-report run.ndjson` turns the log into pictures and pages.
  *
  * Rules that hold for every function:
- *  - Nothing aborts, prints or changes signals, locale, environment or working directory of the host program.
+ *  - Nothing aborts, prints or changes signals, locale, environment or working directory of the host program. (A limit
+ *    of file sizes that is set after the log was opened may still send SIGXFSZ.)
  *  - int results are 0 or an errno value: EINVAL for a NULL or an impossible argument, ENOMEM, ENOBUFS, or what the
  *    operating system said when the log was written. What is told of a step is kept in memory also when its line could
  *    not be written. A NULL run or step is allowed everywhere and does nothing, so the result of a failed
@@ -29,9 +30,8 @@
  *  - Strings are UTF-8 and end with a NUL, unless a length is asked for; bytes that are no UTF-8 are written as U+FFFD.
  *    The library copies what it is given; only the file and function names of a location must live as long as the run
  *    (those of the macros do).
- *  - Times in the log are milliseconds since 1970, UTC, with up to three decimals. They come from a monotonic clock
- *   that
- *    is set by the wall clock once, when the run is created: a wall clock that is put back does not bend durations.
+ *  - Times in the log are milliseconds since 1970, UTC, with up to three decimals. They come from a monotonic clock,
+ *    set by the wall clock once, when the run is created: a wall clock that is put back does not bend durations.
  *  - A step is valid until its run is freed; in a run with `forget_steps`, until it is ended. A thread that has one as
  *    its current step then has none, and a scope macro leaves it alone.
  *  - After fork() the child may begin steps below those it inherited and record on them; it writes what it does itself,

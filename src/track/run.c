@@ -339,7 +339,7 @@ int pipelens_run_free(struct pipelens_run *run)
     struct pipelens_transport *log = run->transport;
     /* steps may have ended after the run's finish: whoever keeps something of the run must let go of it */
     if (log && log->finished && atomic_load(&run->wrote)) log->finished(log, run);
-    pl_current_leave(run);
+    pl_current_forget(run);
     run->transport = NULL; /* on_error may still tell of the run */
     if (run->owns_transport) {
         int closed = pl_run_error(run, pipelens_transport_close(log), "closing the log");

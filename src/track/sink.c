@@ -302,7 +302,9 @@ static void in_child(struct pl_guard *guard)
 static void at_exit(struct pl_guard *guard)
 {
     struct sink *s = sink_of_guard(guard);
+    pthread_mutex_lock(&s->guard.io);
     s->to.until_ms = pl_now_ms() + EXIT_WAIT_MS;
+    pthread_mutex_unlock(&s->guard.io);
     drain(s);
 }
 
@@ -313,15 +315,6 @@ static int make_sink(int fd, bool owns, const struct pipelens_buffering *b, stru
     if (fstat(fd, &st) != 0) return errno;
     struct sink *s = calloc(1, sizeof *s);
     if (!s) return ENOMEM;
-    int error = make_condition(&s->wake);
-    if (!error) {
-        error = pl_guard_begin(&s->guard, in_child, at_exit);
-        if (error) pthread_cond_destroy(&s->wake);
-    }
-    if (error) {
-        free(s);
-        return error;
-    }
     s->functions = (struct pipelens_transport){ .write = sink_write, .flush = sink_flush, .close = sink_close };
     pl_writer_begin(&s->to, fd);
     s->owns_fd = owns;
@@ -329,6 +322,15 @@ static int make_sink(int fd, bool owns, const struct pipelens_buffering *b, stru
     if (b) s->flush_ms = b->flush_ms;
     if (b) s->flush_bytes = b->flush_bytes ? b->flush_bytes : b->flush_ms ? FLUSH_BYTES : 0;
     if (s->flush_bytes) s->max_bytes = s->max_bytes / 2 + 1; /* one half held, one half going */
+    int error = make_condition(&s->wake);
+    if (!error) {
+        error = pl_guard_begin(&s->guard, in_child, at_exit); /* last: from now on an exit finds it */
+        if (error) pthread_cond_destroy(&s->wake);
+    }
+    if (error) {
+        free(s);
+        return error;
+    }
     *ret_transport = &s->functions;
     return 0;
 }

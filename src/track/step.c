@@ -272,11 +272,11 @@ int pipelens_step_end(struct pipelens_step *step)
     struct pipelens_run *run = step->run;
     enum pipelens_event event = PIPELENS_STEP_SUCCESS;
     char *outcome = NULL;
-    pl_current_replace(step, step->parent);
     pl_run_lock(run);
     bool inherited = !pl_step_is_own(step), ended = close_step(step, &line), listened = run->listeners != NULL;
     if (ended && listened) outcome = outcome_of(step, &event);
     pl_run_unlock(run);
+    pl_current_replace(step, step->parent); /* one that was ended before may be gone now */
     if (!ended) return inherited ? 0 : EALREADY;
     int error = pl_run_emit(run, &line, "writing the finish of a step");
     if (listened) {

@@ -172,11 +172,13 @@ int pl_step_end_record(struct pipelens_step *step, const char *key, const struct
 const struct pl_record *pl_step_find_record(struct pipelens_step *step, const char *key);
 
 /* ---- current.c ---- */
-/* The thread's current step changes from `step` to `to`, if it is that one. */
+/* The thread's current step changes from `step` to `to` (NULL: what was current before the run), if it is that one. */
 void pl_current_replace(const struct pipelens_step *step, struct pipelens_step *to);
 /* The root becomes the thread's current step; when the run is over, what was current before does so again. */
 void pl_current_enter(struct pipelens_run *run);
 void pl_current_leave(struct pipelens_run *run);
+/* The same before the run is freed, which held what was current before it. */
+void pl_current_forget(struct pipelens_run *run);
 
 /* ---- value.c ---- */
 /* Appends the value as JSON: 0, EINVAL, ENOMEM, or what reading a file said. */

@@ -210,6 +210,14 @@ static void options(void)
     o = good;
     o.write = (enum pipelens_write)3;
     expect_refused(&o, EINVAL);
+    for (size_t i = 0; i < LENGTH(o.reserved); i++) {
+        o = good;
+        o.reserved[i] = JUNK; /* an option of a later version, which this one does not know */
+        expect_refused(&o, EINVAL);
+    }
+    o = good;
+    o.run_id = "";
+    expect_refused(&o, EINVAL);
     o = (struct pipelens_options){ .name = "n", .log = "no/such/directory/log.ndjson" };
     expect_refused(&o, ENOENT);
     o.log = "/";
@@ -239,6 +247,12 @@ static void joining(void)
     expect_int(pipelens_run_join(&o, NULL, "k", &run), EINVAL);
     expect_int(pipelens_run_join(NULL, "step", "k", &run), EINVAL);
     expect_int(pipelens_run_join(&o, "step", "k", NULL), EINVAL);
+    o.reserved[0] = JUNK;
+    expect_int(pipelens_run_join(&o, "step", "k", &run), EINVAL);
+    o.reserved[0] = NULL;
+    o.run_id = "";
+    expect_int(pipelens_run_join(&o, "step", "k", &run), EINVAL);
+    o.run_id = "run";
     o.log = LOG;
     expect_int(pipelens_run_join(&o, "step", "k", &run), EINVAL);
     o.log = NULL;
@@ -285,6 +299,14 @@ static void transports(void)
     expect_int(pipelens_transport_fd(-1, NULL, &transport), EBADF);
     expect_int(pipelens_transport_fd(987654, NULL, &transport), EBADF);
     expect_int(pipelens_transport_console(-1, &transport), EBADF);
+    struct pipelens_transport *twice[3] = { NULL };
+    need(pipelens_transport_memory(&twice[0]) == 0 && pipelens_transport_memory(&twice[1]) == 0);
+    twice[2] = twice[0]; /* would be closed twice */
+    transport = JUNK;
+    expect_int(pipelens_transport_fan_out(twice, 3, &transport), EINVAL);
+    expect(transport == NULL);
+    expect_int(pipelens_transport_close(twice[0]), 0);
+    expect_int(pipelens_transport_close(twice[1]), 0);
     need(pipelens_transport_file("empty.log", NULL, &transport) == 0);
     expect(pipelens_transport_take(transport, NULL) == NULL); /* not one that keeps its lines in memory */
     expect_int(pipelens_transport_flush(transport), 0);

@@ -263,6 +263,129 @@ static void at_finish(void)
     lines_free(&l);
 }
 
+/* What a child does in such a run it writes itself, when it happens. */
+static void at_finish_in_child(void)
+{
+    struct pipelens_run *run;
+    struct pipelens_options options = { .name = "fork", .log = LOG, .write = PIPELENS_FINISH };
+    need(pipelens_run_new(&options, &run) == 0 && pipelens_run_start(run) == 0);
+    struct pipelens_step *shared = pipelens_step_begin(pipelens_run_root(run), "shared");
+    struct field id = { "" };
+    snprintf(id.text, sizeof id.text, "%s", pipelens_step_id(shared));
+    work(shared, "before");
+    pid_t child = fork();
+    if (child == 0) {
+        work(shared, "child");
+        leave(BY_SIGNAL);
+    }
+    expect_int(wait_for(child), 128 + SIGKILL);
+    struct lines l = lines_in(LOG);
+    expect_int(l.count, 4);
+    expect_text(field_of(line_with(&l, START, "\"name\":\"child\""), "parentId").text, id.text);
+    expect_int(lines_with(&l, "\"recordKey\":\"pid\"", NULL), 1);
+    expect_int(lines_with(&l, "\"message\":\"from child\"", NULL), 1);
+    expect_int(lines_with(&l, FINISH, "\"name\":\"child\""), 1);
+    lines_free(&l);
+    expect_int(pipelens_step_end(shared), 0);
+    expect_int(pipelens_run_free(run), 0);
+    l = lines_in(LOG);
+    expect_int(lines_with(&l, "\"type\":\"pipeline\"", "\"name\":\"before\""), 1);
+    expect_int(lines_with(&l, "\"type\":\"pipeline\"", "\"name\":\"child\""), 0);
+    expect(lines_are_whole(&l));
+    lines_free(&l);
+}
+
+/* A run that nobody has started is not the child's to start, by whatever it does with it. */
+static void not_started(void)
+{
+    for (int i = 0; i < 3; i++) {
+        struct pipelens_run *run;
+        struct pipelens_options options = { .name = "fork", .log = LOG, .write = (enum pipelens_write)i };
+        unlink(LOG);
+        need(pipelens_run_new(&options, &run) == 0);
+        pid_t child = fork();
+        if (child == 0) {
+            pipelens_run_start(run);
+            pipelens_run_finish(run);
+            pipelens_run_free(run);
+            leave(BY_EXIT);
+        }
+        expect_int(wait_for(child), 0);
+        child = fork();
+        if (child == 0) {
+            pipelens_run_free(run);
+            leave(BY_EXIT);
+        }
+        expect_int(wait_for(child), 0);
+        struct lines l = lines_in(LOG);
+        expect_int(l.count, 0);
+        lines_free(&l);
+        expect_int(pipelens_run_start(run), 0);
+        expect_int(pipelens_run_free(run), 0);
+        static const size_t expected[] = { 4, 1, 0 };
+        l = lines_in(LOG);
+        expect_int(l.count, expected[i]);
+        expect(lines_are_whole(&l));
+        lines_free(&l);
+    }
+    unlink(LOG); /* the last one is empty, as it should be */
+}
+
+/* What would stand in the finish of a step is refused where that is not written. */
+static void not_the_childs(void)
+{
+    struct pipelens_run *run = run_to(NULL);
+    struct pipelens_step *shared = pipelens_step_begin(pipelens_run_root(run), "shared");
+    expect_int(pipelens_step_set_result(shared, pipelens_string("the parent's")), 0);
+    pid_t child = fork();
+    if (child == 0) {
+        expect_int(pipelens_step_set_result(shared, pipelens_int(1)), EPERM);
+        expect_int(pipelens_step_set_state(shared, pipelens_int(1)), EPERM);
+        expect_int(pipelens_step_set_status(shared, PIPELENS_STATUS_CACHED), EPERM);
+        expect_int(pipelens_step_fail(shared, "Error", "the child's"), EPERM);
+        expect_int(pipelens_step_set_trace(shared, "the child's"), EPERM);
+        expect_int(pipelens_step_handled(shared, "Error", "the child's"), EPERM);
+        expect_int(pipelens_run_errors(run), 6);
+        struct pipelens_step *own = pipelens_step_begin(shared, "own");
+        expect_int(pipelens_step_fail(own, "Error", "its own"), 0);
+        expect_int(pipelens_step_end(own), 0);
+        leave(BY_EXIT);
+    }
+    expect_int(wait_for(child), 0);
+    expect_int(pipelens_step_end(shared), 0);
+    expect_int(pipelens_run_free(run), 0);
+    struct lines l = lines_in(LOG);
+    expect_int(lines_with(&l, "the child's", NULL), 0);
+    expect_int(lines_with(&l, FINISH, "\"result\":\"the parent's\""), 1);
+    expect_int(lines_with(&l, FINISH, "its own"), 1);
+    lines_free(&l);
+}
+
+/* Lines in memory are those of the process that has them. */
+static void memory(void)
+{
+    struct pipelens_transport *transport;
+    need(pipelens_transport_memory(&transport) == 0);
+    struct pipelens_run *run = run_to(transport);
+    struct pipelens_step *shared = pipelens_step_begin(pipelens_run_root(run), "shared");
+    pid_t child = fork();
+    if (child == 0) {
+        work(shared, "child");
+        struct lines own = lines_of(pipelens_transport_take(transport, NULL));
+        expect_int(own.count, 4);
+        expect_int(lines_with(&own, "child", NULL), 4);
+        lines_free(&own);
+        leave(BY_EXIT_NOW);
+    }
+    expect_int(wait_for(child), 0);
+    struct lines l = lines_of(pipelens_transport_take(transport, NULL));
+    expect_int(l.count, 3);
+    expect_int(lines_with(&l, "child", NULL), 0);
+    lines_free(&l);
+    expect_int(pipelens_run_free(run), 0);
+    expect_int(pipelens_transport_close(transport), 0);
+}
+
 /* ---- while other threads write ---- */
 
 /* Not with AddressSanitizer: a child may find the lock of its allocator held by a thread that was not forked. */
@@ -355,6 +478,10 @@ static const struct test_case cases[] = {
     { "returns", "a child that returns from main writes what it held", returns },
     { "console", "on the console each process writes its own lines", console },
     { "at_finish", "a run written at its finish is written by the process that began it", at_finish },
+    { "at_finish_in_child", "what a child does in such a run is written at once", at_finish_in_child },
+    { "not_started", "a run that was not started at the fork: the child writes nothing of it", not_started },
+    { "not_the_childs", "what the child may not set is refused, not lost", not_the_childs },
+    { "memory", "lines in memory: the child has its own only", memory },
 #if !SANITIZED
     { "threads_real_time", "forks while four threads write at once", threads_real_time },
     { "threads_buffered", "forks while four threads fill a buffer", threads_buffered },

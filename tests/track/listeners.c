@@ -272,6 +272,31 @@ static void ending_from_inside(void)
     }
 }
 
+/* One ends the step at its start: in a run that forgets its steps there is none to be returned. */
+static void ending_at_start(void)
+{
+    for (int forget = 0; forget < 2; forget++) {
+        struct actor actor = { .calls = 0 };
+        struct heard heard = { "", 0 };
+        struct pipelens_run *run = new_run(forget);
+        pipelens_run_start(run);
+        pipelens_step_listen(pipelens_run_root(run), PIPELENS_STEP_START, end_step, &actor, release_actor, NULL);
+        listen_to(pipelens_run_root(run), PIPELENS_STEP_COMPLETE, &heard);
+        struct pipelens_step *step = pipelens_step_begin(pipelens_run_root(run), "s");
+        expect((step == NULL) == forget);
+        expect_int(pipelens_step_end(step), forget ? EINVAL : EALREADY);
+        {
+            PIPELENS_STEP(scope, "scope");
+            expect((scope == NULL) == forget);
+        }
+        expect(pipelens_current() == pipelens_run_root(run));
+        expect_text(heard.text, "complete s; complete scope; ");
+        expect_int(actor.calls, 2);
+        pipelens_run_free(run);
+        expect_int(actor.heard.released, 1);
+    }
+}
+
 /* ---- other threads ---- */
 
 struct gate {
@@ -392,6 +417,7 @@ static const struct test_case cases[] = {
     { "acting", "a listener that records, logs and begins steps is not told of what it causes", acting },
     { "listening_from_inside", "a listener adds a listener", listening_from_inside },
     { "ending_from_inside", "a listener ends the step it is told of", ending_from_inside },
+    { "ending_at_start", "a listener ends the step at its start", ending_at_start },
     { "removed_meanwhile", "one that another thread is in is released after the call", removed_meanwhile },
     { "from_threads", "listeners come and go in several threads and are released once", from_threads },
 };

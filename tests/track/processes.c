@@ -175,6 +175,36 @@ static void by_environment(void)
     lines_free(&l);
 }
 
+/* A joined run is never finished by the process that joins: what would be written then is written at once. */
+static void joined_at_finish(void)
+{
+    struct pipelens_run *run;
+    struct pipelens_options options = { .name = "main", .run_id = "joined", .log = LOG };
+    need(pipelens_run_new(&options, &run) == 0 && pipelens_run_start(run) == 0);
+    pid_t child = fork();
+    if (child == 0) {
+        struct pipelens_run *joined;
+        options.write = PIPELENS_FINISH;
+        need(pipelens_run_join(&options, pipelens_step_id(pipelens_run_root(run)), "main", &joined) == 0);
+        expect_int(pipelens_run_start(joined), 0);
+        struct pipelens_step *step = pipelens_step_begin(pipelens_run_root(joined), "of the joined");
+        expect_int(pipelens_step_record(step, "k", pipelens_string("v")), 0);
+        expect_int(pipelens_step_log(step, PIPELENS_INFO, "message"), 0);
+        expect_int(pipelens_step_end(step), 0);
+        expect_int(pipelens_run_free(joined), 0);
+        _exit(0);
+    }
+    expect_int(wait_for(child), 0);
+    expect_int(pipelens_run_free(run), 0);
+    struct lines l = lines_in(LOG);
+    expect_int(l.count, 4 + 4);
+    expect_int(lines_with(&l, START, "of the joined"), 1);
+    expect_int(lines_with(&l, FINISH, "\"k\":\"v\""), 1);
+    expect_int(lines_with(&l, "\"operation\":\"log\"", "message"), 1);
+    expect_int(lines_with(&l, "\"type\":\"pipeline\"", NULL), 2);
+    lines_free(&l);
+}
+
 /* The process that has begun a run is gone without a word; another one finishes it. */
 static void finished_by_another(void)
 {
@@ -278,6 +308,7 @@ static const struct test_case cases[] = {
     { "own_runs", "8 processes, each with its own run: no line is mixed with another", own_runs },
     { "own_runs_buffered", "the same through buffers", own_runs_buffered },
     { "joined_run", "8 processes join one run: its steps are children of the joined one", joined_run },
+    { "joined_at_finish", "a process that joins and asks for one line at the finish writes at once", joined_at_finish },
     { "by_environment", "a process joins the run that its environment names", by_environment },
     { "finished_by_another", "a process finishes a run that another one has begun", finished_by_another },
     { "after_a_torn_line", "8 processes open a log with a torn last line and lose nothing", after_a_torn_line },

@@ -230,6 +230,103 @@ static void together(void)
     lines_free(&l);
 }
 
+enum { RESPONSES = 200, LOOKS = SANITIZED ? 500 : 30000 };
+
+static void *respond(void *user)
+{
+    const struct meeting *m = user;
+    for (unsigned int i = 0; i < m->turns; i++)
+        expect_int(
+            pipelens_llm_track(m->shared, "{\"model\":\"m\",\"usage\":{\"prompt_tokens\":2,\"total_tokens\":3}}"), 0);
+    return NULL;
+}
+
+static size_t occurrences(const char *text, const char *what)
+{
+    size_t count = 0;
+    for (const char *at = text; at && (at = strstr(at, what)); at++) count++;
+    return count;
+}
+
+/* Responses that name no id get numbers, and no two the same. */
+static void responses(void)
+{
+    struct pipelens_run *run;
+    struct pipelens_usage usage;
+    struct meeting meetings[4];
+    struct pipelens_options options = { .name = "threads", .log = "responses.ndjson" };
+    need(pipelens_run_new(&options, &run) == 0 && pipelens_run_start(run) == 0);
+    struct pipelens_step *shared = pipelens_step_begin(pipelens_run_root(run), "shared");
+    for (size_t i = 0; i < LENGTH(meetings); i++) {
+        meetings[i] = (struct meeting){ .shared = shared, .turns = RESPONSES };
+        need(pthread_create(&meetings[i].thread, NULL, respond, &meetings[i]) == 0);
+    }
+    for (size_t i = 0; i < LENGTH(meetings); i++) pthread_join(meetings[i].thread, NULL);
+    char *records = pipelens_step_output_new(shared, PIPELENS_RECORDS, NULL);
+    expect_int(occurrences(records, "\"__LLM_RESPONSE_"), 4 * RESPONSES);
+    free(records);
+    expect_int(pipelens_step_usage(shared, "m", &usage), 0);
+    expect_int(usage.responses, 4 * RESPONSES);
+    expect_int(usage.prompt_tokens, 4 * RESPONSES * 2);
+    expect_int(usage.total_tokens, 4 * RESPONSES * 3);
+    expect_int(pipelens_step_end(shared), 0);
+    expect_int(pipelens_run_free(run), 0);
+    struct lines l = lines_in("responses.ndjson");
+    expect_int(lines_with(&l, "\"recordKey\":\"__LLM_RESPONSE_", NULL), 4 * RESPONSES);
+    lines_free(&l);
+}
+
+/* Each failure has a letter of its own in its type, message and place. */
+static void *fail_often(void *user)
+{
+    static const struct {
+        const char *type, *message, *file, *function;
+    } failures_of[] = { { "TypeA", "messageA", "fileA", "functionA" }, { "TypeB", "messageB", "fileB", "functionB" } };
+    const struct meeting *m = user;
+    while (!atomic_load(m->heard))
+        expect_int(pipelens_step_fail_at(m->shared, failures_of[m->number].file, 1, failures_of[m->number].function,
+                                         failures_of[m->number].type, "%s", failures_of[m->number].message),
+                   0);
+    return NULL;
+}
+
+static void *look_often(void *user)
+{
+    const struct meeting *m = user;
+    for (unsigned int i = 0; i < m->turns; i++) {
+        char *output = pipelens_step_output_new(m->shared, PIPELENS_NESTED, NULL);
+        bool a = output && strstr(output, "TypeA");
+        const char *letters = a ? "A" : "B", *others = a ? "B" : "A";
+        static const char *const parts[] = { "Type", "message", "file", "function" };
+        for (size_t k = 0; output && strstr(output, "Type") && k < LENGTH(parts); k++) {
+            char own[16], other[16];
+            snprintf(own, sizeof own, "%s%s", parts[k], letters);
+            snprintf(other, sizeof other, "%s%s", parts[k], others);
+            if (!expect(strstr(output, own) && !strstr(output, other))) dprintf(complaints, "  %s\n", output);
+        }
+        free(output);
+    }
+    atomic_store(m->heard, 1);
+    return NULL;
+}
+
+static void failures_together(void)
+{
+    struct pipelens_run *run;
+    struct meeting meetings[3];
+    atomic_uint done = 0;
+    struct pipelens_options options = { .name = "threads", .log = "failures.ndjson" };
+    need(pipelens_run_new(&options, &run) == 0 && pipelens_run_start(run) == 0);
+    struct pipelens_step *shared = pipelens_step_begin(pipelens_run_root(run), "shared");
+    for (unsigned int i = 0; i < LENGTH(meetings); i++) {
+        meetings[i] = (struct meeting){ .shared = shared, .heard = &done, .number = i, .turns = LOOKS };
+        need(pthread_create(&meetings[i].thread, NULL, i < 2 ? fail_often : look_often, &meetings[i]) == 0);
+    }
+    for (size_t i = 0; i < LENGTH(meetings); i++) pthread_join(meetings[i].thread, NULL);
+    expect_int(pipelens_step_end(shared), 0);
+    expect_int(pipelens_run_free(run), 0);
+}
+
 /* One thread ends a step while others still tell of it and listen. */
 static void *tell_until_ended(void *user)
 {
@@ -337,6 +434,8 @@ static const struct test_case cases[] = {
     { "buffered", "the same through a buffer, with and without a thread that flushes", buffered },
     { "together", "8 threads tell of one step in every way", together },
     { "ended_by_others", "a step is ended once, while others tell of it", ended_by_others },
+    { "responses", "4 threads track responses without ids: as many records as responses", responses },
+    { "failures", "an error's type, message and place belong together", failures_together },
     { "unstarted", "8 threads in a run that nobody has started", unstarted },
     { "current", "the current step is the thread's own and can be handed over", current },
 };

@@ -53,7 +53,9 @@ static int own_close(struct pipelens_transport *t)
 
 static void own_transports(void)
 {
-    struct own_transport own = { .functions = { own_write, own_flush, own_finished, own_close } };
+    struct own_transport own = {
+        .functions = { .write = own_write, .flush = own_flush, .finished = own_finished, .close = own_close }
+    };
     struct own_transport bare = { .functions = { .write = own_write } }; /* all others may be missing */
     struct own_transport *all[] = { &own, &bare };
     for (size_t i = 0; i < LENGTH(all); i++) {
@@ -174,6 +176,40 @@ static void join_and_exit(struct pipelens_transport *console, int terminal)
     expect_int(pipelens_run_free(run), 0);
 }
 
+/* A step ends when its run is finished already, and the run is freed before the process exits. */
+static void end_late_and_exit(struct pipelens_transport *console, int terminal)
+{
+    (void)terminal;
+    struct pipelens_run *run = begin_run((struct pipelens_options){ .transport = console });
+    struct pipelens_step *late = pipelens_step_begin(pipelens_run_root(run), "late");
+    expect_int(pipelens_run_finish(run), 0);
+    expect_int(pipelens_step_end(late), 0);
+    expect_int(pipelens_run_free(run), 0);
+}
+
+static void end_late_in_joined(struct pipelens_transport *console, int terminal)
+{
+    (void)terminal;
+    struct pipelens_run *run;
+    struct pipelens_options options = { .run_id = "joined", .transport = console };
+    need(pipelens_run_join(&options, "id", "main.key", &run) == 0 && pipelens_run_start(run) == 0);
+    struct pipelens_step *late = pipelens_step_begin(pipelens_run_root(run), "late");
+    expect_int(pipelens_run_finish(run), 0);
+    expect_int(pipelens_step_end(late), 0);
+    expect_int(pipelens_run_free(run), 0);
+}
+
+static void freed_before_exit(void)
+{
+    char *shown = shown_on_terminal(end_late_and_exit);
+    expect(strstr(shown, "main") && strstr(shown, "late") && !strstr(shown, "{\"type\""));
+    /* of a joined run there is no tree to be shown, so its lines are */
+    shown = shown_on_terminal(join_and_exit);
+    expect(strstr(shown, START) && strstr(shown, FINISH) && strstr(shown, "\"name\":\"below\""));
+    shown = shown_on_terminal(end_late_in_joined);
+    expect(strstr(shown, START) && strstr(shown, FINISH) && strstr(shown, "\"name\":\"late\""));
+}
+
 static void terminals(void)
 {
     char *shown = shown_on_terminal(track_tree);
@@ -189,6 +225,8 @@ static const struct test_case cases[] = {
     { "own_transports", "a transport of the program's own", own_transports },
     { "memory_and_fan_out", "lines in memory and to several places", memory_and_fan_out },
     { "console_lines", "the console keeps the lines of a run together", console_lines },
+    { "freed_before_exit", "on a terminal, with steps that end after their run, and of a joined run",
+      freed_before_exit },
     { "terminals", "on a terminal a tree, without what would steer it; at exit too", terminals },
 };
 

@@ -114,6 +114,60 @@ static void disk_full(void)
     check_log(LOG, steps);
 }
 
+static bool is_pending(int number)
+{
+    sigset_t pending;
+    return sigpending(&pending) == 0 && sigismember(&pending, number) == 1;
+}
+
+/* The signal that comes with a limit of file sizes ends a program that does not know of it. A buffer is written by its
+ * own thread too. */
+static void limit_of_sizes_with(const struct pipelens_buffering *buffering)
+{
+    struct told told = { 0 };
+    struct pipelens_transport *transport;
+    struct rlimit limit;
+    int steps = 0;
+    unlink(LOG);
+    need(getrlimit(RLIMIT_FSIZE, &limit) == 0);
+    limit.rlim_cur = 3333;
+    need(setrlimit(RLIMIT_FSIZE, &limit) == 0);
+    need(pipelens_transport_file(LOG, buffering, &transport) == 0);
+    struct pipelens_run *run = run_to(transport, &told);
+    need(pipelens_run_start(run) == 0);
+    while (told.last != EFBIG && steps < 1000) work(run, steps++, EFBIG);
+    for (int i = 0; i < 3; i++) work(run, steps++, EFBIG);
+    expect_int(pipelens_transport_flush(transport), EFBIG);
+    expect_int(told.last, EFBIG);
+    expect(!is_pending(SIGXFSZ));
+    /* one that was sent by another stays */
+    sigset_t ours, before;
+    sigemptyset(&ours);
+    sigaddset(&ours, SIGXFSZ);
+    need(pthread_sigmask(SIG_BLOCK, &ours, &before) == 0 && raise(SIGXFSZ) == 0);
+    work(run, steps++, EFBIG);
+    expect_int(pipelens_transport_flush(transport), EFBIG);
+    if (expect(is_pending(SIGXFSZ))) expect_int(sigwaitinfo(&ours, NULL), SIGXFSZ);
+    need(pthread_sigmask(SIG_SETMASK, &before, NULL) == 0);
+    limit.rlim_cur = limit.rlim_max;
+    need(setrlimit(RLIMIT_FSIZE, &limit) == 0);
+    work(run, steps++, EFBIG);
+    expect_int(pipelens_transport_flush(transport), 0);
+    expect_int(pipelens_run_free(run), 0);
+    expect_int(pipelens_transport_close(transport), 0);
+    check_log(LOG, steps);
+}
+
+static void limit_of_sizes(void)
+{
+    static const struct pipelens_buffering by_size = { .flush_bytes = 1000 }, by_time = { .flush_ms = 1 };
+    struct sigaction action;
+    expect(sigaction(SIGXFSZ, NULL, &action) == 0 && action.sa_handler == SIG_DFL);
+    limit_of_sizes_with(NULL);
+    limit_of_sizes_with(&by_size);
+    limit_of_sizes_with(&by_time);
+}
+
 /* Each call says so, none of them ends anything, and closing says that lines were lost. */
 static void no_room_ever(void)
 {
@@ -441,6 +495,8 @@ static void refused_values(void)
 
 static const struct test_case cases[] = {
     { "disk_full", "a disk that is full in every part of a line: all is there once it has room", disk_full },
+    { "limit_of_sizes", "a limit of file sizes sends no signal, takes none, and the log is whole when it is raised",
+      limit_of_sizes },
     { "no_room_ever", "/dev/full: each call returns the error, counts it, tells it; closing says what was lost",
       no_room_ever },
     { "too_much_to_keep", "more than max_bytes to keep: ENOBUFS, whole lines, closing says so", too_much_to_keep },

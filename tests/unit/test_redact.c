@@ -104,6 +104,29 @@ static void shapes(void **state)
           " PRIVATE KEY-----\ncut off",
           M("private-key") },
         { GITHUB "," GITHUB, M("github-token") "," M("github-token") },
+        { "https://hooks.slack.com/services/"
+          "T00000000/B00000000/abcdefghijklmnop",
+          "https://" M("slack-webhook") },
+        { "SG."
+          "abcdefghij1234567890_-.abcdefghij1234567890abcdefghij1234567890",
+          M("sendgrid-key") },
+        { "dop_v1_" DIGITS_36, M("digitalocean-token") },
+        { "hvs."
+          "CAESIJ1234567890abcdef",
+          M("vault-token") },
+        { "shpat_" DIGITS_36, M("shopify-token") },
+        { "dckr_pat_"
+          "abcdefghij-1234567890_-x",
+          M("docker-token") },
+        { "ya29."
+          "a0AfH6SMBx-1234567890abcdef",
+          M("google-token") },
+        { "123456789:"
+          "AAabcdefghijklmnopqrstuvwxyz1234567",
+          M("telegram-token") },
+        { "https://api.telegram.org/bot123456789:"
+          "AAabcdefghijklmnopqrstuvwxyz1234567/sendMessage",
+          "https://api.telegram.org/bot" M("telegram-token") "/sendMessage" },
     };
     for (size_t i = 0; i < LENGTH(pairs); i++) assert_redacted(str_z(pairs[i].text), expected_of(&pairs[i]));
 }
@@ -136,6 +159,33 @@ static void names(void **state)
         { "AccountName=n;AccountKey=abc==;Suffix=x", "AccountName=n;AccountKey=" M("access-key") ";Suffix=x" },
         { "GH_PAT=abc", "GH_PAT=" M("github-token") },
         { "PASSWORD=$ecret", "PASSWORD=" M("password") },
+        { "--pass x --pwd y --auth z --bearer a --otp 123456 --pin 1234",
+          "--pass " M("password") " --pwd " M("password") " --auth " M("authorization") " --bearer " M(
+              "token") " --otp " M("one-time-password") " --pin " M("pin") },
+        { "PASS=x DB_PASS=y dbPass=z REGISTRY_AUTH=a", "PASS=" M("password") " DB_PASS=" M("password") " dbPass=" M(
+                                                           "password") " REGISTRY_AUTH=" M("authorization") },
+        { "//registry/:_auth=YWJj", "//registry/:_auth=" M("authorization") },
+        { "password: hunter2", "password: " M("password") },
+        { "  db_password: p&ss\n", "  db_password: " M("password") "\n" },
+        { "wrong password: hunter2", "wrong password: " M("password") },
+        { "{user: me, token: abc}", "{user: me, token: " M("token") "}" },
+        { "token: abc\nnext", "token: " M("token") "\nnext" },
+        { "the token: a1b2c3d4e5", "the token: " M("token") },
+        { "Authorization: Digest username=\"me\", response=\"abc\"\nnext",
+          "Authorization: Digest " M("authorization") "\nnext" },
+        { "curl -H 'Authorization: Digest username=\"me\", response=\"abc\"' url",
+          "curl -H 'Authorization: Digest " M("authorization") "' url" },
+        { "authorization: bearer abc", "authorization: bearer " M("authorization") },
+        { "sent bearer abcdefgh12345678", "sent bearer " M("token") },
+        { "Bearer " GITHUB " was refused", "Bearer " M("github-token") " was refused" },
+        { "curl -u me:pw url", "curl -u me:" M("password") " url" },
+        { "curl -ume:pw -U p:q url", "curl -ume:" M("password") " -U p:" M("password") " url" },
+        { "curl --user=me:'p w' --proxy-user a:b", "curl --user=me:'p w' --proxy-user a:" M("password") },
+        { "curl -u 'me:p w' x", "curl -u 'me:" M("password") "' x" },
+        { "/usr/bin/mysql -h db -ps3cr3t app", "/usr/bin/mysql -h db -p" M("password") " app" },
+        { "mysqldump -p's 3' app", "mysqldump -p'" M("password") "' app" },
+        { "sshpass -p hunter2 ssh x", "sshpass -p " M("password") " ssh x" },
+        { "openssl rsa -passin pass:abc -in x", "openssl rsa -passin pass:" M("password") " -in x" },
     };
     for (size_t i = 0; i < LENGTH(pairs); i++) assert_redacted(str_z(pairs[i].text), expected_of(&pairs[i]));
 }
@@ -152,7 +202,13 @@ static void urls(void **state)
           "abcdefghij-klmnop_rs@gitlab.com/x",
           "https://oauth2:" M("gitlab-token") "@gitlab.com/x" },
         { "https://" GITHUB "@github.com/x", "https://" M("github-token") "@github.com/x" },
+        { "https://a1b2c3d4e5f6g7h8i9j0@host/x", "https://" M("token") "@host/x" },
+        { "https://u:p/w#1@host/x", "https://u:" M("password") "@host/x" },
+        { "https://x/?a=1&sig=ab%2B&b=2", "https://x/?a=1&sig=" M("signature") "&b=2" },
+        { "https://x/?token=abc&key=a1b2c3d4e5f6g7h8", "https://x/?token=" M("token") "&key=" M("api-key") },
         { "https://user:$TOKEN@host/", NULL },
+        { "https://jenkins-user-2@host/ https://x/?key=title&sort=up", NULL },
+        { "docker://alpine:3.18@sha256:abc http://[::1]:80/a@b http://host:80/a@b", NULL },
         { "https://host:8080/@scope/package", NULL },
         { "ssh://git@host:22/x", NULL },
         { "http://a:80 me@host", NULL },
@@ -193,6 +249,17 @@ static void look_alikes(void **state)
         "-----BEGIN CERTIFICATE-----\nMIIC\n-----END CERTIFICATE-----",
         "PWD=/home/me OLDPWD=/ --pass 2 -p 8080:80",
         "\xff\xfe \x80token",
+        "PASS: test_parser\n--- PASS: TestX (0.00s)\npass=12 fail=3 BYPASS=x compass: n",
+        "auth: user logged in, auth=basic oauth=abc --no-auth x",
+        "Access denied (using password: YES), password: required",
+        "error: token: none expected; SyntaxError: Unexpected token: name (foo)",
+        "bearer authentication, Bearer realm=api",
+        "docker run -u 1000:1000 --user www:www -p8080:80 x; rsync -u host:/a b:/c",
+        "mysql -p app; docker run -p8080:80 mysql && run -pfast",
+        "openssl rsa -passin env:PW -passin file:x",
+        "SG.some.package hvs.example.com 123456789:AA 12345678:90 ya29.short",
+        "dop_v1_short shpat_x hooks.slack.com/services/your-own",
+        "{\"max_tokens\": 5, \"total_tokens\": 7} pin=7 --key value",
     };
     for (size_t i = 0; i < LENGTH(texts); i++) assert_redacted(str_z(texts[i]), texts[i]);
 }
@@ -233,15 +300,46 @@ static void words(void **state)
         { "-H", "Authorization: Bearer abc", "Authorization: Bearer " M("authorization") },
         { "", "--token=", "--token=" },
         { "", "-j4", "-j4" },
+        { "--pin", "1234", M("pin") },
+        { "-u", "me:two words", "me:" M("password") },
+        { "-u", "1000:1000", "1000:1000" },
+        { "", "--user=me:a b", "--user=me:" M("password") },
+        { "--proxy-user", "me:pw", "me:" M("password") },
+        { "mysql", "-ps3 cr3t", "-p" M("password") },
+        { "/usr/bin/mysqldump", "-ps3cr3t", "-p" M("password") },
+        { "docker", "-p8080:80", "-p8080:80" },
+        { "curl", "-ume:p w", "-ume:" M("password") },
+        { "-passin", "pass:a b", "pass:" M("password") },
+        { "-passin", "env:PW", "env:PW" },
+        { "-c", "curl -u me:pw x", "curl -u me:" M("password") " x" },
         { "", "", "" },
     };
     for (size_t i = 0; i < LENGTH(cases); i++) {
         struct buf b = BUF_INIT;
-        redact_word(str_z(cases[i].before), str_z(cases[i].word), &b);
+        struct redact_words line = { 0 };
+        redact_word(&line, str_z(cases[i].before), &b);
+        buf_clear(&b);
+        redact_word(&line, str_z(cases[i].word), &b);
         if (!str_eq(buf_str(&b), str_z(cases[i].expected)))
             fail_msg("%s %s: got \"%.*s\"", cases[i].before, cases[i].word, STR_ARG(buf_str(&b)));
         buf_free(&b);
     }
+}
+
+/* What a word is depends on the program that was named, however long ago. */
+static void words_of_a_line(void **state)
+{
+    (void)state;
+    static const char *const words[] = { "sudo", "sshpass", "-p",        "hunter2", "mysql",
+                                         "-h",   "db",      "-phunter3", "-p",      "app" };
+    struct redact_words line = { 0 };
+    struct buf b = BUF_INIT;
+    for (size_t i = 0; i < LENGTH(words); i++) {
+        redact_word(&line, str_z(words[i]), &b);
+        buf_putc(&b, ' ');
+    }
+    assert_true(str_eq(buf_str(&b), S("sudo sshpass -p " M("password") " mysql -h db -p" M("password") " -p app ")));
+    buf_free(&b);
 }
 
 static void kinds_of_names(void **state)
@@ -257,6 +355,10 @@ static void kinds_of_names(void **state)
         { "AWS_SECRET_ACCESS_KEY", "access-key" },
         { "client.secret", "secret" },
         { "nordic_token", "token" },
+        { "--pin", "pin" },
+        { "DB_PASS", "password" },
+        { "dbPass", "password" },
+        { "_auth", "authorization" },
     };
     static const char *const others[] = {
         "total_tokens",
@@ -272,6 +374,12 @@ static void kinds_of_names(void **state)
         "",
         "-",
         "has_secret",
+        "pin",
+        "BYPASS",
+        "compass",
+        "oauth",
+        "shopping",
+        "--spin",
     };
     for (size_t i = 0; i < LENGTH(secret); i++) {
         const char *kind = redact_name(str_z(secret[i].text));
@@ -286,8 +394,30 @@ static void time_grows_with_the_text(void **state)
 {
     (void)state;
     enum { SIZE = 1 << 20 };
-    static const char *const pieces[] = { "a-",     "sk-",       "eyJ-", "://a:", "-----BEGIN ",
-                                          "token=", "\"token\"", "x",    "-",     "a." };
+    static const char *const pieces[] = { "a-",
+                                          "sk-",
+                                          "eyJ-",
+                                          "://a:",
+                                          "-----BEGIN ",
+                                          "glrt-",
+                                          "sk-proj-",
+                                          "AIza-",
+                                          "hvs.",
+                                          "token=${{",
+                                          "token=‹redacted",
+                                          "://a:b/",
+                                          "bearer ",
+                                          "-u 'a ",
+                                          "a token: \"",
+                                          "?key=",
+                                          "Authorization: Digest ",
+                                          "mysql -p ",
+                                          "123456789:AA",
+                                          "token=",
+                                          "\"token\"",
+                                          "x",
+                                          "-",
+                                          "a." };
     char *text = malloc(SIZE);
     assert_non_null(text);
     for (size_t p = 0; p < LENGTH(pieces); p++) {
@@ -312,6 +442,7 @@ int main(void)
         cmocka_unit_test(look_alikes),
         cmocka_unit_test(a_nul_byte_hides_nothing),
         cmocka_unit_test(words),
+        cmocka_unit_test(words_of_a_line),
         cmocka_unit_test(kinds_of_names),
         cmocka_unit_test(time_grows_with_the_text),
     };
