@@ -39,7 +39,8 @@ int pl_run_error(struct pipelens_run *run, int error, const char *what)
     return error;
 }
 
-int pl_run_emit(struct pipelens_run *run, struct pl_text *line, const char *what)
+/* Hands a line over and frees it. */
+static int write_line(struct pipelens_run *run, struct pl_text *line)
 {
     int error = line->error;
     if (!error && line->len && run->transport) {
@@ -47,7 +48,12 @@ int pl_run_emit(struct pipelens_run *run, struct pl_text *line, const char *what
         error = run->transport->write(run->transport, run, line->data, line->len);
     }
     pl_text_free(line);
-    return pl_run_error(run, error, what);
+    return error;
+}
+
+int pl_run_emit(struct pipelens_run *run, struct pl_text *line, const char *what)
+{
+    return pl_run_error(run, write_line(run, line), what);
 }
 
 /* The child of a fork has ids of its own, and does not begin or end what is its parent's. What it does itself it writes
@@ -56,7 +62,7 @@ static void in_child(struct pl_guard *guard)
 {
     struct pipelens_run *run = (struct pipelens_run *)(void *)((char *)guard - offsetof(struct pipelens_run, guard));
     run->generation++;
-    run->start_called = run->started = true;
+    run->start_called = run->started = run->start_written = true;
     run->held_lines.len = 0;
     if (run->write == PIPELENS_FINISH) run->write = PIPELENS_REAL_TIME;
     pl_random(&run->id_seed, sizeof run->id_seed);
@@ -167,7 +173,8 @@ int pl_run_create(const struct pipelens_options *options, const char *root_id, c
 {
     struct pipelens_run *run = calloc(1, sizeof *run);
     if (!run) return ENOMEM;
-    int error = pl_guard_begin(&run->guard, in_child, NULL);
+    int error = pthread_mutex_init(&run->starting, NULL);
+    if (!error) error = pl_guard_begin(&run->guard, in_child, NULL);
     if (error) {
         free(run);
         return error;
@@ -221,17 +228,26 @@ static void put_start(struct pl_text *t, const struct pipelens_run *run)
     pl_text_puts(t, "}}\n");
 }
 
+/* No other thread's line comes before those of the start: it waits here until they are written. */
 static int start(struct pipelens_run *run)
 {
     struct pl_text line = { 0 };
+    int shield = pl_guard_shield();
+    pthread_mutex_lock(&run->starting);
     pl_run_lock(run);
     bool before = run->started, listened = run->listeners != NULL;
     run->started = true;
     if (!before) pl_step_restart(run->root, pl_now(run));
     if (!before && !run->joined && run->write == PIPELENS_REAL_TIME && run->transport) put_start(&line, run);
     pl_run_unlock(run);
+    int error = before ? EALREADY : write_line(run, &line);
+    pl_run_lock(run);
+    run->start_written = true;
+    pl_run_unlock(run);
+    pthread_mutex_unlock(&run->starting);
+    pl_guard_unshield(shield);
     if (before) return EALREADY;
-    int error = pl_run_emit(run, &line, "writing the start of a run");
+    pl_run_error(run, error, "writing the start of a run");
     if (run->joined) return error;
     if (run->trace_parent[0]) {
         int link_error = pipelens_step_link(run->root, run->trace_id, run->trace_parent, PIPELENS_FOLLOWS);
@@ -257,7 +273,7 @@ int pipelens_run_start(struct pipelens_run *run)
 void pl_run_lock_started(struct pipelens_run *run)
 {
     pl_run_lock(run);
-    if (run->started) return;
+    if (run->start_written) return;
     pl_run_unlock(run);
     start(run);
     pl_run_lock(run);
@@ -347,6 +363,7 @@ int pipelens_run_free(struct pipelens_run *run)
     }
     pl_guard_end(&run->guard);
     free_parts(run);
+    pthread_mutex_destroy(&run->starting);
     free(run);
     return error;
 }

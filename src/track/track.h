@@ -92,10 +92,11 @@ struct pl_transition {
 };
 
 struct pipelens_run {
-    struct pl_guard guard; /* its lock is held for everything below that can change */
+    struct pl_guard guard;    /* its lock is held for everything below that can change */
+    pthread_mutex_t starting; /* held while the start is written; no guard's, because a transport writes meanwhile */
     enum pipelens_write write;
     struct pipelens_transport *transport; /* NULL: nothing is written */
-    bool owns_transport, forget_steps, joined, start_called, started, finished;
+    bool owns_transport, forget_steps, joined, start_called, started, start_written, finished;
     pipelens_error_callback *on_error;
     void *on_error_user;
     uint64_t errors;
