@@ -30,7 +30,16 @@ function openStore() {
     return { chunk: index.chunk, base64, starts, places };
 }
 
-const store = openStore();
+/** @type {Store|null} */
+let store = null;
+
+/** The store, once the page has come that far: it stands behind the scripts. @type {Promise<Store|null>} */
+const storeReady = new Promise(resolve => {
+    const open = () => resolve((store = openStore()));
+    if (document.readyState === 'loading') document.addEventListener('DOMContentLoaded', open);
+    else open();
+});
+
 /** Inflated chunks, the one used last at the end. @type {Map<number, Promise<Uint8Array>>} */
 const chunksRead = new Map();
 
@@ -73,7 +82,7 @@ function chunkAt(at) {
 
 /** The text of an item, as it stands in the log; "" when the page does not hold it. @param {Item} item */
 async function textOf(item) {
-    if (!store || !item.length) return '';
+    if (!item.length || !(await storeReady)) return '';
     const bytes = new Uint8Array(item.length);
     for (let k = chunkAt(item.at), done = 0; done < item.length; k++) {
         const from = item.at + done - store.starts[k];

@@ -21,6 +21,7 @@
 
 #include "base/utf8.h"
 #include "model/records.h"
+#include "render/payload.h"
 #include "render/wording.h"
 
 #include <stdlib.h>
