@@ -37,6 +37,7 @@ struct record {
     struct str key;
     struct payload data;
     int64_t ts;
+    uint32_t members; /* of a whole object; 1 for a datum */
 };
 
 struct log_entry {
