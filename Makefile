@@ -116,6 +116,17 @@ $(BUILD)/gen/%.inc: templates/%
 	@test -s $< || { echo "$<: empty template" >&2; exit 1; }
 	@od -v -An -to1 $< | sed 's/ \([0-7]\{3\}\)/0\1,/g' > $@
 
+# Of scripts and style sheets what the page needs.
+STRIPPED = awk -f templates/strip.awk $< | od -v -An -to1 | sed 's/ \([0-7]\{3\}\)/0\1,/g' > $@
+$(BUILD)/gen/%.js.inc: templates/%.js templates/strip.awk
+	@mkdir -p $(@D)
+	@test -s $< || { echo "$<: empty template" >&2; exit 1; }
+	@$(STRIPPED)
+$(BUILD)/gen/%.css.inc: templates/%.css templates/strip.awk
+	@mkdir -p $(@D)
+	@test -s $< || { echo "$<: empty template" >&2; exit 1; }
+	@$(STRIPPED)
+
 # Assets include every template; the first compile does not know that from a .d file yet.
 TEMPLATES = $(notdir $(wildcard templates/*.html templates/*.css templates/*.js))
 $(BUILD)/src/render/assets.o: $(TEMPLATES:%=$(BUILD)/gen/%.inc)

@@ -183,6 +183,9 @@ static bool put_html(const struct writing *w, const char *path, struct buf *out,
     struct arena a = { 0 };
     struct scene gantt, graph;
     struct report_options o = report_options(w, 0);
+    struct buf given = BUF_INIT;
+    options_put_given(w->o, &given);
+    o.given = buf_str(&given);
     scene_init(&gantt, &a);
     scene_init(&graph, &a);
     lay_out_gantt(w, NULL, &gantt);
@@ -190,6 +193,7 @@ static bool put_html(const struct writing *w, const char *path, struct buf *out,
     bool good = html_write(w->run, &o, &gantt, &graph, out, e);
     scene_free(&gantt);
     scene_free(&graph);
+    buf_free(&given);
     arena_free(&a);
     return good;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * The files of templates/ as they stand, embedded at build time.
+ * The files of templates/, embedded at build time; scripts and style sheets without comments and indentation.
  */
 #ifndef RENDER_ASSETS_H
 #define RENDER_ASSETS_H
@@ -9,6 +9,9 @@
 
 extern const struct str asset_report_html, asset_index_html;
 extern const struct str asset_report_css;
+/* The page's style is report.css, which the index has too, and behind it these. */
+extern const struct str asset_styles[];
+extern const size_t asset_style_count;
 /* The page's script is these in this order, and google.js where Google Charts is wanted. */
 extern const struct str asset_scripts[];
 extern const size_t asset_script_count;
