@@ -2,3 +2,5 @@
  *
  * Starts what is on the page.
  */
+
+startTimeline();

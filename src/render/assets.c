@@ -12,6 +12,9 @@ static const unsigned char index_html_bytes[] = {
 static const unsigned char report_css_bytes[] = {
 #include "report.css.inc"
 };
+static const unsigned char timeline_css_bytes[] = {
+#include "timeline.css.inc"
+};
 static const unsigned char format_js_bytes[] = {
 #include "format.js.inc"
 };
@@ -26,6 +29,30 @@ static const unsigned char store_js_bytes[] = {
 };
 static const unsigned char view_js_bytes[] = {
 #include "view.js.inc"
+};
+static const unsigned char range_js_bytes[] = {
+#include "range.js.inc"
+};
+static const unsigned char axis_js_bytes[] = {
+#include "axis.js.inc"
+};
+static const unsigned char bars_js_bytes[] = {
+#include "bars.js.inc"
+};
+static const unsigned char overview_js_bytes[] = {
+#include "overview.js.inc"
+};
+static const unsigned char card_js_bytes[] = {
+#include "card.js.inc"
+};
+static const unsigned char ruler_js_bytes[] = {
+#include "ruler.js.inc"
+};
+static const unsigned char timeline_js_bytes[] = {
+#include "timeline.js.inc"
+};
+static const unsigned char gestures_js_bytes[] = {
+#include "gestures.js.inc"
 };
 static const unsigned char report_js_bytes[] = {
 #include "report.js.inc"
@@ -42,10 +69,12 @@ static const unsigned char google_js_bytes[] = {
 ASSET(report_html);
 ASSET(index_html);
 ASSET(report_css);
+ASSET(timeline_css);
 ASSET(google_js);
 
 /* What is declared comes before what runs at once and needs it. */
 const struct str asset_scripts[] = {
-    SCRIPT(format), SCRIPT(dom), SCRIPT(data), SCRIPT(store), SCRIPT(view), SCRIPT(report),
+    SCRIPT(format), SCRIPT(dom),      SCRIPT(data), SCRIPT(store), SCRIPT(view),     SCRIPT(range),    SCRIPT(axis),
+    SCRIPT(bars),   SCRIPT(overview), SCRIPT(card), SCRIPT(ruler), SCRIPT(timeline), SCRIPT(gestures), SCRIPT(report),
 };
 const size_t asset_script_count = sizeof asset_scripts / sizeof *asset_scripts;

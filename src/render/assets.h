@@ -8,7 +8,7 @@
 #include "base/str.h"
 
 extern const struct str asset_report_html, asset_index_html;
-extern const struct str asset_report_css;
+extern const struct str asset_report_css, asset_timeline_css; /* the latter for the page only */
 /* The page's script is these in this order, and google.js where Google Charts is wanted. */
 extern const struct str asset_scripts[];
 extern const size_t asset_script_count;

@@ -270,6 +270,7 @@ bool html_write(const struct run *run, const struct report_options *o, const str
     html_data_write(&(struct html_data){ &p.plan, p.store, o->unit, p.google, o->google == GOOGLE_ONLY }, &p.data);
     theme_css(&p.style);
     buf_put(&p.style, asset_report_css);
+    buf_put(&p.style, asset_timeline_css);
     for (size_t i = 0; i < asset_script_count; i++) buf_put(&p.script, asset_scripts[i]);
     if (p.google) buf_put(&p.script, asset_google_js);
     template_write(asset_report_html, slots, sizeof slots / sizeof *slots, &p, out);
