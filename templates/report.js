@@ -65,6 +65,7 @@ showLocalStart();
 buildToolbar();
 buildTable();
 buildPanel();
+startTimeline();
 startRoute();
 openForPrint();
 window.addEventListener('load', startTextIndex);
