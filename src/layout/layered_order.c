@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * The order within the ranks: sweeps down and up put each vertex where its neighbours of the rank before are, on
- * average; the best order of all is kept. Back edges are at the right side of a node, so they count a little farther
- * to the right than the node itself.
+ * average; the best order of all is kept. Back edges are at a side of their node, so they count a little farther to that
+ * side than the node itself.
  */
 #include "layout/layered_ranks.h"
 
@@ -23,16 +23,22 @@ static int by_place(const void *left, const void *right)
     return a->order < b->order ? -1 : a->order > b->order;
 }
 
+static double side_of(const struct link *link, const struct vertex *v, bool left)
+{
+    if (!link->back || v->passing) return 0;
+    return left ? -BACK_SIDE : BACK_SIDE;
+}
+
 static double upper_at(const struct ranks *r, const struct link *link)
 {
     const struct vertex *v = &r->vertices[link->upper];
-    return v->order + (link->back && !v->passing ? BACK_SIDE : 0);
+    return v->order + side_of(link, v, link->upper_left);
 }
 
 static double lower_at(const struct ranks *r, const struct link *link)
 {
     const struct vertex *v = &r->vertices[link->lower];
-    return v->order + (link->back && !v->passing ? BACK_SIDE : 0);
+    return v->order + side_of(link, v, link->lower_left);
 }
 
 static void number_rank(struct ranks *r, uint32_t rank)
@@ -69,11 +75,13 @@ static int by_upper(const void *left, const void *right)
     return a->lower < b->lower ? -1 : a->lower > b->lower;
 }
 
+static uint32_t leaf_of(double at) { return (uint32_t)(at * 3 + 1.5) + 1; }
+
 /* Pairs of links below a rank that cross: inversions of their lower ends, counted with a tree of sums over the lower
- * rank (two leaves a vertex: itself, and its right side). */
+ * rank (three leaves a vertex: its left side, itself, its right side). */
 static uint64_t crossings_below(const struct ranks *r, uint32_t rank, struct crossing_end *ends, uint32_t *sums)
 {
-    uint32_t count = 0, leaves = r->member_count[rank + 1] * 2;
+    uint32_t count = 0, leaves = r->member_count[rank + 1] * 3;
     for (uint32_t i = 0; i < r->member_count[rank]; i++) {
         uint32_t v = r->members[rank][i];
         for (uint32_t k = r->below_first[v]; k < r->below_first[v + 1]; k++) {
@@ -86,12 +94,12 @@ static uint64_t crossings_below(const struct ranks *r, uint32_t rank, struct cro
     uint64_t crossings = 0;
     for (uint32_t i = 0, same; i < count; i = same) {
         for (same = i; same < count && ends[same].upper == ends[i].upper; same++) {
-            uint32_t leaf = (uint32_t)(ends[same].lower * 2 + 0.5) + 1, before = 0;
+            uint32_t leaf = leaf_of(ends[same].lower), before = 0;
             for (uint32_t at = leaf; at; at -= at & -at) before += sums[at];
             crossings += i - before;
         }
         for (uint32_t k = i; k < same; k++)
-            for (uint32_t at = (uint32_t)(ends[k].lower * 2 + 0.5) + 1; at <= leaves; at += at & -at) sums[at]++;
+            for (uint32_t at = leaf_of(ends[k].lower); at <= leaves; at += at & -at) sums[at]++;
     }
     return crossings;
 }
@@ -130,10 +138,13 @@ void ranks_order(struct ranks *r)
         if (r->member_count[rank] > widest) widest = r->member_count[rank];
     struct place *places = ARENA_ARRAY(r->arena, struct place, widest);
     struct crossing_end *ends = ARENA_ARRAY(r->arena, struct crossing_end, r->link_count + (size_t)1);
-    uint32_t *sums = ARENA_ARRAY(r->arena, uint32_t, widest * (size_t)2 + 2);
+    uint32_t *sums = ARENA_ARRAY(r->arena, uint32_t, widest * (size_t)3 + 2);
     uint32_t *best = ARENA_ARRAY(r->arena, uint32_t, r->vertex_count);
     uint64_t least = UINT64_MAX;
-    first_order(r, places);
+    if (r->ordered) {
+        for (uint32_t rank = 0; rank < r->rank_count; rank++) number_rank(r, rank);
+    } else first_order(r, places);
+    r->ordered = true;
     for (int sweep = 0, idle = 0; sweep < SWEEPS && least && idle < PATIENCE; sweep++, idle++) {
         if (sweep) {
             for (uint32_t i = 1; i < r->rank_count; i++)

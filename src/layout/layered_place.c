@@ -397,7 +397,9 @@ void ranks_place(struct ranks *r)
     sweeps = sweeps > SWEEPS ? SWEEPS : sweeps < SWEEPS_LEAST ? SWEEPS_LEAST : sweeps;
     for (int turn = 0; turn < SIDE_TURNS; turn++) {
         settle(r, sweeps, clusters);
+        align(r, sweeps, clusters);
         choose_sides(r);
+        ranks_order(r);
         place_back_ports(r, ports);
     }
     settle(r, sweeps, clusters);

@@ -40,6 +40,7 @@ struct ranks {
     uint32_t *member_count;
     uint32_t *above, *above_first; /* links that come from above, by vertex: above[above_first[v]] … */
     uint32_t *below, *below_first;
+    bool ordered;
     uint32_t *discovery; /* by node: when the search from the entry came to it */
 };
 
@@ -47,7 +48,7 @@ struct ranks {
 static inline uint32_t edge_upper(const struct layered_edge *e) { return e->back ? e->to : e->from; }
 static inline uint32_t edge_lower(const struct layered_edge *e) { return e->back ? e->from : e->to; }
 
-/* layered_order.c: orders the members of all ranks; sets l->crossings. */
+/* layered_order.c: orders the members of all ranks, the second time from where the first has ended; sets l->crossings. */
 void ranks_order(struct ranks *r);
 /* layered_place.c: sets coordinates of nodes and edges. */
 void ranks_place(struct ranks *r);
