@@ -22,7 +22,13 @@ enum {
     PORT_NEXT = 26, /* between edges at the bottom or top of a node */
     PORT_MARGIN = 18,
 };
-enum { SWEEPS = 48, SWEEPS_LEAST = 8, SWEPT_MOST = 4000000 /* vertices, in all sweeps */, STRAIGHTENED = 4, SIDE_TURNS = 2 };
+enum {
+    SWEEPS = 48,
+    SWEEPS_LEAST = 8,
+    SWEPT_MOST = 4000000 /* vertices, in all sweeps */,
+    STRAIGHTENED = 4,
+    SIDE_TURNS = 2
+};
 
 /* Is the link the only one of its kind at that end of it? Ends of passing edges always are. */
 static bool is_alone(const struct ranks *r, const struct link *link, bool at_lower)
