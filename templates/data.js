@@ -70,7 +70,7 @@ function shownName(i) {
 
 /** @param {number} i @returns {string} "ok", "error" … */
 function statusOf(i) {
-    return STATUS[data.status[i]];
+    return STATUS[Number(data.status[i])];
 }
 
 /** The last part of the step's key, or all of it when it does not follow from its parent's. @param {number} i */
