@@ -69,3 +69,4 @@ startTimeline();
 startRoute();
 openForPrint();
 window.addEventListener('load', startTextIndex);
+performance.mark('pipelens-ready');

@@ -333,7 +333,7 @@ function toggleFold(i) {
 
 /** @param {KeyboardEvent} event */
 function onTableKey(event) {
-    if (!(/** @type {HTMLElement} */ (event.target).closest('.row')) || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!(/** @type {HTMLElement} */ (event.target).closest('.rows')) || event.ctrlKey || event.metaKey || event.altKey) return;
     const i = table.order[table.current];
     const page = Math.max(1, Math.floor(tableHeight() / TABLE_ROW) - 1);
     /** @type {Object<string, () => void>} */
@@ -363,7 +363,7 @@ function onTableKey(event) {
 /** @param {MouseEvent} event */
 function onTableClick(event) {
     const target = /** @type {HTMLElement} */ (event.target);
-    const row = /** @type {HTMLElement|null} */ (target.closest('.row'));
+    const row = /** @type {HTMLElement|null} */ (target.closest('.rows .row'));
     if (!row || (getSelection().toString() && !target.closest('.fold'))) return;
     table.current = Number(row.dataset.row);
     const i = table.order[table.current];

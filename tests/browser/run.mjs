@@ -16,7 +16,8 @@ if (!CHROMIUM) {
     console.log('1..0 # SKIP there is no Chromium');
     process.exit(0);
 }
-for (const file of ['page', 'google', 'hostile', 'large']) await import(`./test-${file}.mjs`);
+const files = ['static', 'google', 'hostile'];
+for (const file of process.argv.length > 2 ? process.argv.slice(2) : files) await import(`./test-${file}.mjs`);
 
 const browser = await chromium.launch({
     executablePath: CHROMIUM,
