@@ -50,11 +50,15 @@ function writeRoute() {
     }
 }
 
-/** Does what the address asks for. */
+/** Does what the address asks for; one without a step or search, unlike a link to a section, wants none. */
 function followRoute() {
     const { step, query } = parseRoute(location.hash);
-    if (query !== null && query !== view.query) setQuery(query, 'route');
-    if (step === null) return;
+    const isView = location.hash === '' || step !== null || query !== null;
+    if (isView && (query ?? '') !== view.query) setQuery(query ?? '', 'route');
+    if (step === null) {
+        if (isView && view.selected >= 0) select(-1, 'route');
+        return;
+    }
     const i = stepNamed(step);
     if (i >= 0 && i !== view.selected) select(i, 'route');
     else if (i < 0) announce('The step of this link is not in this report.');

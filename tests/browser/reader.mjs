@@ -12,14 +12,20 @@ export const timeline = page => page.getByRole('treegrid', { name: /^Timeline/ }
 /** Types a search and waits for its whole answer; returns what is said of it. */
 export async function find(page, text) {
     await searchBox(page).fill(text);
-    await page.waitForFunction(
-        query =>
-            view.query === query &&
-            performance.getEntriesByName('pipelens-found').some(mark => mark.detail === query) &&
-            performance.getEntriesByName('pipelens-found').at(-1).detail === query,
-        text
-    );
-    return said(page);
+    await page.keyboard.press('Enter');
+    return page.evaluate(answered, text);
+}
+
+/** In the page: resolves when that search is answered and drawn. */
+function answered(query) {
+    const whole = () => view.query === query && performance.getEntriesByName('pipelens-found').at(-1)?.detail === query;
+    return new Promise(done => {
+        const look = () => {
+            if (!whole()) setTimeout(look, 5);
+            else requestAnimationFrame(() => done(searchBox.said.hidden ? '' : searchBox.said.textContent));
+        };
+        look();
+    });
 }
 
 /** What stands below the search, "" for nothing. */
@@ -30,9 +36,9 @@ export async function said(page) {
 
 /** The rows of the table that are in the document, top to bottom. */
 export async function tableRows(page) {
-    await settled(page);
-    return page.$$eval('#pl-steps [role=rowgroup] [role=row]', rows =>
-        rows
+    return page.evaluate(async () => {
+        await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
+        return [...document.querySelectorAll('#pl-steps [role=rowgroup] [role=row]')]
             .sort((a, b) => a.getAttribute('aria-rowindex') - b.getAttribute('aria-rowindex'))
             .map(row => ({
                 name: row.querySelector('.n').textContent,
@@ -41,8 +47,8 @@ export async function tableRows(page) {
                 selected: row.getAttribute('aria-selected') === 'true',
                 found: !row.classList.contains('context'),
                 second: row.querySelector('.second')?.textContent ?? '',
-            }))
-    );
+            }));
+    });
 }
 
 /** Names of the rows; only of those that the search found when it has found some. */
