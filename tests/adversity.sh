@@ -51,6 +51,7 @@ tool_run()
 {
     case " $* " in *' check '*) checking=yes ;; *) checking=no ;; esac
     (
+        # shellcheck disable=SC3045 # dash and bash have it
         [ -z "$CPU_SECONDS_MAX" ] || ulimit -t "$CPU_SECONDS_MAX"
         limited "$tool" "$@" >"$work/stdout" 2>"$work/stderr" </dev/null
     )
@@ -134,7 +135,7 @@ keeps()
     same "$1" "$work/expected" "$work/kept"
 }
 
-# in_time SECONDS COMMAND...: a test whose run of the tool may take so many seconds of a processor (more under a sanitizer).
+# in_time SECONDS COMMAND...: a test in which the tool may take so many seconds of a processor (more under a sanitizer).
 in_time()
 {
     CPU_SECONDS_MAX=$1

@@ -158,10 +158,10 @@ is 'a command that closes its output has closed it' test ! -s seen -a -e over
 if [ -d /proc/self/fd ]; then
     mkfifo ready.fifo
     rm over
-    "$tool" exec -l ready.ndjson -- sh -c 'echo ready >&3; exec 3>&-; sh await read; : >over' 3>ready.fifo &
+    "$tool" exec -l ready.ndjson -- sh -c 'echo ready >&3; exec 3>&-; sh await heard; : >over' 3>ready.fifo &
     job=$!
     is 'a pipe that the command closes is closed' test "$(cat ready.fifo)" = ready -a ! -e over
-    : >read
+    : >heard
     wait $job
 else
     skip 'a pipe that the command closes is closed' 'there is no /proc'
@@ -376,8 +376,11 @@ told=no
 trap told=yes WINCH
 : >ready
 tries=0
-while [ $told = no ] && [ $tries -lt 600 ]; do sleep 0.05; tries=$((tries + 1)); done
-echo "told: $told, $(stty size <&2)" >size
+# The signal may be here before exec has handed the size on.
+until echo "told: $told, $(stty size <&2)" >size; grep -qx 'told: yes, 20 50' size || [ $tries -ge 600 ]; do
+    sleep 0.05
+    tries=$((tries + 1))
+done
 END
     rm -f ready
     script -qec "('$tool' exec -l winch.ndjson --capture 1k -- sh winch.sh) & sh await ready; stty rows 20 columns 50; wait" /dev/null >/dev/null </dev/null
@@ -577,6 +580,7 @@ is 'nor in names, keys, errors, directories, messages' sh -c '! grep -E "hunter|
 is 'they are named there too' sh -c 'grep -q "\"name\":\"DB_PASSWORD=‹redacted: password›\"" leak.ndjson && grep -q "deploy --password=‹" leak.ndjson'
 is 'in what was captured' grep -q '"message":"Authorization: Bearer ‹redacted: github-token›"' leak.ndjson
 good 'masked names' leak.ndjson
+# shellcheck disable=SC3045 # dash and bash have it
 (ulimit -t 10; exec "$tool" exec -l hostile.ndjson -n h -- true "$(yes glrt- | tr -d '\n' | head -c 130000)") 2>stderr
 is 'a hostile word takes no great time of the processor' test $? -eq 0
 "$tool" exec -l long.ndjson -n l -- sh -c : "$(head -c 100000 /dev/zero | tr '\0' x)" >stdout

@@ -96,7 +96,7 @@ export function makeIndex(log, ...options) {
 /** For whatever a browser on a busy machine may take; ms. */
 export const PATIENCE = 120000;
 
-/** Types into the search; returns when the page has searched: it does so 120 ms later, by a timer that ends before ours. */
+/** Types into the search; returns when the page has searched: 120 ms later, by a timer that ends before ours. */
 export async function search(page, text) {
     await page.fill('#q', text);
     await page.evaluate(() => new Promise(resolve => setTimeout(resolve, 150)));
