@@ -68,6 +68,8 @@ static struct str beginning(struct store *st, struct payload p)
     return st->budget - st->size > p.length ? sources_text(st->sources, p) : S("");
 }
 
+bool store_copies(const struct store *st) { return !st->starts; }
+
 struct store_ref store_add(struct store *st, struct payload p)
 {
     struct store_ref ref = { .whole = p.length };
