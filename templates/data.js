@@ -24,7 +24,7 @@
  * @property {Object<string, number>} levels
  * @property {Object<string, number>} tokens
  * @property {[number, number, number][]} critical
- * @property {{bins: number[], max: number, mean: number}|null} running
+ * @property {{max: number, mean: number, idle: number, bins: number[]}|null} running
  * @property {string[]} labels
  * @property {number[]} items
  * @property {Object<string, number>} cut

@@ -63,6 +63,7 @@ function openForPrint() {
 buildThemeSwitch();
 showLocalStart();
 buildToolbar();
+startTimeline();
 buildTable();
 buildPanel();
 startRoute();

@@ -103,6 +103,7 @@ function sortedRows(rows) {
 
 /** The rows anew: what is folded, found or sorted has changed. */
 function layOutTable() {
+    /** @type {Int32Array} */
     let rows = treeRows();
     if (table.sort) {
         if (view.matches) rows = rows.filter(i => view.matches[i]);

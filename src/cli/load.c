@@ -24,6 +24,7 @@ static void on_progress(void *context, uint64_t bytes)
 {
     struct loading *g = context;
     g->read += bytes;
+    if (builder_several(g->builder)) archive_is_part(g->l->archive);
     progress_show(g->progress, "reading", g->read, g->total);
 }
 
@@ -166,6 +167,7 @@ enum exit_status load(struct loaded *l, const struct options *o, struct progress
         l->left_out[i++] = selection_apply(&o->select, r);
         for (uint32_t k = 0; k < r->step_count; k++) selected += !r->steps[k]->hidden && !r->steps[k]->context;
     }
+    if (l->run_count == 1 && l->left_out[0].len) archive_is_part(l->archive);
     if (!selected && !o->quiet)
         complain_at(S(""), 0, 0,
                     "no step is selected by --filter, --keys, --status, --min-duration and --depth: the outputs show "

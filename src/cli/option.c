@@ -73,7 +73,7 @@ static const struct option_row rows[] = {
     { "theme", 0, TAKES_CHOICE, FOR_RENDER, AT(theme), "THEME", "light|dark|auto", 0, 0,
       "pictures are light, the page is auto, unless told" },
     { "max-rows", 0, TAKES_COUNT, FOR_RENDER, AT(max_rows), "N", NULL, 1, 1e9,
-      "rows of the Gantt chart (default: pictures 200, page 2,000)" },
+      "rows of the Gantt chart (default 200); the page's own timeline has all" },
     { "google", 0, TAKES_CHOICE, FOR_RENDER, AT(google), "MODE", "auto|off|only", 0, 0,
       "Google Charts view in the page; off: the page refers to nothing outside itself" },
     { "embed-log", 0, TAKES_CHOICE, FOR_RENDER, AT(embed_log), "WHEN", "auto|always|never", 0, 0,

@@ -109,9 +109,7 @@ static void lay_out_gantt(const struct writing *w, const char *path, struct scen
         .min_width = path || o->min_width > PAGE_WIDTH ? o->min_width : PAGE_WIDTH,
         .min_height = o->min_height,
         .max_side = max_side(w, path),
-        .max_rows = o->max_rows_set ? (uint32_t)o->max_rows
-                    : path          ? PICTURE_ROWS
-                                    : HTML_STATIC_STEPS,
+        .max_rows = o->max_rows_set ? (uint32_t)o->max_rows : PICTURE_ROWS,
         .title = str_z(o->title),
         .left_out = w->l->left_out[w->position],
         .bare = !path,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "input/archive.h"
 
-#include "base/base64.h"
 #include "base/utf8.h"
+#include "input/pack.h"
 #include "input/spool.h"
 
 #include <errno.h>
@@ -11,25 +11,19 @@
 #include <stdlib.h>
 #include <strings.h>
 #include <unistd.h>
-#include <zlib.h>
-
-/* Level 1 packs a log to a tenth or so at twice the speed of level 3, which makes it an eighth smaller. */
-enum { LEVEL = 1, LEVEL_OF_GZIP = 0 };
 
 struct archive {
     const struct sources *sources;
     enum archive_choice choice;
     struct arena arena;
     struct archive_file *files; /* one a source */
-    uint32_t *lengths;          /* of the chunks, packed */
-    size_t chunk_count, chunk_cap;
-    struct buf packed; /* in memory up to the limit of auto, else with a temporary file behind it */
-    uint64_t size;
+    struct pack packed;         /* in memory up to the limit of auto, else with a temporary file behind it */
+    uint64_t size;              /* of all files */
     enum archive_missing missing;
     int no_spool; /* errno: there is no temporary file */
     pthread_t thread;
     bool running;
-    atomic_bool stop;
+    atomic_bool stop, unwanted;
 };
 
 const char *archive_missing_name(enum archive_missing missing)
@@ -83,24 +77,15 @@ static void name_files(struct archive *a)
 static void give_up(struct archive *a, enum archive_missing why)
 {
     a->missing = why;
-    a->chunk_count = 0;
-    if (a->packed.fd >= 0) close(a->packed.fd);
-    buf_free(&a->packed);
+    pack_free(&a->packed);
 }
 
-static void pack_chunk(struct archive *a, z_stream *z, struct str chunk)
+static void add_chunk(struct archive *a, struct str chunk, bool gzip)
 {
-    size_t room = deflateBound(z, (uLong)chunk.len);
-    deflateReset(z);
-    z->next_in = (unsigned char *)(uintptr_t)chunk.ptr;
-    z->avail_in = (uInt)chunk.len;
-    z->next_out = (unsigned char *)buf_room(&a->packed, room);
-    z->avail_out = (uInt)room;
-    deflate(z, Z_FINISH);
-    a->lengths = array_grow(a->lengths, &a->chunk_cap, a->chunk_count + 1, sizeof *a->lengths);
-    a->lengths[a->chunk_count++] = (uint32_t)z->total_out;
-    a->packed.len += (size_t)z->total_out;
-    if (a->choice == ARCHIVE_AUTO && buf_total(&a->packed) > ARCHIVE_AUTO_MAX) give_up(a, ARCHIVE_LARGE);
+    pack_chunk(&a->packed, chunk, gzip ? PACK_STORED : pack_level(a->size));
+    if (a->choice != ARCHIVE_AUTO) return;
+    if (atomic_load(&a->unwanted)) give_up(a, ARCHIVE_PART);
+    else if (buf_total(&a->packed.bytes) > ARCHIVE_AUTO_MAX) give_up(a, ARCHIVE_LARGE);
 }
 
 /* Hashes a file and packs it as long as that makes sense. False when its bytes are no longer there. */
@@ -109,21 +94,16 @@ static bool pack_file(struct archive *a, uint32_t source, char *chunk)
     struct archive_file *file = &a->files[source];
     struct original original;
     struct sha256 hash;
-    z_stream z = { 0 };
     sha256_begin(&hash);
     bool good = original_open(a->sources, source, &original);
-    if (good && deflateInit(&z, original.gzip ? LEVEL_OF_GZIP : LEVEL) != Z_OK) arena_exhausted(sizeof z);
-    for (uint64_t at = 0; good && at < original.size && !atomic_load(&a->stop); at += ARCHIVE_CHUNK) {
-        size_t n = original.size - at < ARCHIVE_CHUNK ? (size_t)(original.size - at) : ARCHIVE_CHUNK;
+    for (uint64_t at = 0; good && at < original.size && !atomic_load(&a->stop); at += PACK_CHUNK) {
+        size_t n = original.size - at < PACK_CHUNK ? (size_t)(original.size - at) : PACK_CHUNK;
         good = original_read(&original, at, chunk, n);
         if (!good) break;
         sha256_add(&hash, str_of(chunk, n));
-        if (a->missing == ARCHIVE_INSIDE) pack_chunk(a, &z, str_of(chunk, n));
+        if (a->missing == ARCHIVE_INSIDE) add_chunk(a, str_of(chunk, n), original.gzip);
     }
-    file->size = original.size;
-    a->size += original.size;
     sha256_end_hex(&hash, file->sha256);
-    deflateEnd(&z);
     original_close(&original);
     return good;
 }
@@ -131,12 +111,13 @@ static bool pack_file(struct archive *a, uint32_t source, char *chunk)
 static void *pack(void *context)
 {
     struct archive *a = context;
-    char *chunk = array_grow(NULL, &(size_t){ 0 }, ARCHIVE_CHUNK, 1);
+    char *chunk = array_grow(NULL, &(size_t){ 0 }, PACK_CHUNK, 1);
     bool good = true;
     for (size_t i = 0; i < a->sources->count && good; i++) good = pack_file(a, (uint32_t)i, chunk);
+    pack_end(&a->packed);
     if (!good) give_up(a, ARCHIVE_CHANGED);
-    else if (a->missing == ARCHIVE_INSIDE && archive_is_bomb(a->size, buf_total(&a->packed))) give_up(a, ARCHIVE_DENSE);
-    if (a->packed.fd >= 0) buf_flush(&a->packed);
+    else if (a->missing == ARCHIVE_INSIDE && archive_is_bomb(a->size, buf_total(&a->packed.bytes)))
+        give_up(a, ARCHIVE_DENSE);
     free(chunk);
     return NULL;
 }
@@ -147,11 +128,12 @@ struct archive *archive_begin(const struct sources *s, enum archive_choice choic
     if (!a) arena_exhausted(sizeof *a);
     a->sources = s;
     a->choice = choice;
-    a->packed = BUF_INIT;
+    a->packed = PACK_INIT;
     a->missing = choice == ARCHIVE_NEVER ? ARCHIVE_UNWANTED : ARCHIVE_INSIDE;
     a->files = ARENA_ARRAY(&a->arena, struct archive_file, s->count);
     name_files(a);
-    if (choice == ARCHIVE_ALWAYS && (a->packed.fd = spool_open()) < 0) {
+    for (size_t i = 0; i < s->count; i++) a->size += a->files[i].size = s->list[i].original_size;
+    if (choice == ARCHIVE_ALWAYS && (a->packed.bytes.fd = spool_open()) < 0) {
         a->no_spool = errno;
         a->missing = ARCHIVE_UNWANTED; /* not in memory instead, which would have no bound */
     }
@@ -166,14 +148,17 @@ static void wait_for(struct archive *a)
     a->running = false;
 }
 
+void archive_is_part(struct archive *a)
+{
+    if (a) atomic_store(&a->unwanted, true);
+}
+
 void archive_free(struct archive *a)
 {
     if (!a) return;
     atomic_store(&a->stop, true);
     wait_for(a);
-    if (a->packed.fd >= 0) close(a->packed.fd);
-    buf_free(&a->packed);
-    free(a->lengths);
+    pack_free(&a->packed);
     arena_free(&a->arena);
     free(a);
 }
@@ -196,7 +181,7 @@ enum archive_missing archive_missing(struct archive *a, bool part)
 bool archive_check(struct archive *a, struct err *e)
 {
     wait_for(a);
-    int error = a->no_spool ? a->no_spool : a->packed.error;
+    int error = a->no_spool ? a->no_spool : a->packed.bytes.error;
     if (!error) return true;
     return err_set(e, ERR_OUTPUT, "",
                    "--embed-log always needs a temporary file, which could not be written: %s; set TMPDIR to a "
@@ -220,26 +205,10 @@ static void put_index(const struct archive *a, enum archive_missing missing, str
     }
     buf_puts(out, "],\"sha256\":[");
     for (size_t i = 0; i < count; i++) buf_printf(out, "%s\"%s\"", i ? "," : "", a->files[i].sha256);
-    buf_puts(out, "],\"packed\":[");
-    for (size_t i = 0; i < a->chunk_count && missing == ARCHIVE_INSIDE; i++) {
-        if (i) buf_putc(out, ',');
-        buf_put_uint(out, a->lengths[i]);
-    }
-    buf_puts(out, "]}\n");
-}
-
-static void put_packed(struct archive *a, struct buf *out)
-{
-    enum { PIECE = 192 * 1024 }; /* a multiple of three */
-    char *piece = array_grow(NULL, &(size_t){ 0 }, PIECE, 1);
-    struct original packed = { .fd = a->packed.fd, .size = buf_total(&a->packed) };
-    for (uint64_t at = 0; at < packed.size && !a->packed.error; at += PIECE) {
-        size_t n = packed.size - at < PIECE ? (size_t)(packed.size - at) : PIECE;
-        if (packed.fd < 0) buf_put_base64(out, str_of(a->packed.ptr + at, n));
-        else if (original_read(&packed, at, piece, n)) buf_put_base64(out, str_of(piece, n));
-        else a->packed.error = errno;
-    }
-    free(piece);
+    buf_puts(out, "],\"packed\":");
+    if (missing == ARCHIVE_INSIDE) pack_put_lengths(&a->packed, out);
+    else buf_puts(out, "[]");
+    buf_puts(out, "}\n");
 }
 
 void archive_put(struct archive *a, enum archive_missing missing, struct buf *out)
@@ -247,6 +216,6 @@ void archive_put(struct archive *a, enum archive_missing missing, struct buf *ou
     wait_for(a);
     buf_puts(out, ARCHIVE_OPEN);
     put_index(a, missing, out);
-    if (missing == ARCHIVE_INSIDE) put_packed(a, out);
+    if (missing == ARCHIVE_INSIDE) pack_put_base64(&a->packed, out);
     buf_puts(out, ARCHIVE_CLOSE);
 }

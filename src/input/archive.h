@@ -16,9 +16,10 @@
 #define INPUT_ARCHIVE_H
 
 #include "base/sha256.h"
+#include "input/pack.h"
 #include "input/source.h"
 
-enum { ARCHIVE_FORMAT = 1, ARCHIVE_CHUNK = 256 * 1024, ARCHIVE_NAME_MAX = 200 };
+enum { ARCHIVE_FORMAT = 1, ARCHIVE_CHUNK = PACK_CHUNK, ARCHIVE_NAME_MAX = 200 };
 #define ARCHIVE_OPEN        "<script type=\"application/octet-stream\" id=\"pl-log\">\n"
 #define ARCHIVE_CLOSE       "\n</script>"
 #define ARCHIVE_AUTO_MAX    (UINT64_C(32) << 20)  /* compressed bytes that are embedded without being told to */
@@ -50,6 +51,8 @@ struct archive;
 /* Begins to pack the sources' original bytes, in a thread of its own; all of them must be open, and stay open until
  * archive_free. */
 struct archive *archive_begin(const struct sources *s, enum archive_choice choice);
+/* Every page will show a part only: with ARCHIVE_AUTO there is no need to pack on. NULL is fine. */
+void archive_is_part(struct archive *a);
 /* The rest may only be called when this has returned. `*ret_count` files. */
 const struct archive_file *archive_files(struct archive *a, size_t *ret_count);
 /* What there is to say about the log in a page that shows only a `part` of it, or all. */

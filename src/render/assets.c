@@ -18,6 +18,9 @@ static const unsigned char steps_css_bytes[] = {
 static const unsigned char work_css_bytes[] = {
 #include "work.css.inc"
 };
+static const unsigned char timeline_css_bytes[] = {
+#include "timeline.css.inc"
+};
 static const unsigned char panel_css_bytes[] = {
 #include "panel.css.inc"
 };
@@ -53,6 +56,30 @@ static const unsigned char search_js_bytes[] = {
 };
 static const unsigned char toolbar_js_bytes[] = {
 #include "toolbar.js.inc"
+};
+static const unsigned char range_js_bytes[] = {
+#include "range.js.inc"
+};
+static const unsigned char axis_js_bytes[] = {
+#include "axis.js.inc"
+};
+static const unsigned char bars_js_bytes[] = {
+#include "bars.js.inc"
+};
+static const unsigned char overview_js_bytes[] = {
+#include "overview.js.inc"
+};
+static const unsigned char card_js_bytes[] = {
+#include "card.js.inc"
+};
+static const unsigned char ruler_js_bytes[] = {
+#include "ruler.js.inc"
+};
+static const unsigned char timeline_js_bytes[] = {
+#include "timeline.js.inc"
+};
+static const unsigned char gestures_js_bytes[] = {
+#include "gestures.js.inc"
 };
 static const unsigned char table_js_bytes[] = {
 #include "table.js.inc"
@@ -91,13 +118,14 @@ ASSET(report_css);
 ASSET(google_js);
 
 /* Paper has the last word. */
-const struct str asset_styles[] = { STYLE(steps), STYLE(work), STYLE(panel), STYLE(print) };
+const struct str asset_styles[] = { STYLE(steps), STYLE(work), STYLE(timeline), STYLE(panel), STYLE(print) };
 const size_t asset_style_count = sizeof asset_styles / sizeof *asset_styles;
 
 /* What is declared comes before what runs at once and needs it. */
 const struct str asset_scripts[] = {
-    SCRIPT(format),  SCRIPT(dom),   SCRIPT(data),   SCRIPT(store),   SCRIPT(view),  SCRIPT(textindex),
-    SCRIPT(regexp),  SCRIPT(query), SCRIPT(search), SCRIPT(toolbar), SCRIPT(table), SCRIPT(json),
-    SCRIPT(changes), SCRIPT(panel), SCRIPT(route),  SCRIPT(report),
+    SCRIPT(format), SCRIPT(dom),      SCRIPT(data),    SCRIPT(store),   SCRIPT(view),     SCRIPT(textindex),
+    SCRIPT(regexp), SCRIPT(query),    SCRIPT(search),  SCRIPT(toolbar), SCRIPT(range),    SCRIPT(axis),
+    SCRIPT(bars),   SCRIPT(overview), SCRIPT(card),    SCRIPT(ruler),   SCRIPT(timeline), SCRIPT(gestures),
+    SCRIPT(table),  SCRIPT(json),     SCRIPT(changes), SCRIPT(panel),   SCRIPT(route),    SCRIPT(report),
 };
 const size_t asset_script_count = sizeof asset_scripts / sizeof *asset_scripts;

@@ -12,6 +12,8 @@
  *     "errors": {"2": "first line"},
  *     "records": [0, 4, 1],                                   how many
  *     "levels": {"1": 8}, "tokens": {"2": 1830},              bits of enum log_level; LLM tokens
+ *     "critical": [[0, 0, 2], [1, 2, 9]],                     position, from, to: microseconds since the start
+ *     "running": {"max": 3, "mean": 1.7, "idle": 0, "bins": [1, 3]} or null,          see running.h
  *     "labels": …, "items": …, "cut": …, "facts": …           see html_items.c
  *     "google": {"only": false, "rows": [["load · 3 ms", "ok", 0, 3]]} }
  *
@@ -20,12 +22,15 @@
 #include "render/html.h"
 
 #include "base/utf8.h"
+#include "model/critical.h"
 #include "model/records.h"
+#include "model/running.h"
 #include "render/payload.h"
 #include "render/wording.h"
 
 #include <stdlib.h>
 
+enum { RUNNING_BINS = 1000 };
 enum { GOOGLE_NAME_MAX = 40 /* code points */, GOOGLE_DEPTH_MAX = 6 };
 
 /* Unique names, by open addressing; slots hold 1 + position of the name's first step. */
@@ -216,6 +221,48 @@ static void put_counts(const struct html_plan *plan, struct arena *scratch, stru
     buf_putc(out, '}');
 }
 
+static void put_critical(const struct html_plan *plan, struct arena *scratch, struct buf *out)
+{
+    struct critical path;
+    uint32_t *position = ARENA_ARRAY(scratch, uint32_t, plan->run->step_count);
+    for (uint32_t i = 0; i < plan->count; i++) position[plan->steps[i]->index] = i;
+    critical_path(plan->run, scratch, &path);
+    buf_puts(out, ",\n\"critical\":[");
+    for (size_t i = 0; i < path.count; i++) {
+        const struct critical_segment *s = &path.segments[i];
+        buf_puts(out, i ? ",[" : "[");
+        buf_put_uint(out, position[s->step->index]);
+        buf_putc(out, ',');
+        buf_put_int(out, s->from - plan->run->start);
+        buf_putc(out, ',');
+        buf_put_int(out, s->to - plan->run->start);
+        buf_putc(out, ']');
+    }
+    buf_putc(out, ']');
+    scratch_reset(scratch);
+}
+
+static void put_running(const struct html_plan *plan, struct arena *scratch, struct buf *out)
+{
+    struct running running;
+    running_steps(plan->run, RUNNING_BINS, scratch, &running);
+    if (!running.count) {
+        buf_puts(out, ",\n\"running\":null");
+        return;
+    }
+    buf_printf(out, ",\n\"running\":{\"max\":%u,\"mean\":", (unsigned)running.max);
+    buf_put_fixed(out, running.mean, 3, true);
+    buf_puts(out, ",\"idle\":");
+    buf_put_int(out, running.idle);
+    buf_puts(out, ",\"bins\":[");
+    for (size_t i = 0; i < running.count; i++) {
+        if (i) buf_putc(out, ',');
+        buf_put_uint(out, running.bins[i]);
+    }
+    buf_puts(out, "]}");
+    scratch_reset(scratch);
+}
+
 bool html_google_fits(const struct html_plan *plan)
 {
     const struct run *run = plan->run;
@@ -280,7 +327,8 @@ void html_data_write(const struct html_data *d, struct buf *out)
     put_odd_keys(plan, out);
     put_errors(plan, &scratch, out);
     put_counts(plan, &scratch, out);
-    buf_puts(out, ",\n\"critical\":[],\n\"running\":null");
+    put_critical(plan, &scratch, out);
+    put_running(plan, &scratch, out);
     html_items_write(plan, d->store, &scratch, out);
     if (d->google) put_google(plan, d->unit, d->google_only, out);
     buf_putc(out, '}');

@@ -133,7 +133,7 @@ static void place(struct items *t, struct store *store)
     struct item **turns = malloc((t->count + 1) * sizeof *turns);
     if (!turns) arena_exhausted(t->count * sizeof *turns);
     for (size_t i = 0; i < t->count; i++) turns[i] = &t->list[i];
-    qsort(turns, t->count, sizeof *turns, by_turn);
+    if (store_copies(store)) qsort(turns, t->count, sizeof *turns, by_turn);
     for (size_t i = 0; i < t->count; i++) turns[i]->ref = store_add(store, turns[i]->payload);
     free(turns);
 }

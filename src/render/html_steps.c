@@ -17,6 +17,9 @@
  * level. */
 enum { DEPTH_CLASSES = 24 };
 
+/* Bytes of JSON that stand on one line. */
+enum { ONE_LINE = 72 };
+
 struct html_sink {
     struct detail_sink sink;
     struct buf *out;
@@ -52,7 +55,7 @@ static bool shows_whole(struct str text)
     return true;
 }
 
-/* A string as its characters, anything else as indented JSON. Hostile nesting stays as it is: indented it could take
+/* A string as its characters, anything else as JSON, indented where it is long. Hostile nesting stays as it is: indented it could take
  * two hundred times its size. */
 static void put_value(struct html_sink *s, struct str json)
 {
@@ -64,10 +67,13 @@ static void put_value(struct html_sink *s, struct str json)
         if (!is_text) buf_clear(&s->text);
     }
     if (!is_text) {
-        if (indentation(json) <= 4 * json.len + 4096) json_put_pretty(&s->text, json);
-        else buf_put(&s->text, json);
+        json_put_compact(&s->text, json);
+        if (s->text.len > ONE_LINE && indentation(json) <= 4 * json.len + 4096) {
+            buf_clear(&s->text);
+            json_put_pretty(&s->text, json);
+        }
     }
-    buf_put_html(s->out, buf_str(&s->text));
+    buf_put_html_text(s->out, buf_str(&s->text));
 }
 
 static void html_group(struct detail_sink *sink, const char *title)
@@ -83,10 +89,10 @@ static void html_row(struct detail_sink *sink, struct str label, enum detail_kin
     struct html_sink *s = (struct html_sink *)sink;
     if (label.len) {
         buf_puts(s->out, "<dt>");
-        buf_put_html(s->out, label);
+        buf_put_html_text(s->out, label);
     }
     buf_puts(s->out, "<dd>");
-    if (kind == DETAIL_FACT) buf_put_html(s->out, text);
+    if (kind == DETAIL_FACT) buf_put_html_text(s->out, text);
     else put_value(s, text);
 }
 
@@ -116,14 +122,14 @@ static void put_row(const struct html_plan *plan, uint32_t at, enum time_unit un
                (unsigned)(depth < DEPTH_CLASSES ? depth : DEPTH_CLASSES), status, step->context ? " context" : "");
     if (depth >= DEPTH_CLASSES) buf_printf(out, "<small>level %u </small>", (unsigned)depth);
     buf_puts(out, "<bdi>");
-    buf_put_html(out, wording_name(step->name));
+    buf_put_html_text(out, wording_name(step->name));
     buf_puts(out, "</bdi></b>");
     if (step->status != STEP_OK) buf_printf(out, "<s>%s</s>", status);
     put_numbers(plan, step, unit, records_count(plan->run, step, scratch), out);
     struct str why = plan->flags[at] & PLAN_ERROR ? html_error_line(plan->run, step, scratch) : (struct str){ 0 };
     if (why.len) {
         buf_puts(out, "<em>");
-        buf_put_html(out, why);
+        buf_put_html_text(out, why);
         buf_puts(out, "</em>");
     }
     buf_puts(out, "</summary>");

@@ -34,6 +34,8 @@ struct store_totals {
 /* `a` is the log in the page, NULL when the page has none. Without it, or where its bytes are not those that payloads
  * are counted in, a text is cut at `max_data` bytes (at a whole character) and all of them take at most `budget`. */
 struct store *store_new(struct sources *s, const struct archive *a, uint64_t max_data, uint64_t budget);
+/* Does store_add read the payloads? Then it goes fastest in the order of the log. */
+bool store_copies(const struct store *st);
 /* Places a payload; who comes first is more likely to get room. A text that can no longer be read has length 0, and
  * sources_text has noted that. */
 struct store_ref store_add(struct store *st, struct payload p);
