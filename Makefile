@@ -116,20 +116,22 @@ $(BUILD)/gen/%.inc: templates/%
 	@test -s $< || { echo "$<: empty template" >&2; exit 1; }
 	@od -v -An -to1 $< | sed 's/ \([0-7]\{3\}\)/0\1,/g' > $@
 
-# Of scripts and style sheets what the page needs.
-STRIPPED = awk -f templates/strip.awk $< | od -v -An -to1 | sed 's/ \([0-7]\{3\}\)/0\1,/g' > $@
-$(BUILD)/gen/%.js.inc: templates/%.js templates/strip.awk
-	@mkdir -p $(@D)
-	@test -s $< || { echo "$<: empty template" >&2; exit 1; }
-	@$(STRIPPED)
-$(BUILD)/gen/%.css.inc: templates/%.css templates/strip.awk
-	@mkdir -p $(@D)
-	@test -s $< || { echo "$<: empty template" >&2; exit 1; }
-	@$(STRIPPED)
+# The page's script and style are these files in this order, without their comments and indentation. What is declared
+# comes before what runs at once and needs it; paper has the last word.
+PAGE_SCRIPTS = format dom data store view textindex regexp query search toolbar table json changes panel \
+    range axis bars overview card ruler timeline gestures route report
+PAGE_STYLES = report steps work timeline panel print
+STRIPPED = awk -f templates/strip.awk $(filter %.js %.css,$^) | od -v -An -to1 | sed 's/ \([0-7]\{3\}\)/0\1,/g' > $@
+$(BUILD)/gen/page.js.inc: $(PAGE_SCRIPTS:%=templates/%.js) templates/strip.awk Makefile
+	@mkdir -p $(@D) && $(STRIPPED)
+$(BUILD)/gen/page.css.inc: $(PAGE_STYLES:%=templates/%.css) templates/strip.awk Makefile
+	@mkdir -p $(@D) && $(STRIPPED)
+$(BUILD)/gen/google.js.inc $(BUILD)/gen/report.css.inc: $(BUILD)/gen/%.inc: templates/% templates/strip.awk
+	@mkdir -p $(@D) && $(STRIPPED)
 
-# Assets include every template; the first compile does not know that from a .d file yet.
-TEMPLATES = $(notdir $(wildcard templates/*.html templates/*.css templates/*.js))
-$(BUILD)/src/render/assets.o: $(TEMPLATES:%=$(BUILD)/gen/%.inc)
+# The first compile does not know from a .d file yet what assets.c includes.
+ASSETS = $(patsubst templates/%,%.inc,$(wildcard templates/*.html)) page.js.inc page.css.inc google.js.inc report.css.inc
+$(BUILD)/src/render/assets.o: $(ASSETS:%=$(BUILD)/gen/%)
 
 # The advance widths of the embedded fonts, for layout: regular, bold, fallback.
 FONTS = templates/fonts/OpenSans-Regular.ttf templates/fonts/OpenSans-Semibold.ttf templates/fonts/DroidSansFallbackFull.ttf \
@@ -195,7 +197,7 @@ bench: $(BINARY) $(BENCH_TOOLS) $(TRACK_BENCH)
 
 # --- care of the sources ---
 
-lint: $(BUILD)/gen/font_widths.inc $(TEMPLATES:%=$(BUILD)/gen/%.inc)
+lint: $(BUILD)/gen/font_widths.inc $(ASSETS:%=$(BUILD)/gen/%)
 	@FLAGS='$(filter-out -DVERSION%,$(ALL_CPPFLAGS))' sh tests/lint.sh $(SOURCES) $(TRACK_SOURCES) src/main.c
 
 format:
@@ -240,7 +242,7 @@ help:
 	    '  golden      write tests/golden anew from the current program; then read `git diff`' \
 	    '  pictures    make the pictures of the README anew' \
 	    '  bench       measure speed and memory on logs of 20 to 100,000 steps' \
-	    '  lint        include layers, clang-tidy, cppcheck, shellcheck, tsc (those that are there)' \
+	    '  lint        include layers, clang-tidy, cppcheck, shellcheck (those that are there)' \
 	    '  format      clang-format all C sources' \
 	    '  install     install to $$(DESTDIR)$$(PREFIX);  uninstall takes it back' \
 	    '  clean       remove $(BUILD)' \

@@ -63,9 +63,9 @@ function openForPrint() {
 buildThemeSwitch();
 showLocalStart();
 buildToolbar();
-startTimeline();
 buildTable();
 buildPanel();
+startTimeline();
 startRoute();
 openForPrint();
 window.addEventListener('load', startTextIndex);

@@ -50,7 +50,7 @@ const table = {
     /** Column that the rows are sorted by, "" for the tree. */
     sort: '',
     descending: false,
-    /** Positions of the rows, and what is above each in px. */
+    /** Positions of the rows, and what is above each in px. @type {Int32Array} */
     order: new Int32Array(0),
     tops: new Float64Array(1),
     /** Rows in the document, by place in `order`. @type {Map<number, HTMLElement>} */
@@ -103,7 +103,6 @@ function sortedRows(rows) {
 
 /** The rows anew: what is folded, found or sorted has changed. */
 function layOutTable() {
-    /** @type {Int32Array} */
     let rows = treeRows();
     if (table.sort) {
         if (view.matches) rows = rows.filter(i => view.matches[i]);

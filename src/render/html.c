@@ -220,9 +220,8 @@ bool html_write(const struct run *run, const struct report_options *o, const str
     p.store = store_new(run->sources, log_inside ? o->archive : NULL, o->max_data, HTML_PAYLOAD_MAX);
     html_data_write(&(struct html_data){ &p.plan, p.store, o->unit, p.google, o->google == GOOGLE_ONLY }, &p.data);
     theme_css(&p.style);
-    buf_put(&p.style, asset_report_css);
-    for (size_t i = 0; i < asset_style_count; i++) buf_put(&p.style, asset_styles[i]);
-    for (size_t i = 0; i < asset_script_count; i++) buf_put(&p.script, asset_scripts[i]);
+    buf_put(&p.style, asset_page_css);
+    buf_put(&p.script, asset_page_js);
     if (p.google) buf_put(&p.script, asset_google_js);
     template_write(asset_report_html, slots, sizeof slots / sizeof *slots, &p, out);
     store_free(p.store);
