@@ -40,7 +40,7 @@ function cardTimes(i) {
         addCardPair(list, 'Times', 'none in the log');
         return list;
     }
-    addCardPair(list, 'Start', timeText(offset, 1), data.start ? formatUtc(data.start, offset) : '');
+    addCardPair(list, 'Start', timeText(offset, offset % MS ? 1 : MS), data.start ? formatUtc(data.start, offset) : '');
     addCardPair(list, 'Duration', formatDuration(duration, data.unit), open ? 'to the last event' : '');
     if (data.self[i] !== null && subtree[i] > 1) addCardPair(list, 'Self', formatDuration(data.self[i], data.unit));
     if (data.span > 0) addCardPair(list, 'Share', shareText(Math.max(duration, 0) / data.span), 'of the run');

@@ -14,6 +14,7 @@ const ROW_WIDE = 28; /* px, as in report.css */
 const ROW_NARROW = 46;
 const NARROW = 560; /* px of the page below which names stand above bars */
 const SPARE_ROWS = 6; /* drawn beyond either edge, so that a fast wheel does not outrun them */
+const ORDER_DELAY = 200; /* ms of rest after which the document's rows are put in order */
 const BODY_MAX = 15e6; /* px: browsers cannot scroll much further; beyond, a pixel of the bar is more than one of rows */
 const NAMES_MIN = 120; /* px of the column of names */
 const NAMES_PART = 0.6; /* of the width, at most */
@@ -47,8 +48,6 @@ const timeline = {
     list: new Int32Array(0),
     /** Rows in the document by their place. @type {Map<number, BarRow>} */
     drawn: new Map(),
-    /** @type {BarRow[]} */
-    unused: [],
     /** Place of the row that Tab reaches. */
     active: 0,
     /** px of the visible rows, of the head and of a row */
@@ -125,7 +124,7 @@ function rowIndexOf(i) {
 /** Takes what folding and search have left; the row in focus stays the same step, or the nearest above it. */
 function updateList() {
     const list = treeRows();
-    if (list === timeline.list) return;
+    if (list === timeline.list) return false;
     let step = timeline.list.length ? timeline.list[timeline.active] : 0;
     timeline.list = list;
     while (step > 0 && rowIndexOf(step) < 0) step = data.parent[step];
@@ -135,28 +134,45 @@ function updateList() {
     timeline.empty.hidden = list.length > 0;
     criticalPieces.clear();
     timeline.stale = true;
+    return true;
 }
 
-/** Frees rows that are out of sight; the one in focus stays. @param {number} first @param {number} last */
+/**
+ * Takes rows that are out of sight; the one in focus stays.
+ * @param {number} first @param {number} last @returns {BarRow[]}
+ */
 function releaseRows(first, last) {
+    const free = [];
     for (const [index, row] of timeline.drawn) {
         const gone = index >= timeline.list.length;
         if (!gone && ((index >= first && index < last) || index === timeline.active)) continue;
         timeline.drawn.delete(index);
-        if (timeline.unused.length < 64 && !row.box.contains(document.activeElement)) timeline.unused.push(row);
-        row.box.remove();
         row.position = -1;
+        free.push(row);
     }
+    return free;
 }
 
-/** @param {number} index @param {boolean} moved have bars to be drawn? */
-function drawRow(index, moved) {
+/** Brings the document's order to that of the rows, for those who read it so. The row in focus is not touched. */
+function orderRows() {
+    const boxes = [...timeline.drawn.keys()].sort((a, b) => a - b).map(index => timeline.drawn.get(index).box);
+    const focused = boxes.find(box => box.contains(document.activeElement));
+    const at = focused ? boxes.indexOf(focused) : boxes.length;
+    boxes.forEach((box, place) => {
+        if (place === at || timeline.rows.children[place] === box) return;
+        if (place < at) timeline.rows.insertBefore(box, focused ?? null);
+        else timeline.rows.append(box);
+    });
+}
+
+/** @param {number} index @param {boolean} moved have bars to be drawn? @param {BarRow[]} free rows to use again */
+function drawRow(index, moved, free) {
     const i = timeline.list[index];
     let row = timeline.drawn.get(index);
     if (!row) {
-        row = timeline.unused.pop() ?? buildBarRow();
+        row = free.pop() ?? buildBarRow();
         timeline.drawn.set(index, row);
-        timeline.rows.append(row.box);
+        if (!row.box.isConnected) timeline.rows.append(row.box);
     }
     const fresh = row.position !== i || timeline.stale;
     if (fresh) {
@@ -173,7 +189,8 @@ function drawRow(index, moved) {
 
 let drawnFrom = NaN,
     drawnTo = NaN,
-    drawnWidth = NaN;
+    drawnWidth = NaN,
+    orderTimer = 0;
 
 /** @param {number} scrollTop */
 function drawRows(scrollTop) {
@@ -182,16 +199,19 @@ function drawRows(scrollTop) {
     const above = rowsAbove(scrollTop);
     const first = Math.max(Math.floor(above / timeline.row) - SPARE_ROWS, 0);
     const last = Math.min(Math.ceil((above + timeline.height) / timeline.row) + SPARE_ROWS, timeline.list.length);
-    releaseRows(first, last);
+    const free = releaseRows(first, last);
     const place = (/** @type {number} */ index) => {
-        const row = drawRow(index, moved);
+        const row = drawRow(index, moved, free);
         const top = Math.round(index * timeline.row - above + scrollTop);
         row.box.style.transform = `translateY(${top}px)`;
     };
     for (let index = first; index < last; index++) place(index);
     const { active, list } = timeline;
     if (list.length && (active < first || active >= last)) place(active);
+    for (const row of free) row.box.remove();
     timeline.stale = false;
+    clearTimeout(orderTimer);
+    orderTimer = setTimeout(orderRows, ORDER_DELAY);
     if (moved) drawAxis();
 }
 
@@ -212,7 +232,7 @@ function drawAxis() {
     }
     timeline.axis.replaceChildren(...labels);
     timeline.grid.replaceChildren(...lines);
-    timeline.base.textContent = base ? timeText(base, SECOND) + ' +' : '';
+    timeline.base.textContent = base && base + ' +';
     const from = placeText(range.from, laneLength());
     const to = placeText(range.to, laneLength());
     const part = rangeIsWhole() ? 'Whole run' : `${from} – ${to}`;
@@ -226,10 +246,11 @@ function drawAxis() {
 function timelineDraw(now) {
     timelineAsked = 0;
     moveRange(now);
-    updateList();
+    const changed = updateList();
     if (lane.width <= 0) return;
-    const { scrollTop } = timeline.scroll;
-    drawRows(scrollTop);
+    drawRows(timeline.scroll.scrollTop);
+    const focused = timeline.rows.contains(document.activeElement) && timeline.drawn.get(timeline.active);
+    if (changed && focused) focused.box.focus({ preventScroll: true });
     drawRuler();
 }
 
