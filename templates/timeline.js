@@ -155,13 +155,13 @@ function releaseRows(first, last) {
 
 /** Brings the document's order to that of the rows, for those who read it so. The row in focus is not touched. */
 function orderRows() {
-    const boxes = [...timeline.drawn.keys()].sort((a, b) => a - b).map(index => timeline.drawn.get(index).box);
-    const focused = boxes.find(box => box.contains(document.activeElement));
-    const at = focused ? boxes.indexOf(focused) : boxes.length;
-    boxes.forEach((box, place) => {
-        if (place === at || timeline.rows.children[place] === box) return;
-        if (place < at) timeline.rows.insertBefore(box, focused ?? null);
-        else timeline.rows.append(box);
+    const { rows, drawn } = timeline;
+    const order = [...drawn.keys()].sort((a, b) => a - b);
+    order.forEach((index, place) => {
+        const { box } = drawn.get(index);
+        if (box.contains(document.activeElement))
+            while (rows.children[place] !== box) rows.append(rows.children[place]);
+        else if (rows.children[place] !== box) rows.insertBefore(box, rows.children[place]);
     });
 }
 
@@ -280,7 +280,15 @@ function timelineMeasure() {
 
 /* ---- the document ---- */
 
-/** @param {string} text @param {string} name @param {() => void} act */
+let announceTimer = 0;
+
+/** Tells what is seen, once it stays so. */
+function announceRange() {
+    clearTimeout(announceTimer);
+    announceTimer = setTimeout(() => announce(timeline.seen.textContent), 2 * RANGE_MS);
+}
+
+/** A button that changes something. @param {string} text @param {string} name @param {() => void} act */
 function buildTool(text, name, act) {
     const button = buildButton('', text, name);
     if (name) button.title = name;
@@ -314,9 +322,18 @@ function buildTools() {
     const zoom = element('span', 'choice');
     const middle = () => (rangeAhead().from + rangeAhead().to) / 2;
     zoom.append(
-        buildTool('\u2212', 'Zoom out', () => zoomRange(0.5, middle(), true)),
-        buildTool('+', 'Zoom in', () => zoomRange(2, middle(), true)),
-        buildTool('Whole run', '', () => goToRange(whole.from, whole.to))
+        buildTool('\u2212', 'Zoom out', () => {
+            zoomRange(0.5, middle(), true);
+            announceRange();
+        }),
+        buildTool('+', 'Zoom in', () => {
+            zoomRange(2, middle(), true);
+            announceRange();
+        }),
+        buildTool('Whole run', '', () => {
+            goToRange(whole.from, whole.to);
+            announceRange();
+        })
     );
     timeline.measure = buildTool('Measure', '', () => setMeasuring(!ruler.measuring));
     timeline.measure.setAttribute('aria-pressed', 'false');
