@@ -298,7 +298,7 @@ function buildTool(text, name, act) {
 
 /** What the keys do, for whoever looks for it. @returns {HTMLElement} */
 function buildKeyHelp() {
-    const help = element('details', 'tl-keys');
+    const help = /** @type {HTMLDetailsElement} */ (element('details', 'tl-keys'));
     const list = element('dl');
     const keys = [
         ['Ctrl + wheel, pinch', 'zoom at the pointer'],
@@ -314,6 +314,12 @@ function buildKeyHelp() {
     ];
     for (const [key, what] of keys) list.append(element('dt', '', key), element('dd', '', what));
     help.append(element('summary', '', 'Keys'), list);
+    help.addEventListener('focusout', event => {
+        if (!help.contains(/** @type {Node|null} */ (event.relatedTarget))) help.open = false;
+    });
+    help.addEventListener('keydown', event => {
+        if (event.key === 'Escape') help.open = false;
+    });
     return help;
 }
 
@@ -351,6 +357,11 @@ function buildTools() {
     return tools;
 }
 
+/** @param {number} mean @returns {string} */
+function meanText(mean) {
+    return mean < 9.95 ? mean.toFixed(1) : formatCount(Math.round(mean));
+}
+
 /** Overview and axis over the lanes, at their left what folds everything. */
 function buildHead() {
     const head = element('div', 'tl-head');
@@ -368,7 +379,9 @@ function buildHead() {
             buildTool('Expand', 'Expand all', () => setAllFolded(false)),
             buildTool('Collapse', 'Collapse all', () => setAllFolded(true))
         );
-    corner.append(element('span', 'tl-what', data.running ? 'Running steps' : ''), folds, timeline.base);
+    const what = element('span', 'tl-what', data.running ? 'Running steps' : '');
+    if (data.running) what.append(' ', element('span', 'tl-mean', meanText(data.running.mean) + ' on average'));
+    corner.append(what, folds, timeline.base);
     head.append(corner, buildOverview(), timeline.axis);
     return head;
 }
