@@ -56,7 +56,7 @@ struct place {
     struct str more;            /* behind the name of a frame; the text of a stub */
     enum scene_role role;       /* of that */
     uint32_t columns;           /* of a fork that is a grid, else 0 */
-    bool waits;                 /* a text stands at the arrow that leads here */
+    struct str wait;            /* at the arrow that leads here */
 };
 
 struct flow {
@@ -104,11 +104,18 @@ static void describe(struct flow *f, uint32_t i)
     p->height = p->drawn.height;
 }
 
-static bool is_wait(const struct flow *f, const struct block *before, const struct block *b)
+/* For the arrow from one block to the next: "12 s later" when the run waited for long; "in turns" when folds took turns,
+ * since one box says only once what came again and again. Mostly "". */
+static struct str wait_text(const struct flow *f, const struct block *before, const struct block *b)
 {
-    if (before->to == TIME_NONE || b->from == TIME_NONE || b->from <= before->to) return false;
-    return f->sheet->run->duration > 0 && b->from - before->to >= f->sheet->run->duration / WAIT_PART &&
-           b->from - before->to > 0;
+    int64_t duration = f->sheet->run->duration;
+    if (before->to == TIME_NONE || b->from == TIME_NONE || duration <= 0) return S("");
+    if (b->from < before->to) return S("in turns");
+    if (b->from == before->to || b->from - before->to < duration / WAIT_PART) return S("");
+    struct buf text = BUF_INIT;
+    clock_put_duration(&text, b->from - before->to, f->sheet->o->unit);
+    buf_puts(&text, " later");
+    return caption_take(&text, f->sheet->scratch);
 }
 
 /* One below the other; single steps of one width. */
@@ -128,8 +135,11 @@ static void measure_stack(struct flow *f, uint32_t i)
         const struct block *child = &f->sequence.blocks[c];
         struct place *at = &f->places[c];
         if (child->kind == BLOCK_BOX && at->drawn.box->fold == FOLD_NONE) at->width = at->drawn.width = widest;
-        at->waits = before != BLOCK_NONE && is_wait(f, &f->sequence.blocks[before], child);
-        if (before != BLOCK_NONE) height += at->waits ? WAIT_GAP : CHAIN_GAP;
+        if (before != BLOCK_NONE) {
+            at->wait = wait_text(f, &f->sequence.blocks[before], child);
+            height += at->wait.len ? WAIT_GAP : CHAIN_GAP;
+            width = fmax(width, 2 * (WAIT_LEFT + metrics_width(at->wait, BOX_LINE_SIZE, WEIGHT_REGULAR)));
+        }
         width = fmax(width, at->width);
         height += at->height;
         before = c;
@@ -171,6 +181,11 @@ static void measure_fork(struct flow *f, uint32_t i)
     if (!is_grid(f, b)) return;
     uint32_t rows = (b->children + GRID_COLUMNS - 1) / GRID_COLUMNS;
     p->columns = (b->children + rows - 1) / rows;
+    FOR_CHILDREN(c, f, b)
+    {
+        struct place *box = &f->places[f->sequence.blocks[c].first_child];
+        if (box->drawn.box->fold == FOLD_NONE) box->width = box->drawn.width = f->places[c].width = widest;
+    }
     p->width = p->columns * (widest + GRID_GAP) - GRID_GAP;
     p->height = rows * (highest + GRID_GAP) - GRID_GAP + 2 * (FORK_GAP + BAR);
 }
@@ -195,7 +210,7 @@ static void place_stack(struct flow *f, uint32_t i)
     FOR_CHILDREN(c, f, b)
     {
         struct place *at = &f->places[c];
-        if (c != b->first_child) y += at->waits ? WAIT_GAP : CHAIN_GAP;
+        if (c != b->first_child) y += at->wait.len ? WAIT_GAP : CHAIN_GAP;
         at->x = p->x + floor((p->width - at->width) / 2);
         at->y = y;
         y += at->height;
@@ -339,21 +354,14 @@ static void draw_fork(const struct flow *f, uint32_t i)
     scene_rect(f->sheet->s, ROLE_AXIS, p->x, bottom, p->width, BAR)->radius = BAR / 2.0;
 }
 
-/* "12 s later" beside the arrow. */
 static void draw_waits(const struct flow *f, const struct block *b)
 {
-    uint32_t before = BLOCK_NONE;
     FOR_CHILDREN(c, f, b)
     {
         const struct place *at = &f->places[c];
-        if (at->waits) {
-            struct buf text = BUF_INIT;
-            clock_put_duration(&text, f->sequence.blocks[c].from - f->sequence.blocks[before].to, f->sheet->o->unit);
-            buf_puts(&text, " later");
+        if (at->wait.len)
             scene_text(f->sheet->s, ROLE_LABEL_MUTED, middle(at) + WAIT_LEFT, at->y - WAIT_GAP / 2.0 + 4, BOX_LINE_SIZE,
-                       WEIGHT_REGULAR, ALIGN_LEFT, caption_take(&text, f->sheet->scratch));
-        }
-        before = c;
+                       WEIGHT_REGULAR, ALIGN_LEFT, at->wait);
     }
 }
 
