@@ -86,6 +86,9 @@ static struct report_options report_options(const struct writing *w, size_t nth)
         .max_bytes = o->max_bytes,
         .left_out = w->l->left_out[w->position + nth],
         .notes = &w->l->notes,
+        .archive = w->l->archive,
+        .max_data = 64 * 1024,
+        .archive_part = w->l->runs_read > 1 || w->l->left_out[w->position + nth].len,
     };
 }
 
@@ -107,9 +110,7 @@ static void lay_out_gantt(const struct writing *w, const char *path, struct scen
         .min_width = path || o->min_width > PAGE_WIDTH ? o->min_width : PAGE_WIDTH,
         .min_height = o->min_height,
         .max_side = max_side(w, path),
-        .max_rows = o->max_rows_set ? (uint32_t)o->max_rows
-                    : path          ? PICTURE_ROWS
-                                    : HTML_STATIC_STEPS,
+        .max_rows = o->max_rows_set ? (uint32_t)o->max_rows : PICTURE_ROWS,
         .title = str_z(o->title),
         .left_out = w->l->left_out[w->position],
         .bare = !path,
@@ -187,6 +188,9 @@ static bool put_html(const struct writing *w, const char *path, struct buf *out,
     struct arena a = { 0 };
     struct scene gantt, graph;
     struct report_options o = report_options(w, 0);
+    struct buf given = BUF_INIT;
+    options_put_given(w->o, &given);
+    o.given = buf_str(&given);
     scene_init(&gantt, &a);
     scene_init(&graph, &a);
     lay_out_gantt(w, NULL, &gantt);
@@ -194,6 +198,7 @@ static bool put_html(const struct writing *w, const char *path, struct buf *out,
     bool good = html_write(w->run, &o, &gantt, &graph, out, e);
     scene_free(&gantt);
     scene_free(&graph);
+    buf_free(&given);
     arena_free(&a);
     return good;
 }

@@ -12,17 +12,11 @@ static const unsigned char index_html_bytes[] = {
 static const unsigned char report_css_bytes[] = {
 #include "report.css.inc"
 };
-static const unsigned char format_js_bytes[] = {
-#include "format.js.inc"
+static const unsigned char page_css_bytes[] = {
+#include "page.css.inc"
 };
-static const unsigned char rows_js_bytes[] = {
-#include "rows.js.inc"
-};
-static const unsigned char search_js_bytes[] = {
-#include "search.js.inc"
-};
-static const unsigned char report_js_bytes[] = {
-#include "report.js.inc"
+static const unsigned char page_js_bytes[] = {
+#include "page.js.inc"
 };
 static const unsigned char google_js_bytes[] = {
 #include "google.js.inc"
@@ -31,8 +25,6 @@ static const unsigned char google_js_bytes[] = {
 ASSET(report_html);
 ASSET(index_html);
 ASSET(report_css);
-ASSET(format_js);
-ASSET(rows_js);
-ASSET(search_js);
-ASSET(report_js);
+ASSET(page_css);
+ASSET(page_js);
 ASSET(google_js);

@@ -135,10 +135,12 @@ static void put_properties(struct buf *out, const char *selector, enum picture_t
 void theme_css(struct buf *out)
 {
     put_properties(out, ":root", THEME_LIGHT);
-    buf_puts(out, "@media (prefers-color-scheme:dark){");
+    buf_puts(out, "@media screen and (prefers-color-scheme:dark){");
     put_properties(out, ":root:not([data-theme=light])", THEME_DARK);
     buf_puts(out, "}\n");
+    buf_puts(out, "@media screen{"); /* paper is light */
     put_properties(out, ":root[data-theme=dark]", THEME_DARK);
+    buf_puts(out, "}\n");
     for (unsigned role = 0; role < ROLE_COUNT; role++)
         buf_printf(out, ".pl .r-%s{color:var(--pl-%s)}\n", scene_role_name(role), scene_role_name(role));
     buf_puts(out, ".pl{font-family:");
