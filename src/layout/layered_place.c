@@ -19,7 +19,7 @@ enum {
     PORT_NEXT = 26, /* between edges at the bottom or top of a node */
     PORT_MARGIN = 18,
 };
-enum { SIDE_TURNS = 2 };
+enum { SIDE_TURNS = 3 };
 
 struct port {
     double at; /* of the other end */
@@ -80,15 +80,17 @@ static void place_back_ports(struct ranks *r, struct port *ports)
     }
 }
 
-/* An edge that leads back ends at the side of a node that it passes by. */
+/* An edge that leads back ends at the sides of its nodes that most of it passes by. */
 static void choose_sides(struct ranks *r)
 {
-    for (uint32_t i = 0; i < r->link_count; i++) {
-        struct link *link = &r->links[i];
-        if (!link->back) continue;
-        const struct vertex *upper = &r->vertices[link->upper], *lower = &r->vertices[link->lower];
-        link->upper_left = !upper->passing && lower->x < upper->x;
-        link->lower_left = !lower->passing && upper->x < lower->x;
+    for (uint32_t e = 0; e < r->l->edge_count; e++) {
+        uint32_t count = r->l->edges[e].stop_count;
+        if (!r->l->edges[e].back) continue;
+        struct link *first = &r->links[r->first_link[e]], *last = first + count;
+        double sum = 0;
+        for (uint32_t i = 0; i < count; i++) sum += r->vertices[r->first_passing[e] + i].x;
+        first->upper_left = sum / count < r->vertices[first->upper].x;
+        last->lower_left = sum / count < r->vertices[last->lower].x;
     }
 }
 
@@ -234,7 +236,7 @@ void ranks_place(struct ranks *r)
     for (int turn = 0; turn < SIDE_TURNS; turn++) {
         ranks_settle(r);
         choose_sides(r);
-        ranks_order(r);
+        if (turn + 1 < SIDE_TURNS) ranks_order(r);
         place_back_ports(r, ports);
     }
     ranks_settle(r);
