@@ -35,10 +35,10 @@ enum {
     HEADER_GAP = 10, /* between its name and what follows */
     PADDING = 18,    /* of a frame */
     TRACK_ROOM = 8,  /* what a track adds to a box, */
-    TRACK_BOTTOM = 11,
+    TRACK_BOTTOM = 10,
     TRACK = 3,
     HEADER_STRIP = 28,
-    HEADER_TRACK = 32, /* from a frame's top */
+    HEADER_TRACK = 34, /* from a frame's top */
     STUB = 16,
     HEAD = 7,
 };
@@ -271,21 +271,6 @@ static void choose(struct flow *f)
 
 /* ---- drawing ---- */
 
-/* The whole run as a thin line, with the time of the block on it. */
-static void draw_track(const struct flow *f, const struct block *b, enum step_status status, double x, double y,
-                       double width)
-{
-    const struct run *run = f->sheet->run;
-    if (b->from == TIME_NONE || run->start == TIME_NONE || run->end <= run->start) return;
-    scene_rect(f->sheet->s, ROLE_GRID, x, y, width, TRACK)->radius = TRACK / 2.0;
-    double span = (double)(run->end - run->start);
-    double from = fmin(fmax((double)(b->from - run->start) / span, 0), 1);
-    double to = fmin(fmax((double)(b->to - run->start) / span, from), 1);
-    double w = fmax((to - from) * width, TRACK_LEAST);
-    double left = fmin(x + from * width, x + width - w);
-    scene_rect(f->sheet->s, (enum scene_role)(ROLE_OK + status), left, y, w, TRACK)->radius = TRACK / 2.0;
-}
-
 static enum step_status block_status(const struct flow *f, const struct block *b)
 {
     const struct box *box = &f->boxes.items[b->box];
@@ -306,7 +291,6 @@ static void draw_frame(const struct flow *f, uint32_t i)
         r->step = box->step->index;
         r->tip = sheet_box_tip(f->sheet, &p->drawn);
         sheet_strip(f->sheet, &p->drawn, p->x + BOX_STRIP_LEFT, p->y + BOX_STRIP_TOP, HEADER_STRIP);
-        if (i) draw_track(f, b, block_status(f, b), x, p->y + HEADER_TRACK, p->width - BOX_TEXT_LEFT - BOX_TEXT_RIGHT);
     }
     double more = metrics_width(p->more, BOX_LINE_SIZE, WEIGHT_REGULAR);
     double room = p->width - BOX_TEXT_LEFT - HEADER_GAP - more - BOX_TEXT_RIGHT;
@@ -319,37 +303,38 @@ static void draw_frame(const struct flow *f, uint32_t i)
 
 static double middle(const struct place *p) { return p->x + p->width / 2; }
 
-static void arrow(const struct flow *f, double x, double from, double to)
+/* Lines come first, then heads, which lets a page join them. */
+static void arrow(const struct flow *f, bool head, double x, double from, double to)
 {
-    if (to - from > HEAD) scene_line(f->sheet->s, ROLE_EDGE, x, from, x, to - HEAD);
-    scene_arrow(f->sheet->s, ROLE_EDGE, x, to - HEAD, x, to);
+    if (head) scene_arrow(f->sheet->s, ROLE_EDGE, x, to - HEAD, x, to);
+    else scene_line(f->sheet->s, ROLE_EDGE, x, from, x, to - HEAD);
 }
 
-static void draw_chain(const struct flow *f, const struct block *b)
+static void draw_chain(const struct flow *f, const struct block *b, bool heads)
 {
     uint32_t before = BLOCK_NONE;
     FOR_CHILDREN(c, f, b)
     {
         const struct place *at = &f->places[c];
         if (before != BLOCK_NONE && f->sequence.blocks[c].kind != BLOCK_STUB)
-            arrow(f, middle(at), f->places[before].y + f->places[before].height, at->y);
+            arrow(f, heads, middle(at), f->places[before].y + f->places[before].height, at->y);
         before = c;
     }
 }
 
-static void draw_fork(const struct flow *f, uint32_t i)
+static void draw_fork(const struct flow *f, uint32_t i, bool heads)
 {
     const struct block *b = &f->sequence.blocks[i];
     const struct place *p = &f->places[i];
     double bottom = p->y + p->height - BAR;
-    if (!p->columns) {
-        FOR_CHILDREN(c, f, b) arrow(f, middle(&f->places[c]), p->y + BAR, f->places[c].y);
-        FOR_CHILDREN(c, f, b)
-        {
-            const struct place *lane = &f->places[c];
-            scene_line(f->sheet->s, ROLE_EDGE, middle(lane), lane->y + lane->height, middle(lane), bottom);
-        }
+    FOR_CHILDREN(c, f, b)
+    {
+        const struct place *lane = &f->places[c];
+        if (p->columns) break;
+        arrow(f, heads, middle(lane), p->y + BAR, lane->y);
+        if (!heads) scene_line(f->sheet->s, ROLE_EDGE, middle(lane), lane->y + lane->height, middle(lane), bottom);
     }
+    if (!heads) return;
     scene_rect(f->sheet->s, ROLE_AXIS, p->x, p->y, p->width, BAR)->radius = BAR / 2.0;
     scene_rect(f->sheet->s, ROLE_AXIS, p->x, bottom, p->width, BAR)->radius = BAR / 2.0;
 }
@@ -374,9 +359,41 @@ static void draw_leaf(const struct flow *f, uint32_t i)
         return;
     }
     sheet_box_draw(f->sheet, &p->drawn, p->x, p->y);
-    double bottom = p->y + p->height - (p->drawn.box->fold != FOLD_NONE ? BOX_STACK : 0);
-    draw_track(f, b, block_status(f, b), p->x + BOX_TEXT_LEFT, bottom - TRACK_BOTTOM,
-               p->width - BOX_TEXT_LEFT - BOX_TEXT_RIGHT);
+}
+
+/* Where the track of a block is; false when it has none. The root's would be full. */
+static bool track_place(const struct flow *f, uint32_t i, double *ret_x, double *ret_y, double *ret_width)
+{
+    const struct block *b = &f->sequence.blocks[i];
+    const struct place *p = &f->places[i];
+    const struct run *run = f->sheet->run;
+    if ((b->kind != BLOCK_BOX && b->kind != BLOCK_FRAME) || i == 0 || b->from == TIME_NONE || run->end <= run->start)
+        return false;
+    double card = p->height - (p->drawn.box->fold != FOLD_NONE ? BOX_STACK : 0);
+    *ret_x = p->x + BOX_TEXT_LEFT;
+    *ret_y = p->y + (b->kind == BLOCK_FRAME ? HEADER_TRACK : card - TRACK_BOTTOM);
+    *ret_width = p->width - BOX_TEXT_LEFT - BOX_TEXT_RIGHT;
+    return true;
+}
+
+/* The whole run as a thin line, with the time of each block on it; all of one colour together. */
+static void draw_tracks(const struct flow *f)
+{
+    const struct run *run = f->sheet->run;
+    double x, y, width, span = (double)run->end - (double)run->start;
+    for (uint32_t i = 0; i < f->sequence.count; i++)
+        if (track_place(f, i, &x, &y, &width))
+            scene_line(f->sheet->s, ROLE_GRID, x, y, x + width, y)->thickness = TRACK;
+    for (int status = 0; status < STEP_STATUS_COUNT; status++)
+        for (uint32_t i = 0; i < f->sequence.count; i++) {
+            const struct block *b = &f->sequence.blocks[i];
+            if (!track_place(f, i, &x, &y, &width) || (int)block_status(f, b) != status) continue;
+            double from = fmin(fmax((double)(b->from - run->start) / span, 0), 1) * width;
+            double to = fmin(fmax((double)(b->to - run->start) / span, 0), 1) * width;
+            from = floor(fmin(from, width - TRACK_LEAST) + 0.5);
+            to = fmax(floor(to + 0.5), from + TRACK_LEAST);
+            scene_line(f->sheet->s, (enum scene_role)(ROLE_OK + status), x + from, y, x + to, y)->thickness = TRACK;
+        }
 }
 
 static void draw(const struct flow *f)
@@ -384,13 +401,14 @@ static void draw(const struct flow *f)
     const struct block *blocks = f->sequence.blocks;
     for (uint32_t i = 0; i < f->sequence.count; i++)
         if (has_header(&blocks[i])) draw_frame(f, i);
-    for (uint32_t i = 0; i < f->sequence.count; i++) {
-        if (is_stack(&blocks[i])) draw_chain(f, &blocks[i]);
-        else if (blocks[i].kind == BLOCK_FORK) draw_fork(f, i);
-    }
+    for (int heads = 0; heads < 2; heads++)
+        for (uint32_t i = 0; i < f->sequence.count; i++)
+            if (is_stack(&blocks[i])) draw_chain(f, &blocks[i], heads);
+            else if (blocks[i].kind == BLOCK_FORK) draw_fork(f, i, heads);
     for (uint32_t i = 0; i < f->sequence.count; i++)
         if (is_stack(&blocks[i])) draw_waits(f, &blocks[i]);
         else if (blocks[i].kind == BLOCK_BOX || blocks[i].kind == BLOCK_STUB) draw_leaf(f, i);
+    draw_tracks(f);
 }
 
 static struct tally dropped(const struct flow *f)
