@@ -121,20 +121,44 @@ static void lay_out_gantt(const struct writing *w, const char *path, struct scen
 static void lay_out_graph(const struct writing *w, const char *path, struct scene *s)
 {
     const struct options *o = w->o;
-    uint64_t boxes = o->max_rows_set && o->max_rows < GRAPH_BOXES_MAX ? o->max_rows : GRAPH_BOXES_MAX;
+    uint64_t boxes = o->max_rows_set ? o->max_rows : GRAPH_BOXES;
     struct graph_options g = {
         .style = (enum graph_style)o->graph_style,
         .unit = (enum time_unit)o->unit,
         .min_width = o->min_width,
-        .min_height = path ? o->min_height : 0,
+        .min_height = o->min_height,
         .max_side = max_side(w, path),
-        .max_boxes = o->max_rows_set ? (uint32_t)boxes : GRAPH_BOXES,
+        .max_boxes = boxes < GRAPH_BOXES_MAX ? (uint32_t)boxes : GRAPH_BOXES_MAX,
         .fold_over = GRAPH_FOLD_OVER,
         .max_states = GRAPH_STATES,
         .machine = &w->machine,
         .title = str_z(o->title),
         .left_out = w->l->left_out[w->position],
-        .bare = !path,
+    };
+    graph_layout(w->run, &g, s);
+}
+
+/* Does that kind of graph say anything about the run? */
+static bool is_telling(const struct writing *w, enum graph_style style)
+{
+    if (style == (enum graph_style)w->o->graph_style || style == GRAPH_TREE) return true;
+    if (style == GRAPH_MACHINE) return w->machine.evident;
+    return w->run->visible_count > 2 && w->run->start != TIME_NONE;
+}
+
+/* A page holds the graphs in a smaller form, so that it stays small. */
+static void lay_out_page_graph(const struct writing *w, enum graph_style style, struct scene *s)
+{
+    const struct graph_options g = {
+        .style = style,
+        .unit = (enum time_unit)w->o->unit,
+        .max_boxes = GRAPH_PAGE_BOXES,
+        .fold_over = GRAPH_PAGE_FOLD_OVER,
+        .max_states = GRAPH_PAGE_STATES,
+        .machine = &w->machine,
+        .left_out = w->l->left_out[w->position],
+        .title = str_z(w->o->title),
+        .bare = true,
     };
     graph_layout(w->run, &g, s);
 }
@@ -186,18 +210,23 @@ static bool put_html(const struct writing *w, const char *path, struct buf *out,
 {
     (void)path;
     struct arena a = { 0 };
-    struct scene gantt, graph;
+    struct scene gantt, graphs[HTML_GRAPHS];
+    struct html_graphs shown = { .first = w->o->graph_style };
     struct report_options o = report_options(w, 0);
     struct buf given = BUF_INIT;
     options_put_given(w->o, &given);
     o.given = buf_str(&given);
     scene_init(&gantt, &a);
-    scene_init(&graph, &a);
     lay_out_gantt(w, NULL, &gantt);
-    lay_out_graph(w, NULL, &graph);
-    bool good = html_write(w->run, &o, &gantt, &graph, out, e);
+    for (unsigned i = 0; i < HTML_GRAPHS; i++) {
+        scene_init(&graphs[i], &a);
+        if (!is_telling(w, (enum graph_style)i)) continue;
+        lay_out_page_graph(w, (enum graph_style)i, &graphs[i]);
+        shown.scenes[i] = &graphs[i];
+    }
+    bool good = html_write(w->run, &o, &gantt, &shown, out, e);
     scene_free(&gantt);
-    scene_free(&graph);
+    for (unsigned i = 0; i < HTML_GRAPHS; i++) scene_free(&graphs[i]);
     buf_free(&given);
     arena_free(&a);
     return good;

@@ -17,7 +17,8 @@
 struct page {
     const struct run *run;
     const struct report_options *o;
-    const struct scene *gantt, *graph;
+    const struct scene *gantt;
+    const struct html_graphs *graphs;
     struct html_plan plan;
     bool google; /* Google Charts is wanted and can draw this run */
     struct buf style, script, data;
@@ -166,7 +167,7 @@ static void put_summary(void *context, struct buf *out)
 
 static void put_gantt(void *context, struct buf *out) { svg_write(((struct page *)context)->gantt, THEME_AUTO, out); }
 
-static void put_graph(void *context, struct buf *out) { svg_write(((struct page *)context)->graph, THEME_AUTO, out); }
+static void put_graphs(void *context, struct buf *out) { html_graphs_write(((struct page *)context)->graphs, out); }
 
 static void put_steps_hint(void *context, struct buf *out)
 {
@@ -201,18 +202,18 @@ static const struct template_slot slots[] = {
     { "theme", put_theme },   { "policy", put_policy },   { "version", put_version },
     { "title", put_title },   { "style", put_style },     { "name", put_name },
     { "badge", put_badge },   { "figures", put_figures }, { "notes", put_notes },
-    { "gantt", put_gantt },   { "summary", put_summary }, { "graph", put_graph },
+    { "gantt", put_gantt },   { "summary", put_summary }, { "graphs", put_graphs },
     { "steps", put_steps },   { "data", put_data },       { "steps_hint", put_steps_hint },
     { "script", put_script }, { "about", put_about },     { "labels", put_labels },
     { "log", put_log },       { "texts", put_texts },     { "head_script", put_head_script },
 };
 
 bool html_write(const struct run *run, const struct report_options *o, const struct scene *gantt,
-                const struct scene *graph, struct buf *out, struct err *e)
+                const struct html_graphs *graphs, struct buf *out, struct err *e)
 {
     struct arena arena = { 0 };
     struct page p = {
-        .run = run, .o = o, .gantt = gantt, .graph = graph, .style = BUF_INIT, .script = BUF_INIT, .data = BUF_INIT
+        .run = run, .o = o, .gantt = gantt, .graphs = graphs, .style = BUF_INIT, .script = BUF_INIT, .data = BUF_INIT
     };
     bool log_inside = o->archive && archive_missing(o->archive, o->archive_part) == ARCHIVE_INSIDE;
     html_plan_make(run, HTML_STATIC_STEPS, HTML_PAYLOAD_MAX, &arena, &p.plan);

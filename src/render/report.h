@@ -37,9 +37,16 @@ enum { HTML_STATIC_STEPS = 2000 };
 #define HTML_PAYLOAD_MAX (UINT64_C(16) << 20) /* bytes of payloads in one page */
 enum { HTML_GOOGLE_ROWS = 500 };
 
+/* The graphs of the page: tree, flow, states; NULL for one that says nothing about the run. */
+enum { HTML_GRAPHS = 3 };
+struct html_graphs {
+    const struct scene *scenes[HTML_GRAPHS];
+    size_t first; /* which one the reader sees first */
+};
+
 /* The self-contained page. The scenes are laid out with `bare` set. */
 bool html_write(const struct run *run, const struct report_options *o, const struct scene *gantt,
-                const struct scene *graph, struct buf *out, struct err *e);
+                const struct html_graphs *graphs, struct buf *out, struct err *e);
 
 /* The summary in GitHub's Markdown, at most o->max_bytes long. */
 void markdown_write(const struct run *run, const struct report_options *o, struct buf *out);

@@ -315,7 +315,7 @@ static bool write_page(struct fixture *f, enum google_mode google, struct buf *o
     struct scene empty;
     scene_init(&empty, &f->arena);
     keep_rank(&f->run);
-    bool good = html_write(&f->run, &o, &empty, &empty, out, e);
+    bool good = html_write(&f->run, &o, &empty, &(struct html_graphs){ .scenes = { &empty } }, out, e);
     scene_free(&empty);
     return good;
 }
