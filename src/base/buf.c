@@ -196,6 +196,12 @@ void buf_put_html(struct buf *b, struct str s)
     put_escaped(b, s, special, false, html_code);
 }
 
+void buf_put_html_text(struct buf *b, struct str s)
+{
+    static const bool special[128] = { CONTROLS_BUT_SPACE, ['&'] = true, ['<'] = true, ['>'] = true };
+    put_escaped(b, s, special, false, html_code);
+}
+
 void buf_put_xml(struct buf *b, struct str s)
 {
     static const bool special[128] = {

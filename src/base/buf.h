@@ -55,6 +55,8 @@ void buf_put_count(struct buf *b, uint64_t n, const char *one, const char *many)
 
 /* HTML text and attribute values (in double quotes): & < > " '. */
 void buf_put_html(struct buf *b, struct str s);
+/* HTML text between tags, never in an attribute: quotes stay as they are. */
+void buf_put_html_text(struct buf *b, struct str s);
 /* XML (SVG) text and attribute values; characters XML 1.0 forbids become U+FFFD. */
 void buf_put_xml(struct buf *b, struct str s);
 /* A JSON string with its quotes. */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/sha256.h"
 
+#include "base/base64.h"
+
 static uint32_t rotate(uint32_t x, int n) { return x >> n | x << (32 - n); }
 
 static void compress(uint32_t state[8], const unsigned char *block)
@@ -83,10 +85,8 @@ static void digest_of(struct str data, unsigned char digest[SHA256_SIZE])
     sha256_end(&h, digest);
 }
 
-void sha256_hex(struct str data, char out[SHA256_HEX_SIZE])
+static void put_hex(const unsigned char digest[SHA256_SIZE], char out[SHA256_HEX_SIZE])
 {
-    unsigned char digest[SHA256_SIZE];
-    digest_of(data, digest);
     for (int i = 0; i < SHA256_SIZE; i++) {
         out[2 * i] = "0123456789abcdef"[digest[i] >> 4];
         out[2 * i + 1] = "0123456789abcdef"[digest[i] & 15];
@@ -94,17 +94,24 @@ void sha256_hex(struct str data, char out[SHA256_HEX_SIZE])
     out[SHA256_HEX_SIZE - 1] = '\0';
 }
 
-/* 32 bytes are ten groups of three and one of two: 43 characters and one '='. */
+void sha256_end_hex(struct sha256 *h, char out[SHA256_HEX_SIZE])
+{
+    unsigned char digest[SHA256_SIZE];
+    sha256_end(h, digest);
+    put_hex(digest, out);
+}
+
+void sha256_hex(struct str data, char out[SHA256_HEX_SIZE])
+{
+    unsigned char digest[SHA256_SIZE];
+    digest_of(data, digest);
+    put_hex(digest, out);
+}
+
 void sha256_base64(struct str data, char out[SHA256_BASE64_SIZE])
 {
-    static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    unsigned char digest[SHA256_SIZE + 1];
+    unsigned char digest[SHA256_SIZE];
     digest_of(data, digest);
-    digest[SHA256_SIZE] = 0;
-    for (int i = 0; i < 11; i++) {
-        uint32_t group = (uint32_t)digest[3 * i] << 16 | (uint32_t)digest[3 * i + 1] << 8 | digest[3 * i + 2];
-        for (int j = 0; j < 4; j++) out[4 * i + j] = alphabet[group >> (18 - 6 * j) & 63];
-    }
-    out[43] = '=';
+    base64_encode(str_of((const char *)digest, sizeof digest), out);
     out[SHA256_BASE64_SIZE - 1] = '\0';
 }

@@ -19,6 +19,8 @@ void sha256_begin(struct sha256 *h);
 void sha256_add(struct sha256 *h, struct str data);
 /* h is used up. */
 void sha256_end(struct sha256 *h, unsigned char digest[SHA256_SIZE]);
+/* The same as lower-case hexadecimal, NUL-terminated. */
+void sha256_end_hex(struct sha256 *h, char out[SHA256_HEX_SIZE]);
 
 /* The digest of one text, as lower-case hexadecimal or as base64 with padding, NUL-terminated. */
 void sha256_hex(struct str data, char out[SHA256_HEX_SIZE]);

@@ -15,7 +15,10 @@ struct command {
 
 static const struct command commands[] = {
     { "render", "[render] [OPTIONS] LOG...", "write report.html, gantt.png, graph.png and summary.md", FOR_RENDER,
-      command_render, A_LOG,
+      command_render,
+      A_LOG
+      "The page carries the log that it is made from; extract gives it back. A page that shows one of several runs,\n"
+      "or not all steps, does so only with --embed-log always, which puts the whole log into every page.\n",
       "  pipelens-report run.ndjson                      the four outputs in pipelens-report/\n"
       "  pipelens-report -o out --google off logs/       all runs of a directory, pages without outside references\n"
       "  pipelens-report --gantt gantt.png --scale 2 run.ndjson\n"
@@ -36,6 +39,12 @@ static const struct command commands[] = {
       FOR_STATE, command_state, A_LOG,
       "  pipelens-report state run.ndjson\n"
       "  pipelens-report state --at 3 run.ndjson | jq .state     the state after the fourth action\n" },
+    { "extract", "extract [-o FILE] REPORT.html", "give back the log that a page carries", FOR_EXTRACT, command_extract,
+      "REPORT.html is a page that render has written, or - for standard input. The log is written byte for byte as\n"
+      "it was read, and only when its SHA-256 is that of the page.\n",
+      "  pipelens-report extract report.html > run.ndjson\n"
+      "  pipelens-report extract -o logs/ report.html      under the name that the page tells\n"
+      "  pipelens-report extract report.html | pipelens-report tree -\n" },
     { "exec", "exec [-l LOG] [OPTIONS] [--] COMMAND...", "run a command as a step", FOR_EXEC, command_exec,
       "The command keeps its standard streams, its terminal and its signals; exec ends with its exit status\n"
       "(128+N when signal N has killed it, 127 when it is not found, 126 when it cannot be run). The first exec\n"

@@ -17,6 +17,7 @@ enum exit_status command_list(const struct options *o);
 enum exit_status command_check(const struct options *o);
 enum exit_status command_export(const struct options *o);
 enum exit_status command_state(const struct options *o);
+enum exit_status command_extract(const struct options *o);
 enum exit_status command_exec(const struct options *o);
 enum exit_status command_record(const struct options *o);
 enum exit_status command_log(const struct options *o);

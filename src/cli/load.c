@@ -24,6 +24,7 @@ static void on_progress(void *context, uint64_t bytes)
 {
     struct loading *g = context;
     g->read += bytes;
+    if (builder_several(g->builder)) archive_is_part(g->l->archive);
     progress_show(g->progress, "reading", g->read, g->total);
 }
 
@@ -117,6 +118,7 @@ static enum exit_status choose(struct loaded *l, const struct options *o)
     struct run *chosen = NULL;
     size_t candidates = 0;
     for (struct run *r = l->runs; r; r = r->next) l->run_count++;
+    l->runs_read = l->run_count;
     if (o->run) {
         struct str wanted = str_z(o->run);
         for (struct run *r = l->runs; r; r = r->next) {
@@ -148,9 +150,11 @@ static enum exit_status choose(struct loaded *l, const struct options *o)
 enum exit_status load(struct loaded *l, const struct options *o, struct progress *progress)
 {
     l->sources = SOURCES_INIT;
+    l->sources.keep_originals = l->archiving;
     l->notes.first_bad = S("");
     enum exit_status status = open_all(l, o);
     if (status != EXIT_DONE) return status;
+    if (l->archiving) l->archive = archive_begin(&l->sources, (enum archive_choice)o->embed_log);
     struct loading g = { .l = l, .o = o, .progress = progress, .builder = builder_new(&l->sources, &l->arena) };
     if (l->checking) builder_on_note(g.builder, on_note, &g);
     status = read_all(&g);
@@ -163,6 +167,7 @@ enum exit_status load(struct loaded *l, const struct options *o, struct progress
         l->left_out[i++] = selection_apply(&o->select, r);
         for (uint32_t k = 0; k < r->step_count; k++) selected += !r->steps[k]->hidden && !r->steps[k]->context;
     }
+    if (l->run_count == 1 && l->left_out[0].len) archive_is_part(l->archive);
     if (!selected && !o->quiet)
         complain_at(S(""), 0, 0,
                     "no step is selected by --filter, --keys, --status, --min-duration and --depth: the outputs show "
@@ -186,16 +191,22 @@ enum exit_status spare_logs(const struct loaded *l, const char *path)
 
 void loaded_free(struct loaded *l)
 {
+    archive_free(l->archive);
     sources_close(&l->sources);
     arena_free(&l->arena);
 }
 
 enum exit_status verdict(const struct loaded *l, const struct options *o)
 {
+    struct err e;
     if (l->sources.failed) {
-        struct err e;
         err_set(&e, ERR_INPUT, l->sources.failed->name.ptr,
                 "changed while it was read: records and results are missing from what was written; render it again");
+        return complain(&e);
+    }
+    if (l->archive && archive_missing(l->archive, false) == ARCHIVE_CHANGED) {
+        err_set(&e, ERR_INPUT, l->sources.count == 1 ? l->sources.list[0].name.ptr : "",
+                "changed while it was read: the page does not carry the log; render it again");
         return complain(&e);
     }
     for (const struct run *r = l->runs; r; r = r->next) {

@@ -18,10 +18,13 @@ struct loaded {
     struct sources sources;
     struct run *runs; /* the chosen ones */
     size_t run_count;
+    size_t runs_read;     /* before some were chosen */
     struct str *left_out; /* per run: what selection hid, see selection_apply */
     struct input_notes notes;
     uint64_t oddities; /* contradictions and the like, told by check alone */
     bool checking;     /* tell everything */
+    bool archiving;    /* pack the logs for the page: */
+    struct archive *archive;
 };
 
 /* Reads all of o->logs, chooses and selects. Anything but EXIT_DONE has been complained about. */

@@ -21,7 +21,8 @@ enum command_bit {
     FOR_RECORD = 128,
     FOR_LOG = 256,
     FOR_READING = 63, /* those that read logs */
-    FOR_ALL = 511
+    FOR_EXTRACT = 512,
+    FOR_ALL = 1023
 };
 
 enum fail_on { FAIL_NEVER, FAIL_ERROR, FAIL_UNFINISHED };
@@ -37,7 +38,7 @@ struct options {
     const char *run, *title, *to, *out;
     struct selection select;
     uint32_t which; /* enum which_runs; the choices of an option are 0, 1, 2, … as the table lists them */
-    uint32_t unit, theme, google, fail_on, progress, colour;
+    uint32_t unit, theme, google, embed_log, fail_on, progress, colour;
     uint64_t max_rows, max_bytes;
     bool max_rows_set;
     double min_width, min_height, scale;

@@ -85,6 +85,9 @@ static struct report_options report_options(const struct writing *w, size_t nth)
         .max_bytes = o->max_bytes,
         .left_out = w->l->left_out[w->position + nth],
         .notes = &w->l->notes,
+        .archive = w->l->archive,
+        .max_data = 64 * 1024,
+        .archive_part = w->l->runs_read > 1 || w->l->left_out[w->position + nth].len,
     };
 }
 
@@ -106,9 +109,7 @@ static void lay_out_gantt(const struct writing *w, const char *path, struct scen
         .min_width = path || o->min_width > PAGE_WIDTH ? o->min_width : PAGE_WIDTH,
         .min_height = o->min_height,
         .max_side = max_side(w, path),
-        .max_rows = o->max_rows_set ? (uint32_t)o->max_rows
-                    : path          ? PICTURE_ROWS
-                                    : HTML_STATIC_STEPS,
+        .max_rows = o->max_rows_set ? (uint32_t)o->max_rows : PICTURE_ROWS,
         .title = str_z(o->title),
         .left_out = w->l->left_out[w->position],
         .bare = !path,

@@ -101,7 +101,7 @@ enum exit_status command_render(const struct options *o)
     bool any = o->html || o->gantt || o->graph || o->summary || o->json || o->csv;
     enum exit_status status = check_combination(o, &named, any);
     if (status != EXIT_DONE) return status;
-    struct loaded l = { 0 };
+    struct loaded l = { .archiving = o->html || !any };
     struct progress progress = progress_begin(o->progress, o->quiet);
     status = load(&l, o, &progress);
     if (status == EXIT_DONE) status = any ? write_named(&l, o, &named, &progress) : write_directory(&l, o, &progress);

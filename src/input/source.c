@@ -13,22 +13,60 @@
 
 /* A step's payloads stand near each other, those of its parent some way behind: a small piece, begun a little early. */
 enum { WINDOW = 16 * 1024, WINDOW_ALIGN = 4 * 1024 };
+
+/* The source's file, if it still is the one that was opened; else -1 with errno. */
+static int open_again(const struct source *source)
+{
+    struct stat st;
+    int fd = open(source->name.ptr, O_RDONLY | O_CLOEXEC);
+    if (fd >= 0 &&
+        (fstat(fd, &st) != 0 || (uint64_t)st.st_dev != source->device || (uint64_t)st.st_ino != source->inode)) {
+        close(fd);
+        fd = -1;
+        errno = ESTALE;
+    }
+    return fd;
+}
+
 static int reopen(struct sources *s, uint32_t index)
 {
     struct source *source = &s->list[index];
     if (source->spooled) return s->spool;
     if (s->fd >= 0 && s->fd_source == index) return s->fd;
     if (s->fd >= 0) close(s->fd);
-    s->fd = open(source->name.ptr, O_RDONLY | O_CLOEXEC);
+    s->fd = open_again(source);
     s->fd_source = index;
-    struct stat st;
-    if (s->fd >= 0 &&
-        (fstat(s->fd, &st) != 0 || (uint64_t)st.st_dev != source->device || (uint64_t)st.st_ino != source->inode)) {
-        close(s->fd);
-        s->fd = -1;
-        errno = ESTALE;
-    }
     return s->fd;
+}
+
+bool original_open(const struct sources *s, uint32_t source, struct original *ret)
+{
+    const struct source *from = &s->list[source];
+    bool kept = from->original == ORIGINAL_KEPT, content = from->original == ORIGINAL_CONTENT;
+    *ret = (struct original){ .fd = -1, .gzip = !content, .base = from->original_base, .size = from->original_size };
+    errno = ESTALE;
+    if (from->original == ORIGINAL_GONE) return false;
+    ret->owned = !kept && !(content && from->spooled);
+    ret->fd = ret->owned ? open_again(from) : kept ? s->kept : s->spool;
+    return ret->fd >= 0;
+}
+
+bool original_read(const struct original *o, uint64_t offset, char *out, size_t n)
+{
+    for (size_t done = 0; done < n;) {
+        ssize_t got = pread(o->fd, out + done, n - done, (off_t)(o->base + offset + done));
+        if (got < 0 && errno == EINTR) continue;
+        if (got == 0) errno = ESTALE; /* shorter than it was when it was opened */
+        if (got <= 0) return false;
+        done += (size_t)got;
+    }
+    return true;
+}
+
+void original_close(struct original *o)
+{
+    if (o->owned && o->fd >= 0) close(o->fd);
+    o->fd = -1;
 }
 
 ptrdiff_t sources_read(struct sources *s, uint32_t source, uint64_t offset, char *out, size_t n)
@@ -77,23 +115,41 @@ struct str sources_text(struct sources *s, struct payload p)
     return str_of(s->window + (p.offset - s->window_at), (size_t)p.length);
 }
 
-/* Appends what fd yields to the spool. Takes fd over. */
-static bool spool(struct sources *s, struct source *source, int fd, struct err *e)
+/* Where the original bytes are, after all of them went to the spool. */
+static void place_original(struct sources *s, struct source *source, const struct spooled *done, bool regular)
+{
+    source->original_size = done->read;
+    if (!done->gzip) {
+        source->original = ORIGINAL_CONTENT;
+        source->original_base = source->base;
+    } else if (regular) {
+        source->original = ORIGINAL_FILE;
+    } else if (s->keep_originals) {
+        source->original = ORIGINAL_KEPT;
+        source->original_base = s->kept_size;
+        s->kept_size += done->read;
+    } else source->original = ORIGINAL_GONE;
+}
+
+/* Appends what fd yields to the spool. Takes fd over. `regular`: it is a file that `name` opens again. */
+static bool spool(struct sources *s, struct source *source, int fd, bool regular, struct err *e)
 {
     struct spooled done;
-    if (s->spool < 0 && (s->spool = spool_open()) < 0) {
+    bool keep = s->keep_originals && !regular;
+    if ((s->spool < 0 && (s->spool = spool_open()) < 0) || (keep && s->kept < 0 && (s->kept = spool_open()) < 0)) {
         close(fd);
         return err_set(e, ERR_INPUT, source->name.ptr,
                        "needs a temporary file, which could not be made: %s; set TMPDIR to a directory with room",
                        strerror(errno));
     }
-    bool good = spool_copy(fd, s->spool, source->name.ptr, &done, e);
+    bool good = spool_copy(fd, s->spool, keep ? s->kept : -1, source->name.ptr, &done, e);
     close(fd);
     source->spooled = true;
     source->base = s->spool_size;
     source->size = done.size;
     source->damage = done.damage;
     s->spool_size += done.size;
+    place_original(s, source, &done, regular);
     return good;
 }
 
@@ -114,15 +170,15 @@ static struct source *add_source(struct sources *s, const char *name)
 static bool open_file(struct sources *s, const char *path, int fd, const struct stat *st, struct err *e)
 {
     struct source *source = add_source(s, path);
-    bool standard = fd == STDIN_FILENO;
+    bool standard = fd == STDIN_FILENO, regular = S_ISREG(st->st_mode) && !standard;
     source->device = (uint64_t)st->st_dev;
     source->inode = (uint64_t)st->st_ino;
-    if (S_ISREG(st->st_mode) && !standard && !is_gzip(fd)) {
-        source->size = (uint64_t)st->st_size;
+    if (regular && !is_gzip(fd)) {
+        source->size = source->original_size = (uint64_t)st->st_size;
         close(fd);
         return true;
     }
-    return spool(s, source, standard ? dup(fd) : fd, e);
+    return spool(s, source, standard ? dup(fd) : fd, regular, e);
 }
 
 static bool is_log_name(const char *name)
@@ -182,6 +238,7 @@ bool sources_open(struct sources *s, const char *path, struct err *e)
 void sources_close(struct sources *s)
 {
     if (s->spool >= 0) close(s->spool);
+    if (s->kept >= 0) close(s->kept);
     if (s->fd >= 0) close(s->fd);
     free(s->list);
     free(s->window);

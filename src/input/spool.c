@@ -23,7 +23,7 @@ enum { GZIP_RATIO_MAX = 400, CHUNK = 256 * 1024 };
 enum place { AT_START, IN_MEMBER, BEHIND_MEMBER, SEARCHING, PLAIN };
 
 struct copying {
-    int spool;
+    int spool, keep;
     const char *name;
     struct spooled *ret;
     struct err *e;
@@ -32,7 +32,6 @@ struct copying {
     unsigned char *in, *out;
     size_t held, at; /* bytes in `in`, and how many of them are used up */
     size_t search;   /* where in `in` to look for another member when this one turns out to be damaged */
-    uint64_t read;
     bool end;
 };
 
@@ -50,11 +49,10 @@ int spool_open(void)
     return fd;
 }
 
-static bool put(struct copying *c, const unsigned char *p, size_t n)
+static bool write_all(struct copying *c, int fd, const unsigned char *p, size_t n)
 {
-    c->ret->size += n;
     while (n) {
-        ssize_t done = write(c->spool, p, n);
+        ssize_t done = write(fd, p, n);
         if (done < 0 && errno == EINTR) continue;
         if (done <= 0)
             return err_set(c->e, ERR_INPUT, c->name,
@@ -63,8 +61,15 @@ static bool put(struct copying *c, const unsigned char *p, size_t n)
         p += done;
         n -= (size_t)done;
     }
+    return true;
+}
+
+static bool put(struct copying *c, const unsigned char *p, size_t n)
+{
+    c->ret->size += n;
+    if (!write_all(c, c->spool, p, n)) return false;
     if (c->ret->size > SPOOL_MAX) return err_set(c->e, ERR_INPUT, c->name, "holds more than 16 GiB: split it");
-    if (c->place == IN_MEMBER && c->ret->size > GZIP_FREE_SIZE && c->ret->size / GZIP_RATIO_MAX > c->read)
+    if (c->place == IN_MEMBER && c->ret->size > GZIP_FREE_SIZE && c->ret->size / GZIP_RATIO_MAX > c->ret->read)
         return err_set(c->e, ERR_INPUT, c->name,
                        "expands to more than %d times its size, like a gzip bomb: decompress it yourself if it is none",
                        GZIP_RATIO_MAX);
@@ -83,8 +88,9 @@ static bool read_more(int from, struct copying *c)
     if (got < 0) return err_set(c->e, ERR_INPUT, c->name, "cannot be read: %s", strerror(errno));
     c->end = got == 0;
     c->held += (size_t)got;
-    c->read += (uint64_t)got;
-    return true;
+    c->ret->read += (uint64_t)got;
+    if (c->keep < 0 || !c->ret->gzip) return true;
+    return write_all(c, c->keep, c->in + c->held - (size_t)got, (size_t)got);
 }
 
 static bool is_magic(const unsigned char *p) { return p[0] == 0x1F && p[1] == 0x8B && p[2] == 8; }
@@ -119,6 +125,10 @@ static bool look(struct copying *c)
 {
     size_t left = c->held - c->at;
     if (left >= 3 && is_magic(c->in + c->at)) {
+        if (c->place == AT_START) {
+            c->ret->gzip = true;
+            if (c->keep >= 0 && !write_all(c, c->keep, c->in, c->held)) return false;
+        }
         c->place = IN_MEMBER;
         c->search = c->at + 3;
         inflateReset(&c->z);
@@ -158,10 +168,10 @@ static bool copy_all(int from, struct copying *c)
     return true;
 }
 
-bool spool_copy(int from, int spool, const char *name, struct spooled *ret, struct err *e)
+bool spool_copy(int from, int spool, int keep, const char *name, struct spooled *ret, struct err *e)
 {
     *ret = (struct spooled){ 0 };
-    struct copying c = { .spool = spool, .name = name, .ret = ret, .e = e };
+    struct copying c = { .spool = spool, .keep = keep, .name = name, .ret = ret, .e = e };
     if (inflateInit2(&c.z, 15 + 16) != Z_OK)
         return err_set(e, ERR_INPUT, name, "cannot be decompressed: out of memory");
     c.in = array_grow(NULL, &(size_t){ 0 }, CHUNK, 1);

@@ -12,12 +12,15 @@ int spool_open(void);
 
 struct spooled {
     uint64_t size;      /* bytes written */
+    uint64_t read;      /* bytes that came in */
+    bool gzip;          /* they were compressed */
     const char *damage; /* what is wrong with the source as a whole, NULL when nothing */
 };
 
 /* Copies what `from` yields to the end of `spool`, decompressed where it is gzip: several members in a row, and
- * whatever can be read around damage. `name` is for messages. False with *e set when it could not be read or written,
+ * whatever can be read around damage. What is compressed also goes to the end of `keep` as it came, unless that is -1.
+ * `name` is for messages. False with *e set when it could not be read or written,
  * or expands like a bomb. */
-bool spool_copy(int from, int spool, const char *name, struct spooled *ret, struct err *e);
+bool spool_copy(int from, int spool, int keep, const char *name, struct spooled *ret, struct err *e);
 
 #endif

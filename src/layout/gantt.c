@@ -402,7 +402,7 @@ static void put_step(const struct chart *c, uint32_t i)
     if (bar->width > 0) {
         struct scene_item *item = put_bar(c->s, step->status, bar->left, y - BAR_HEIGHT / 2, bar->width, BAR_HEIGHT);
         item->step = step->index;
-        item->tip = tip_of(c, i);
+        if (!c->o->bare) item->tip = tip_of(c, i); /* the page's list says it */
     }
     enum scene_role role = step->status == STEP_ERROR ? ROLE_LABEL_ERROR : ROLE_LABEL_MUTED;
     put_small(c, role, bar->text_left, baseline - 0.5, bar->text)->step = step->index;

@@ -234,6 +234,8 @@ static void settle_steps(struct builder *b, struct instance *i, struct step_more
     }
 }
 
+bool builder_several(const struct builder *b) { return b->first && b->first->next_in_order; }
+
 struct run *builder_finish(struct builder *b)
 {
     struct run *first = NULL, **end = &first;

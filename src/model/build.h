@@ -19,6 +19,9 @@ void builder_event(struct builder *b, const struct event *event);
 typedef void builder_note(void *context, uint32_t source, uint64_t line, struct str key, const char *what);
 void builder_on_note(struct builder *b, builder_note *note, void *context);
 
+/* Is it clear already that there is more than one run? */
+bool builder_several(const struct builder *b);
+
 /* All runs, linked in order of first appearance, with trees, statuses and measures complete; NULL when there was none.
  * Frees the builder. */
 struct run *builder_finish(struct builder *b);

@@ -51,9 +51,21 @@ static struct record *add_record(struct builder *b, struct node *n)
 {
     struct record *r = ARENA_NEW(b->arena, struct record);
     r->ts = TIME_NONE;
+    r->members = 1;
     if (n->last_record) n->last_record->next = r;
     else n->step.records = r;
     return n->last_record = r;
+}
+
+static uint32_t count_members(struct str object)
+{
+    struct json j = json_begin(object);
+    struct str key;
+    uint32_t count = 0;
+    json_enter(&j, '{');
+    while (json_member(&j, &key) && json_skip(&j).len) count++;
+    json_done(&j);
+    return count;
 }
 
 /* Whole objects of records: what was already there is kept, see records_list(). The list stays short, because an object
@@ -66,7 +78,8 @@ static void merge_records(struct builder *b, struct node *n, const struct event 
     n->records_hash = h;
     struct record *r = add_record(b, n);
     r->data = payload_of(e, records);
-    if (json_type(records) != JSON_OBJECT) r->key = S("records"); /* nothing to take apart: one datum */
+    if (json_type(records) == JSON_OBJECT) r->members = count_members(records);
+    else r->key = S("records"); /* nothing to take apart: one datum */
 }
 
 static uint8_t status_of(struct str value)

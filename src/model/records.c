@@ -80,6 +80,34 @@ size_t records_list(const struct run *run, const struct step *step, struct arena
     return m.count;
 }
 
+enum { COMPARED_MAX = 64 };
+
+/* Different keys among single data; SIZE_MAX when there is a whole object, or too many to compare each with each. */
+static size_t distinct_keys(const struct record *list)
+{
+    struct str seen[COMPARED_MAX];
+    size_t count = 0;
+    for (const struct record *r = list; r; r = r->next) {
+        size_t i = 0;
+        if (!r->key.ptr) return SIZE_MAX;
+        while (i < count && !str_eq(seen[i], r->key)) i++;
+        if (i == COMPARED_MAX) return SIZE_MAX;
+        seen[i] = r->key;
+        if (i == count) count++;
+    }
+    return count;
+}
+
+size_t records_count(const struct run *run, const struct step *step, struct arena *scratch)
+{
+    if (!step->records) return 0;
+    if (!step->records->next) return step->records->members;
+    size_t keys = distinct_keys(step->records);
+    if (keys != SIZE_MAX) return keys;
+    struct record_view *list;
+    return records_list(run, step, scratch, &list);
+}
+
 struct str error_text(const struct run *run, struct payload error, struct arena *scratch)
 {
     struct str value = sources_text(run->sources, error);

@@ -20,6 +20,13 @@ const char *log_level_name(enum log_level level)
     return names[level];
 }
 
+int64_t run_wall_time(const struct run *run)
+{
+    if (run->start == TIME_NONE) return TIME_NONE;
+    int64_t span = run->end - run->start;
+    return run->duration > span ? run->duration : span;
+}
+
 struct step *step_next(const struct step *top, const struct step *at, bool skip_children)
 {
     if (at->first_child && !skip_children) return at->first_child;

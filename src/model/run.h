@@ -37,6 +37,7 @@ struct record {
     struct str key;
     struct payload data;
     int64_t ts;
+    uint32_t members; /* of a whole object; 1 for a datum */
 };
 
 struct log_entry {
@@ -139,6 +140,9 @@ const char *step_status_name(enum step_status status);
 /* "completed", "failed", "running", "unfinished". */
 const char *run_status_name(enum run_status status);
 const char *log_level_name(enum log_level level);
+
+/* µs that the run is known to have taken: its own duration, or more when steps outlived it. TIME_NONE without times. */
+int64_t run_wall_time(const struct run *run);
 
 /* The next step in pre-order below `top` (inclusive), NULL at the end; no recursion. skip_children leaves out what is
  * under `at`. */

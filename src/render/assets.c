@@ -15,11 +15,17 @@ static const unsigned char report_css_bytes[] = {
 static const unsigned char format_js_bytes[] = {
 #include "format.js.inc"
 };
-static const unsigned char rows_js_bytes[] = {
-#include "rows.js.inc"
+static const unsigned char dom_js_bytes[] = {
+#include "dom.js.inc"
 };
-static const unsigned char search_js_bytes[] = {
-#include "search.js.inc"
+static const unsigned char data_js_bytes[] = {
+#include "data.js.inc"
+};
+static const unsigned char store_js_bytes[] = {
+#include "store.js.inc"
+};
+static const unsigned char view_js_bytes[] = {
+#include "view.js.inc"
 };
 static const unsigned char report_js_bytes[] = {
 #include "report.js.inc"
@@ -28,11 +34,18 @@ static const unsigned char google_js_bytes[] = {
 #include "google.js.inc"
 };
 
+#define SCRIPT(name)                                                                                                   \
+    {                                                                                                                  \
+        (const char *)name##_js_bytes, sizeof name##_js_bytes                                                          \
+    }
+
 ASSET(report_html);
 ASSET(index_html);
 ASSET(report_css);
-ASSET(format_js);
-ASSET(rows_js);
-ASSET(search_js);
-ASSET(report_js);
 ASSET(google_js);
+
+/* What is declared comes before what runs at once and needs it. */
+const struct str asset_scripts[] = {
+    SCRIPT(format), SCRIPT(dom), SCRIPT(data), SCRIPT(store), SCRIPT(view), SCRIPT(report),
+};
+const size_t asset_script_count = sizeof asset_scripts / sizeof *asset_scripts;

@@ -9,7 +9,9 @@
 
 extern const struct str asset_report_html, asset_index_html;
 extern const struct str asset_report_css;
-/* The page's script is these in this order, google.js only where Google Charts is wanted. */
-extern const struct str asset_format_js, asset_rows_js, asset_search_js, asset_report_js, asset_google_js;
+/* The page's script is these in this order, and google.js where Google Charts is wanted. */
+extern const struct str asset_scripts[];
+extern const size_t asset_script_count;
+extern const struct str asset_google_js;
 
 #endif

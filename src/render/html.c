@@ -20,8 +20,12 @@ struct page {
     const struct scene *gantt, *graph;
     struct html_plan plan;
     bool google; /* Google Charts is wanted and can draw this run */
-    struct buf style, script;
+    struct buf style, script, data;
+    struct store *store;
 };
+
+/* Runs before the first thing is drawn: what is only for readers without script does not flash up. */
+static const char head_script[] = "document.documentElement.classList.add('js')";
 
 void html_put_bytes(struct buf *out, uint64_t bytes)
 {
@@ -61,17 +65,18 @@ static const char *run_mark(enum run_status status)
 
 static void put_theme(void *context, struct buf *out) { html_put_theme(((struct page *)context)->o->theme, out); }
 
-/* What the page may do: run its one script, use its one style sheet, and reach Google's chart code when it is wanted.
+/* What the page may do: run its two scripts, use its one style sheet, and reach Google's chart code when it is wanted.
  * Google's drawing sets style attributes; without it not even those are allowed. */
 static void put_policy(void *context, struct buf *out)
 {
     const struct page *p = context;
     const char *host = p->google ? " https://www.gstatic.com/charts/" : "";
-    char script[SHA256_BASE64_SIZE], style[SHA256_BASE64_SIZE];
+    char head[SHA256_BASE64_SIZE], script[SHA256_BASE64_SIZE], style[SHA256_BASE64_SIZE];
+    sha256_base64(str_z(head_script), head);
     sha256_base64(buf_str(&p->script), script);
     sha256_base64(buf_str(&p->style), style);
-    buf_printf(out, "default-src 'none'; script-src 'sha256-%s'%s; style-src 'sha256-%s'%s; ", script, host, style,
-               host);
+    buf_printf(out, "default-src 'none'; script-src 'sha256-%s' 'sha256-%s'%s; style-src 'sha256-%s'%s; ", head, script,
+               host, style, host);
     if (p->google) buf_puts(out, "style-src-attr 'unsafe-inline'; ");
     buf_puts(out, "base-uri 'none'; form-action 'none'");
 }
@@ -218,23 +223,25 @@ static void put_steps_hint(void *context, struct buf *out)
     } else buf_put_count(out, plan->count, "step", "steps");
 }
 
-static void put_list_class(void *context, struct buf *out)
-{
-    enum { LONG_LIST = 500 };
-    if (((struct page *)context)->plan.static_count > LONG_LIST) buf_puts(out, " long-list");
-}
-
 static void put_steps(void *context, struct buf *out)
 {
     const struct page *p = context;
     html_steps_write(&p->plan, p->o->unit, out);
 }
 
-static void put_data(void *context, struct buf *out)
+static void put_data(void *context, struct buf *out) { buf_put(out, buf_str(&((struct page *)context)->data)); }
+
+static void put_texts(void *context, struct buf *out) { store_put(((struct page *)context)->store, out); }
+
+static void put_head_script(void *context, struct buf *out)
 {
-    const struct page *p = context;
-    html_data_write(&p->plan, p->o->unit, p->google, p->o->google == GOOGLE_ONLY, out);
+    (void)context;
+    buf_puts(out, head_script);
 }
+
+static void put_log_note(void *context, struct buf *out) { html_log_note(((struct page *)context)->o, out); }
+
+static void put_log(void *context, struct buf *out) { html_log_write(((struct page *)context)->o, out); }
 
 static const struct template_slot slots[] = {
     { "theme", put_theme },           { "policy", put_policy },
@@ -245,27 +252,33 @@ static const struct template_slot slots[] = {
     { "summary", put_summary },       { "graph", put_graph },
     { "steps", put_steps },           { "data", put_data },
     { "steps_hint", put_steps_hint }, { "script", put_script },
-    { "list_class", put_list_class },
+    { "log_note", put_log_note },     { "log", put_log },
+    { "texts", put_texts },           { "head_script", put_head_script },
 };
 
 bool html_write(const struct run *run, const struct report_options *o, const struct scene *gantt,
                 const struct scene *graph, struct buf *out, struct err *e)
 {
     struct arena arena = { 0 };
-    struct page p = { .run = run, .o = o, .gantt = gantt, .graph = graph, .style = BUF_INIT, .script = BUF_INIT };
+    struct page p = {
+        .run = run, .o = o, .gantt = gantt, .graph = graph, .style = BUF_INIT, .script = BUF_INIT, .data = BUF_INIT
+    };
+    bool log_inside = o->archive && archive_missing(o->archive, o->archive_part) == ARCHIVE_INSIDE;
     html_plan_make(run, HTML_STATIC_STEPS, HTML_PAYLOAD_MAX, &arena, &p.plan);
     p.google = o->google != GOOGLE_OFF && html_google_fits(&p.plan);
+    p.store = store_new(run->sources, log_inside ? o->archive : NULL, o->max_data, HTML_PAYLOAD_MAX);
+    html_data_write(&(struct html_data){ &p.plan, p.store, o->unit, p.google, o->google == GOOGLE_ONLY }, &p.data);
     theme_css(&p.style);
     buf_put(&p.style, asset_report_css);
-    buf_put(&p.script, asset_format_js);
-    buf_put(&p.script, asset_rows_js);
-    buf_put(&p.script, asset_search_js);
-    buf_put(&p.script, asset_report_js);
+    for (size_t i = 0; i < asset_script_count; i++) buf_put(&p.script, asset_scripts[i]);
     if (p.google) buf_put(&p.script, asset_google_js);
     template_write(asset_report_html, slots, sizeof slots / sizeof *slots, &p, out);
+    store_free(p.store);
     buf_free(&p.style);
     buf_free(&p.script);
+    buf_free(&p.data);
     arena_free(&arena);
+    if (o->archive && !archive_check(o->archive, e)) return false;
     if (out->error) return err_set(e, ERR_OUTPUT, "", "the page could not be written: %s", strerror(out->error));
     return true;
 }

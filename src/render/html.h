@@ -5,17 +5,20 @@
  *   plan    which steps stand in the page as rows, which only in its data, and whose payloads fit
  *   detail  what there is to say about one step, piece by piece, for either of the two writers
  *   steps   rows and their details as HTML
- *   data    everything else as one JSON block, which the page's script reads
+ *   log     the log that the page is made from: its name, and its bytes
+ *   data    all steps as one JSON block, which the page's script reads, with
+ *   items   where in the store it finds what a step holds
  */
 #ifndef RENDER_HTML_H
 #define RENDER_HTML_H
 
 #include "render/report.h"
+#include "render/store.h"
 
 enum {
     PLAN_STATIC = 1,   /* is a row of the page */
-    PLAN_ERROR = 2,    /* its error is in the page */
-    PLAN_PAYLOADS = 4, /* its other payloads are in the page */
+    PLAN_ERROR = 2,    /* its error is in the row */
+    PLAN_PAYLOADS = 4, /* its other payloads are in the row */
 };
 
 #define PLAN_NO_PARENT UINT32_MAX
@@ -29,10 +32,9 @@ struct html_plan {
     unsigned char *flags;    /* PLAN_* */
     uint64_t *error_bytes;   /* what the step's error takes of the log, */
     uint64_t *payload_bytes; /* and all its other payloads */
-    uint64_t *places;        /* where in the log they are, by and large: to read them in its order */
     uint32_t count;
     uint32_t static_count;
-    uint64_t left_out_steps; /* steps with a payload that did not fit */
+    uint64_t left_out_steps; /* rows with a payload that did not fit */
     uint64_t left_out_bytes;
 };
 
@@ -42,9 +44,8 @@ void html_plan_make(const struct run *run, uint32_t max_static, uint64_t max_pay
                     struct html_plan *plan);
 
 enum detail_kind {
-    DETAIL_FACT,    /* plain text */
-    DETAIL_VALUE,   /* a JSON value as it stands in the log */
-    DETAIL_RECORDS, /* an object as it stands in the log, a record each member; only for sinks that take it */
+    DETAIL_FACT,  /* plain text */
+    DETAIL_VALUE, /* a JSON value as it stands in the log */
 };
 
 /* Takes a step's details: groups of rows. A row without a label is what its group is named after. Texts are valid
@@ -52,29 +53,39 @@ enum detail_kind {
 struct detail_sink {
     void (*group)(struct detail_sink *sink, const char *title); /* "" for the first facts */
     void (*row)(struct detail_sink *sink, struct str label, enum detail_kind kind, struct str text);
-    bool whole_records; /* takes DETAIL_RECORDS where the log has all records of a step in one object */
 };
 
 /* Hands everything the log says about the step at a position, but for name, key and times, to the sink; of the payloads
  * only those that the plan allows. */
 void detail_visit(const struct html_plan *plan, uint32_t at, struct arena *scratch, struct detail_sink *sink);
-bool detail_any(const struct html_plan *plan, uint32_t at);
+/* Of that the short texts alone; are there any? */
+void detail_visit_facts(const struct html_plan *plan, uint32_t at, struct arena *scratch, struct detail_sink *sink);
+bool detail_has_facts(const struct html_plan *plan, uint32_t at);
 
 /* The first line of the step's error, cut to ERROR_LINE_MAX bytes; "" when the log holds no error text. */
 enum { ERROR_LINE_MAX = 400 };
 struct str html_error_line(const struct run *run, const struct step *step, struct arena *scratch);
 
-/* How many records the step has. */
-size_t html_record_count(const struct run *run, const struct step *step, struct arena *scratch);
-
 /* The rows of the page, <li> by <li>. */
 void html_steps_write(const struct html_plan *plan, enum time_unit unit, struct buf *out);
 
-/* The JSON block: all steps compactly, details of those that have no row, the rows for Google Charts when wanted. */
-void html_data_write(const struct html_plan *plan, enum time_unit unit, bool google, bool google_only, struct buf *out);
+/* The JSON block: all steps compactly, where the store has their texts, the rows for Google Charts when wanted. */
+struct html_data {
+    const struct html_plan *plan;
+    struct store *store;
+    enum time_unit unit;
+    bool google, google_only;
+};
+void html_data_write(const struct html_data *d, struct buf *out);
+/* Its part about payloads (html_items.c). */
+void html_items_write(const struct html_plan *plan, struct store *store, struct arena *scratch, struct buf *out);
 
 /* May the run be drawn by Google Charts at all? Not without rows, without a span, or with too many rows. */
 bool html_google_fits(const struct html_plan *plan);
+
+/* What the page says about the log that it is made from, and the log itself; nothing without an archive. */
+void html_log_note(const struct report_options *o, struct buf *out);
+void html_log_write(const struct report_options *o, struct buf *out);
 
 /* The attribute of <html> that holds a page to a theme; nothing for THEME_AUTO. */
 void html_put_theme(int theme, struct buf *out);

@@ -10,24 +10,27 @@
  *     "offset": [0, 12, null], "duration": [9, 3, null], "self": [1, 3, null],        microseconds
  *     "tails": {"2": "load___1"}, "keys": {"2": "whole key"}, where a key is not its parent's + "." + name
  *     "errors": {"2": "first line"},
- *     "google": {"only": false, "rows": [["load · 3 ms", "ok", 0, 3]]},
- *     "details": [
- *     [2,"",["Id",0,"7"],"Records",["query",1,"text"],["limit",1,12345678901234567890]]
- *     ]}
+ *     "records": [0, 4, 1],                                   how many
+ *     "levels": {"1": 8}, "tokens": {"2": 1830},              bits of enum log_level; LLM tokens
+ *     "critical": [[0, 0, 2], [1, 2, 9]],                     position, from, to: microseconds since the start
+ *     "running": {"max": 3, "mean": 1.7, "idle": 0, "bins": [1, 3]} or null,          see running.h
+ *     "labels": …, "items": …, "cut": …, "facts": …           see html_items.c
+ *     "google": {"only": false, "rows": [["load · 3 ms", "ok", 0, 3]]} }
  *
- * Details are a line each: position, then groups of [label, enum detail_kind, value]. A value of kind 1 or 2 is the
- * text of the log as it stands there (only a '<' is escaped, and line ends between tokens are blanks): the page takes
- * it from the line as text, since JSON.parse would lose digits, and reads the lines it needs only.
  * Nothing here is executable, and '<' never stands in it as itself.
  */
 #include "render/html.h"
 
 #include "base/utf8.h"
+#include "model/critical.h"
+#include "model/records.h"
+#include "model/running.h"
 #include "render/payload.h"
 #include "render/wording.h"
 
 #include <stdlib.h>
 
+enum { RUNNING_BINS = 1000 };
 enum { GOOGLE_NAME_MAX = 40 /* code points */, GOOGLE_DEPTH_MAX = 6 };
 
 /* Unique names, by open addressing; slots hold 1 + position of the name's first step. */
@@ -177,7 +180,7 @@ static void put_errors(const struct html_plan *plan, struct arena *scratch, stru
     bool first = true;
     buf_puts(out, ",\n\"errors\":{");
     for (uint32_t i = 0; i < plan->count; i++) {
-        if ((plan->flags[i] & (PLAN_STATIC | PLAN_ERROR)) != PLAN_ERROR || !plan->error_bytes[i]) continue;
+        if (plan->steps[i]->status != STEP_ERROR || !payload_present(plan->steps[i]->error)) continue;
         put_comma(out, &first);
         buf_printf(out, "\"%u\":", (unsigned)i);
         buf_put_json_html(out, html_error_line(plan->run, plan->steps[i], scratch));
@@ -186,84 +189,78 @@ static void put_errors(const struct html_plan *plan, struct arena *scratch, stru
     buf_putc(out, '}');
 }
 
-struct data_sink {
-    struct detail_sink sink;
-    struct buf *out;
-};
-
-static void data_group(struct detail_sink *sink, const char *title)
+/* The numbers of records; and what few steps have: levels of their log messages, tokens. */
+static void put_counts(const struct html_plan *plan, struct arena *scratch, struct buf *out)
 {
-    struct data_sink *s = (struct data_sink *)sink;
-    buf_putc(s->out, ',');
-    buf_put_json_html(s->out, str_z(title));
-}
-
-/* A value of the log as it stands. Control characters are white space between tokens: in a string JSON has none. */
-static void put_log_json(struct buf *out, struct str s)
-{
-    size_t start = 0, at = 0;
-    while (at < s.len) {
-        unsigned char c = (unsigned char)s.ptr[at];
-        size_t here = at++;
-        if (c >= 0x20 && c < 0x80 && c != '<') continue;
-        bool good = false;
-        if (c >= 0x80) {
-            at = here;
-            utf8_next(s, &at, &good);
-        }
-        if (good) continue;
-        buf_put(out, str_of(s.ptr + start, here - start));
-        buf_puts(out, c == '<' ? "\\u003c" : c < 0x20 ? " " : "\xEF\xBF\xBD");
-        start = at;
-    }
-    buf_put(out, str_of(s.ptr + start, at - start));
-    if (!s.len) buf_puts(out, "null"); /* a log that shrank meanwhile */
-}
-
-static void data_row(struct detail_sink *sink, struct str label, enum detail_kind kind, struct str text)
-{
-    struct data_sink *s = (struct data_sink *)sink;
-    buf_puts(s->out, ",[");
-    buf_put_json_html(s->out, label);
-    buf_puts(s->out, kind == DETAIL_FACT ? ",0," : kind == DETAIL_VALUE ? ",1," : ",2,");
-    if (kind == DETAIL_FACT) buf_put_json_html(s->out, text);
-    else put_log_json(s->out, text);
-    buf_putc(s->out, ']');
-}
-
-struct place {
-    uint64_t at;
-    uint32_t position;
-};
-
-static int by_place(const void *a, const void *b)
-{
-    const struct place *x = a, *y = b;
-    if (x->at != y->at) return x->at < y->at ? -1 : 1;
-    return x->position < y->position ? -1 : x->position > y->position;
-}
-
-/* In the order of the log, which is so read once from its beginning to its end. */
-static void put_details(const struct html_plan *plan, struct arena *scratch, struct buf *out)
-{
-    struct place *places = malloc((plan->count + (size_t)1) * sizeof *places);
-    if (!places) arena_exhausted(plan->count * sizeof *places);
-    size_t count = 0;
-    for (uint32_t i = 0; i < plan->count; i++)
-        if (!(plan->flags[i] & PLAN_STATIC) && detail_any(plan, i))
-            places[count++] = (struct place){ plan->places[i], i };
-    qsort(places, count, sizeof *places, by_place);
-    buf_puts(out, ",\n\"details\":[\n");
-    for (size_t i = 0; i < count; i++) {
-        struct data_sink sink = { .sink = { data_group, data_row, true }, .out = out };
-        buf_putc(out, '[');
-        buf_put_uint(out, places[i].position);
-        detail_visit(plan, places[i].position, scratch, &sink.sink);
-        buf_puts(out, i + 1 < count ? "],\n" : "]\n");
+    bool first = true;
+    buf_puts(out, ",\n\"records\":[");
+    for (uint32_t i = 0; i < plan->count; i++) {
+        put_comma(out, &first);
+        buf_put_uint(out, records_count(plan->run, plan->steps[i], scratch));
         scratch_reset(scratch);
     }
+    first = true;
+    buf_puts(out, "],\n\"levels\":{");
+    for (uint32_t i = 0; i < plan->count; i++) {
+        unsigned levels = 0;
+        for (const struct log_entry *l = plan->steps[i]->more->logs; l; l = l->next) levels |= 1u << l->level;
+        if (!levels) continue;
+        put_comma(out, &first);
+        buf_printf(out, "\"%u\":%u", (unsigned)i, levels);
+    }
+    first = true;
+    buf_puts(out, "},\n\"tokens\":{");
+    for (uint32_t i = 0; i < plan->count; i++) {
+        uint64_t tokens = 0;
+        for (const struct usage *u = plan->steps[i]->more->usage; u; u = u->next) tokens += u->total_tokens;
+        if (!tokens) continue;
+        put_comma(out, &first);
+        buf_printf(out, "\"%u\":", (unsigned)i);
+        buf_put_uint(out, tokens);
+    }
+    buf_putc(out, '}');
+}
+
+static void put_critical(const struct html_plan *plan, struct arena *scratch, struct buf *out)
+{
+    struct critical path;
+    uint32_t *position = ARENA_ARRAY(scratch, uint32_t, plan->run->step_count);
+    for (uint32_t i = 0; i < plan->count; i++) position[plan->steps[i]->index] = i;
+    critical_path(plan->run, scratch, &path);
+    buf_puts(out, ",\n\"critical\":[");
+    for (size_t i = 0; i < path.count; i++) {
+        const struct critical_segment *s = &path.segments[i];
+        buf_puts(out, i ? ",[" : "[");
+        buf_put_uint(out, position[s->step->index]);
+        buf_putc(out, ',');
+        buf_put_int(out, s->from - plan->run->start);
+        buf_putc(out, ',');
+        buf_put_int(out, s->to - plan->run->start);
+        buf_putc(out, ']');
+    }
     buf_putc(out, ']');
-    free(places);
+    scratch_reset(scratch);
+}
+
+static void put_running(const struct html_plan *plan, struct arena *scratch, struct buf *out)
+{
+    struct running running;
+    running_steps(plan->run, RUNNING_BINS, scratch, &running);
+    if (!running.count) {
+        buf_puts(out, ",\n\"running\":null");
+        return;
+    }
+    buf_printf(out, ",\n\"running\":{\"max\":%u,\"mean\":", (unsigned)running.max);
+    buf_put_fixed(out, running.mean, 3, true);
+    buf_puts(out, ",\"idle\":");
+    buf_put_int(out, running.idle);
+    buf_puts(out, ",\"bins\":[");
+    for (size_t i = 0; i < running.count; i++) {
+        if (i) buf_putc(out, ',');
+        buf_put_uint(out, running.bins[i]);
+    }
+    buf_puts(out, "]}");
+    scratch_reset(scratch);
 }
 
 bool html_google_fits(const struct html_plan *plan)
@@ -310,27 +307,30 @@ static void put_google(const struct html_plan *plan, enum time_unit unit, bool o
     buf_puts(out, "]}");
 }
 
-void html_data_write(const struct html_plan *plan, enum time_unit unit, bool google, bool google_only, struct buf *out)
+void html_data_write(const struct html_data *d, struct buf *out)
 {
+    const struct html_plan *plan = d->plan;
+    const struct run *run = plan->run;
     struct arena scratch = { 0 };
-    buf_printf(out, "{\"count\":%u,\"unit\":%d,\"start\":", (unsigned)plan->count, (int)unit);
-    int64_t start = plan->run->start;
-    if (start == TIME_NONE) buf_puts(out, "null");
+    buf_printf(out, "{\"count\":%u,\"unit\":%d,\"start\":", (unsigned)plan->count, (int)d->unit);
+    if (run->start == TIME_NONE) buf_puts(out, "null");
     else {
-        int64_t us = ((start % 1000) + 1000) % 1000;
+        int64_t us = ((run->start % 1000) + 1000) % 1000;
         buf_putc(out, '[');
-        buf_put_int(out, (start - us) / 1000);
+        buf_put_int(out, (run->start - us) / 1000);
         buf_printf(out, ",%d]", (int)us);
     }
-    const struct run *run = plan->run;
     buf_puts(out, ",\"span\":");
     buf_put_int(out, run->start != TIME_NONE && run->end > run->start ? run->end - run->start : 0);
     put_names(plan, out);
     put_columns(plan, out);
     put_odd_keys(plan, out);
     put_errors(plan, &scratch, out);
-    if (google) put_google(plan, unit, google_only, out);
-    put_details(plan, &scratch, out); /* the last: the page cuts the block here before it parses it */
+    put_counts(plan, &scratch, out);
+    put_critical(plan, &scratch, out);
+    put_running(plan, &scratch, out);
+    html_items_write(plan, d->store, &scratch, out);
+    if (d->google) put_google(plan, d->unit, d->google_only, out);
     buf_putc(out, '}');
     arena_free(&scratch);
 }

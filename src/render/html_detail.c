@@ -55,7 +55,7 @@ static void links(struct visit *v, const struct step_link *list)
         if (l->run_id.len)
             text = arena_format(v->scratch, "run %.*s%s%.*s", STR_ARG(l->run_id), l->step_id.len ? ", step " : "",
                                 STR_ARG(l->step_id));
-        fact(v, l->relation.len ? l->relation : S("link"), text);
+        fact(v, arena_format(v->scratch, "Link %.*s", STR_ARG(l->relation)), text);
     }
 }
 
@@ -70,7 +70,7 @@ static void usage(struct visit *v, const struct usage *list)
         buf_put_count(&text, u->completion_tokens, "completion token", "completion tokens");
         buf_puts(&text, " = ");
         buf_put_count(&text, u->total_tokens, "token", "tokens");
-        fact(v, wording_name(u->model), buf_str(&text));
+        fact(v, arena_format(v->scratch, "Tokens of %.*s", STR_ARG(wording_name(u->model))), buf_str(&text));
         buf_free(&text);
     }
 }
@@ -93,12 +93,6 @@ static struct str rest_of_records(const struct record_view *list, size_t from, s
 
 static void records(struct visit *v, const struct step *step)
 {
-    const struct record *only = step->records;
-    if (v->sink->whole_records && only && !only->next && !only->key.ptr) {
-        struct str object = sources_text(v->run->sources, only->data);
-        if (object.len > 2) row(v, S(""), DETAIL_RECORDS, object);
-        return;
-    }
     struct record_view *list;
     size_t count = records_list(v->run, step, v->scratch, &list);
     size_t rows = count > RECORD_ROWS ? RECORD_ROWS : count;
@@ -131,38 +125,59 @@ static void run_facts(struct visit *v)
     extras(v, run->extras);
 }
 
+static void step_facts(struct visit *v, const struct step *step)
+{
+    const struct step_more *more = step->more;
+    begin(v, "");
+    fact(v, S("Id"), more->id);
+    fact(v, S("Parent id"), more->parent_id);
+    fact(v, S("Kind"), more->kind);
+    fact(v, S("Location"), more->location);
+    if (step == v->run->root) fact(v, S("Parent run"), v->run->parent_run);
+    fact(v, S("Error type"), more->error_type);
+    usage(v, more->usage);
+    links(v, more->links);
+}
+
+void detail_visit_facts(const struct html_plan *plan, uint32_t at, struct arena *scratch, struct detail_sink *sink)
+{
+    struct visit v = { .run = plan->run, .sink = sink, .scratch = scratch };
+    step_facts(&v, plan->steps[at]);
+}
+
+bool detail_has_facts(const struct html_plan *plan, uint32_t at)
+{
+    const struct step_more *m = plan->steps[at]->more;
+    return m->id.len || m->parent_id.len || m->kind.len || m->location.len || m->links || m->error_type.len ||
+           m->usage || (plan->steps[at] == plan->run->root && plan->run->parent_run.len);
+}
+
+static void left_out(struct visit *v, const struct html_plan *plan, uint32_t at)
+{
+    struct buf text = BUF_INIT;
+    unsigned flags = plan->flags[at];
+    uint64_t bytes = (flags & PLAN_ERROR ? 0 : plan->error_bytes[at]) +
+                     (flags & PLAN_PAYLOADS ? 0 : plan->payload_bytes[at]);
+    if (!bytes) return;
+    html_put_bytes(&text, bytes);
+    fact(v, S("Left out"), buf_str(&text));
+    buf_free(&text);
+}
+
 void detail_visit(const struct html_plan *plan, uint32_t at, struct arena *scratch, struct detail_sink *sink)
 {
     const struct run *run = plan->run;
     const struct step *step = plan->steps[at];
     const struct step_more *more = step->more;
-    unsigned flags = plan->flags[at];
     struct visit v = { .run = run, .sink = sink, .scratch = scratch };
-    begin(&v, "");
-    fact(&v, S("Id"), more->id);
-    fact(&v, S("Parent id"), more->parent_id);
-    fact(&v, S("Kind"), more->kind);
-    fact(&v, S("Location"), more->location);
-    if (step == run->root) fact(&v, S("Parent run"), run->parent_run);
-    if ((flags & (PLAN_ERROR | PLAN_PAYLOADS)) != (PLAN_ERROR | PLAN_PAYLOADS)) {
-        struct buf text = BUF_INIT;
-        uint64_t bytes = (flags & PLAN_ERROR ? 0 : plan->error_bytes[at]) +
-                         (flags & PLAN_PAYLOADS ? 0 : plan->payload_bytes[at]);
-        html_put_bytes(&text, bytes);
-        fact(&v, S("Left out"), buf_str(&text));
-        buf_free(&text);
-    }
-    begin(&v, "Links");
-    links(&v, more->links);
+    step_facts(&v, step);
+    left_out(&v, plan, at);
     begin(&v, "Error");
-    fact(&v, S("type"), more->error_type);
-    if (flags & PLAN_ERROR) {
+    if (plan->flags[at] & PLAN_ERROR) {
         value(&v, S(""), step->error);
         value(&v, S("trace"), more->trace);
     }
-    begin(&v, "LLM usage");
-    usage(&v, more->usage);
-    if (!(flags & PLAN_PAYLOADS)) return;
+    if (!(plan->flags[at] & PLAN_PAYLOADS)) return;
     begin(&v, "Result");
     value(&v, S(""), step->result);
     begin(&v, "Records");
@@ -178,14 +193,6 @@ void detail_visit(const struct html_plan *plan, uint32_t at, struct arena *scrat
     if (step == run->root) run_facts(&v);
 }
 
-bool detail_any(const struct html_plan *plan, uint32_t at)
-{
-    if (plan->error_bytes[at] || plan->payload_bytes[at]) return true;
-    const struct step_more *m = plan->steps[at]->more;
-    return m->id.len || m->parent_id.len || m->kind.len || m->location.len || m->links || m->error_type.len ||
-           m->usage || (plan->steps[at] == plan->run->root && plan->run->parent_run.len);
-}
-
 struct str html_error_line(const struct run *run, const struct step *step, struct arena *scratch)
 {
     struct str text = str_trim(error_text(run, step->error, scratch));
@@ -193,10 +200,4 @@ struct str html_error_line(const struct run *run, const struct step *step, struc
     if (line.len <= ERROR_LINE_MAX) return text.len ? arena_format(scratch, "%.*s …", STR_ARG(line)) : line;
     line.len = utf8_floor(line, ERROR_LINE_MAX);
     return arena_format(scratch, "%.*s…", STR_ARG(line));
-}
-
-size_t html_record_count(const struct run *run, const struct step *step, struct arena *scratch)
-{
-    struct record_view *list;
-    return step->records ? records_list(run, step, scratch, &list) : 0;
 }

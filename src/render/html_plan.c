@@ -27,13 +27,6 @@ static uint64_t payload_bytes(const struct run *run, const struct step *step)
     return sum + cost(run->args) + cost(run->tags) + cost(run->host) + cost(run->graph);
 }
 
-static uint64_t place(const struct step *step)
-{
-    struct payload p = payload_present(step->result) ? step->result : step->error;
-    if (!payload_present(p) && step->records) p = step->records->data;
-    return (uint64_t)p.source << 40 | (p.offset & ((UINT64_C(1) << 40) - 1));
-}
-
 /* Lists the visible steps, with what the choices need of each: a run's steps lie scattered in memory, one visit is
  * cheaper than four. Positions of all steps are kept while walking: a parent comes before its children. */
 static void list_visible(const struct run *run, uint32_t max_static, struct arena *arena, struct html_plan *plan)
@@ -46,7 +39,6 @@ static void list_visible(const struct run *run, uint32_t max_static, struct aren
     plan->flags = ARENA_ARRAY(arena, unsigned char, run->step_count);
     plan->error_bytes = ARENA_ARRAY(arena, uint64_t, run->step_count);
     plan->payload_bytes = ARENA_ARRAY(arena, uint64_t, run->step_count);
-    plan->places = ARENA_ARRAY(arena, uint64_t, run->step_count);
     for (uint32_t i = 0; i < run->step_count; i++) {
         const struct step *step = run->steps[i];
         uint32_t up = step->parent ? position[step->parent->index] : PLAN_NO_PARENT;
@@ -59,7 +51,6 @@ static void list_visible(const struct run *run, uint32_t max_static, struct aren
         plan->depth[at] = up == PLAN_NO_PARENT ? 0 : plan->depth[up] + 1;
         plan->error_bytes[at] = error_bytes(step);
         plan->payload_bytes[at] = payload_bytes(run, step);
-        plan->places[at] = place(step);
         if (step->rank >= max_static) continue;
         plan->flags[at] = PLAN_STATIC;
         plan->static_count++;
@@ -67,11 +58,11 @@ static void list_visible(const struct run *run, uint32_t max_static, struct aren
     free(position);
 }
 
-/* Gives each step in the class (rows, or not) its `bytes` when the budget still holds them. */
-static void hand_out(struct html_plan *plan, unsigned flag, bool rows, uint64_t *budget)
+/* Gives each row its `bytes` when the budget still holds them. */
+static void hand_out(struct html_plan *plan, unsigned flag, uint64_t *budget)
 {
     for (uint32_t i = 0; i < plan->count; i++) {
-        if (rows != ((plan->flags[i] & PLAN_STATIC) != 0)) continue;
+        if (!(plan->flags[i] & PLAN_STATIC)) continue;
         uint64_t bytes = (flag == PLAN_ERROR ? plan->error_bytes : plan->payload_bytes)[i];
         if (bytes <= *budget) {
             *budget -= bytes;
@@ -86,10 +77,9 @@ void html_plan_make(const struct run *run, uint32_t max_static, uint64_t max_pay
     *plan = (struct html_plan){ .run = run };
     list_visible(run, max_static, arena, plan);
     uint64_t budget = max_payload;
-    hand_out(plan, PLAN_ERROR, true, &budget);
-    hand_out(plan, PLAN_ERROR, false, &budget);
-    hand_out(plan, PLAN_PAYLOADS, true, &budget);
-    hand_out(plan, PLAN_PAYLOADS, false, &budget);
+    hand_out(plan, PLAN_ERROR, &budget);
+    hand_out(plan, PLAN_PAYLOADS, &budget);
+    const unsigned whole = PLAN_STATIC | PLAN_ERROR | PLAN_PAYLOADS;
     for (uint32_t i = 0; i < plan->count; i++)
-        plan->left_out_steps += (plan->flags[i] & (PLAN_ERROR | PLAN_PAYLOADS)) != (PLAN_ERROR | PLAN_PAYLOADS);
+        plan->left_out_steps += (plan->flags[i] & PLAN_STATIC) && (plan->flags[i] & whole) != whole;
 }

@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "input/archive.h"
 #include "layout/scene.h"
 #include "model/run.h"
 
@@ -26,6 +27,9 @@ struct report_options {
     uint64_t max_bytes;              /* summary: budget in bytes */
     struct str left_out;             /* a sentence about what selection hid, "" when nothing */
     const struct input_notes *notes; /* never NULL */
+    struct archive *archive;         /* page: the log it is made from, NULL: the page does not speak of it */
+    uint64_t max_data;               /* page: bytes of one text where it does not carry the log */
+    bool archive_part;               /* and the page shows only a part of that */
 };
 
 enum { HTML_STATIC_STEPS = 2000 };

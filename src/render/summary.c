@@ -28,14 +28,6 @@ void md_put_code(struct buf *b, struct str plain)
     if (fits) buf_putc(b, '`');
 }
 
-/* The longest time that the run is known to have taken: its own, or up to the end of steps that outlived it. */
-static int64_t wall_time(const struct run *run)
-{
-    if (run->start == TIME_NONE) return TIME_NONE;
-    int64_t span = run->end - run->start;
-    return run->duration > span ? run->duration : span;
-}
-
 static void put_status(struct buf *b, const struct run *run, enum time_unit unit, const char *strong)
 {
     static const char *const words[RUN_STATUS_COUNT] = {
@@ -125,7 +117,7 @@ void summary_slow(const struct run *run, const struct report_options *o, struct 
     enum { COLUMNS = sizeof columns / sizeof *columns };
     const struct step *list[SLOW_MAX];
     size_t count = slowest(run, list);
-    int64_t wall = wall_time(run);
+    int64_t wall = run_wall_time(run);
     *s = (struct section){ .heading = "Slowest steps",
                            .name = "the slowest steps",
                            .columns = columns,

@@ -179,7 +179,7 @@ static void put_text(struct svg *svg, const struct scene_item *item)
     buf_puts(svg->out, anchors[item->align]);
     if (item->text.len > 1 && item->width > 0) {
         put_attribute(svg, "textLength", item->width);
-        buf_puts(svg->out, " lengthAdjust=\"spacingAndGlyphs\"");
+        if (svg->theme != THEME_AUTO) buf_puts(svg->out, " lengthAdjust=\"spacingAndGlyphs\"");
     }
     put_paint(svg, item, &ink);
     buf_putc(svg->out, '>');

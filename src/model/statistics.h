@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Durations by step name. Names that differ in their numbers only (page_1 … page_20) are one entry, "page_*", when there
+ * are more than a few of them: twenty rows that say the same help nobody. The root, which is the run itself, and hidden
+ * steps are left out.
+ */
+#ifndef MODEL_STATISTICS_H
+#define MODEL_STATISTICS_H
+
+#include "model/run.h"
+
+enum { STATISTICS_BINS = 24 };
+
+/* Times in µs; a negative duration counts as 0, a step without times does not count among them. */
+struct name_statistics {
+    struct str name;
+    uint64_t names;                        /* different names that a pattern stands for, 0 when `name` is a name */
+    uint64_t count, errors, timed;         /* steps; timed: those with a duration. Without one all below is 0 */
+    int64_t total, self;                   /* capped at INT64_MAX */
+    int64_t min, mean, p50, p90, p95, max; /* percentiles by nearest rank: the smallest that p % do not exceed */
+    double share;                          /* self time by the wall time of the run; parallel steps can pass 1 */
+    uint32_t histogram[STATISTICS_BINS]; /* steps from min to max, in bins of equal ratio: a fourth of an octave, or */
+    uint32_t bins;                       /* a whole multiple of that when there would be more than STATISTICS_BINS */
+};
+
+struct statistics {
+    struct name_statistics *list; /* largest total first, then by name */
+    size_t count;
+};
+
+/* The list lives in `arena`, names there or in the run's. O(n log n). */
+void statistics_by_name(const struct run *run, struct arena *arena, struct statistics *ret_statistics);
+
+#endif

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+#include "render/html.h"
+
+/* Of very many logs the page names the first. */
+enum { NAMED_MAX = 20 };
+
+static const char *why_missing(enum archive_missing missing)
+{
+    static const char *const reasons[ARCHIVE_MISSING_COUNT] = {
+        [ARCHIVE_INSIDE] = "The log is inside: <code>pipelens-report extract</code> gives it back byte for byte.",
+        [ARCHIVE_UNWANTED] = "The log is not inside, as <code>--embed-log never</code> was given.",
+        [ARCHIVE_PART] = "The log is not inside, as the page shows only a part of it; "
+                         "<code>--embed-log always</code> puts in the whole log.",
+        [ARCHIVE_LARGE] = "The log is not inside, as it takes more than 32 MiB compressed; "
+                          "<code>--embed-log always</code> puts it in.",
+        [ARCHIVE_DENSE] = "The log is not inside, as it compresses to less than a 400th: extract would take it for a "
+                          "decompression bomb.",
+        [ARCHIVE_CHANGED] = "The log is not inside, as it changed while it was read.",
+    };
+    return reasons[missing];
+}
+
+static void put_file(const struct archive_file *file, bool known, struct buf *out)
+{
+    buf_puts(out, "<bdi>");
+    buf_put_html(out, file->name);
+    buf_puts(out, "</bdi>");
+    if (!known) return;
+    buf_puts(out, " (");
+    buf_put_count(out, file->size, "byte", "bytes");
+    buf_printf(out, ", SHA-256 <code>%s</code>)", file->sha256);
+}
+
+void html_log_note(const struct report_options *o, struct buf *out)
+{
+    if (!o->archive) return;
+    enum archive_missing missing = archive_missing(o->archive, o->archive_part);
+    size_t count;
+    const struct archive_file *files = archive_files(o->archive, &count);
+    buf_puts(out, "\n<p>Made from ");
+    for (size_t i = 0; i < count && i < NAMED_MAX; i++) {
+        if (i) buf_puts(out, ", ");
+        put_file(&files[i], missing != ARCHIVE_CHANGED, out);
+    }
+    if (count > NAMED_MAX) {
+        buf_puts(out, " and ");
+        buf_put_count(out, count - NAMED_MAX, "more log", "more logs");
+    }
+    buf_printf(out, ". %s</p>", why_missing(missing));
+}
+
+void html_log_write(const struct report_options *o, struct buf *out)
+{
+    if (!o->archive) return;
+    archive_put(o->archive, archive_missing(o->archive, o->archive_part), out);
+    buf_putc(out, '\n');
+}

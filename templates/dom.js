@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Pieces of the document. Only textContent is ever set: nothing of a log becomes markup.
+ */
+
+const SVG = 'http://www.w3.org/2000/svg';
+
+/** @param {string} id @returns {HTMLElement} */
+function byId(id) {
+    return document.getElementById(id);
+}
+
+/** @param {string} tag @param {string} [className] @param {string} [text] @returns {HTMLElement} */
+function element(tag, className, text) {
+    const e = document.createElement(tag);
+    if (className) e.className = className;
+    if (text !== undefined) e.textContent = text;
+    return e;
+}
+
+/**
+ * An element of a drawing.
+ * @param {string} tag @param {Object<string, string|number>} attributes @returns {SVGElement}
+ */
+function shape(tag, attributes) {
+    const e = document.createElementNS(SVG, tag);
+    for (const [name, value] of Object.entries(attributes)) e.setAttribute(name, String(value));
+    return e;
+}
+
+/** @param {string} className @param {string} text @param {string} [name] for those who do not see the text */
+function buildButton(className, text, name) {
+    const button = /** @type {HTMLButtonElement} */ (element('button', className, text));
+    button.type = 'button';
+    if (name) button.setAttribute('aria-label', name);
+    return button;
+}
+
+/** The mark of a status. @param {string} status @returns {SVGElement} */
+function buildMark(status) {
+    const svg = shape('svg', { 'class': 'mark', 'aria-hidden': 'true' });
+    svg.append(shape('use', { href: '#m-' + status }));
+    return svg;
+}
+
+/** A name of the log, kept apart from the direction of what is around it. @param {string} text @param {string} [className] */
+function buildName(text, className) {
+    const name = element('bdi', className, text);
+    return name;
+}
+
+/** @param {string} text @returns {Promise<boolean>} */
+async function copyText(text) {
+    try {
+        await navigator.clipboard.writeText(text);
+        return true;
+    } catch {
+        const area = /** @type {HTMLTextAreaElement} */ (element('textarea', 'v'));
+        const active = /** @type {HTMLElement|null} */ (document.activeElement);
+        area.value = text;
+        document.body.append(area);
+        area.select();
+        const done = document.execCommand('copy');
+        area.remove();
+        if (active) active.focus();
+        return done;
+    }
+}
+
+/** A button that copies what `text` gives. @param {string} label @param {() => string|Promise<string>} text */
+function buildCopy(label, text) {
+    const button = buildButton('copy', 'Copy', 'Copy ' + label);
+    button.addEventListener('click', async event => {
+        event.stopPropagation();
+        const done = await copyText(await text());
+        button.textContent = done ? 'Copied' : 'Not copied';
+        setTimeout(() => {
+            button.textContent = 'Copy';
+        }, 1500);
+    });
+    return button;
+}
+
+/** Tells those who do not see the page. @param {string} text */
+function announce(text) {
+    byId('pl-live').textContent = text;
+}
