@@ -116,9 +116,22 @@ $(BUILD)/gen/%.inc: templates/%
 	@test -s $< || { echo "$<: empty template" >&2; exit 1; }
 	@od -v -An -to1 $< | sed 's/ \([0-7]\{3\}\)/0\1,/g' > $@
 
-# Assets include every template; the first compile does not know that from a .d file yet.
-TEMPLATES = $(notdir $(wildcard templates/*.html templates/*.css templates/*.js))
-$(BUILD)/src/render/assets.o: $(TEMPLATES:%=$(BUILD)/gen/%.inc)
+# The page's script and style are these files in this order, without their comments and indentation. What is declared
+# comes before what runs at once and needs it; paper has the last word.
+PAGE_SCRIPTS = format dom data store view textindex regexp query search toolbar table json changes panel \
+    range axis bars overview card ruler timeline gestures route report
+PAGE_STYLES = report steps work timeline panel print
+STRIPPED = awk -f templates/strip.awk $(filter %.js %.css,$^) | od -v -An -to1 | sed 's/ \([0-7]\{3\}\)/0\1,/g' > $@
+$(BUILD)/gen/page.js.inc: $(PAGE_SCRIPTS:%=templates/%.js) templates/strip.awk Makefile
+	@mkdir -p $(@D) && $(STRIPPED)
+$(BUILD)/gen/page.css.inc: $(PAGE_STYLES:%=templates/%.css) templates/strip.awk Makefile
+	@mkdir -p $(@D) && $(STRIPPED)
+$(BUILD)/gen/google.js.inc $(BUILD)/gen/report.css.inc: $(BUILD)/gen/%.inc: templates/% templates/strip.awk
+	@mkdir -p $(@D) && $(STRIPPED)
+
+# The first compile does not know from a .d file yet what assets.c includes.
+ASSETS = $(patsubst templates/%,%.inc,$(wildcard templates/*.html)) page.js.inc page.css.inc google.js.inc report.css.inc
+$(BUILD)/src/render/assets.o: $(ASSETS:%=$(BUILD)/gen/%)
 
 # The advance widths of the embedded fonts, for layout: regular, bold, fallback.
 FONTS = templates/fonts/OpenSans-Regular.ttf templates/fonts/OpenSans-Semibold.ttf templates/fonts/DroidSansFallbackFull.ttf \
@@ -184,7 +197,7 @@ bench: $(BINARY) $(BENCH_TOOLS) $(TRACK_BENCH)
 
 # --- care of the sources ---
 
-lint: $(BUILD)/gen/font_widths.inc $(TEMPLATES:%=$(BUILD)/gen/%.inc)
+lint: $(BUILD)/gen/font_widths.inc $(ASSETS:%=$(BUILD)/gen/%)
 	@FLAGS='$(filter-out -DVERSION%,$(ALL_CPPFLAGS))' sh tests/lint.sh $(SOURCES) $(TRACK_SOURCES) src/main.c
 
 format:

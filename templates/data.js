@@ -127,6 +127,7 @@ const KIND_LOG = 20; /* and above: a log message, by level */
  * @property {number} at
  * @property {number} length 0: not in the store
  * @property {number} whole its length in the log, in bytes; more than `length` when the store has only its beginning
+ * @property {number} number which of all items of the run it is
  */
 
 /** Where in data.items each step's begin, and how many items are before them. */
@@ -137,6 +138,23 @@ for (let i = 0, at = 0; i < data.count; i++) {
     itemNumber[i + 1] = itemNumber[i] + data.items[at];
     at += 1 + 4 * data.items[at];
     itemStart[i + 1] = at;
+}
+
+/** The step that has an item. @param {number} number of the item @returns {number} */
+function stepOfItem(number) {
+    let low = 0,
+        high = data.count;
+    while (high - low > 1) {
+        const middle = (low + high) >> 1;
+        if (itemNumber[middle] <= number) low = middle;
+        else high = middle;
+    }
+    return low;
+}
+
+/** Where in data.items an item of the step begins. @param {number} i @param {number} number of the item */
+function placeOfItem(i, number) {
+    return itemStart[i] + 1 + 4 * (number - itemNumber[i]);
 }
 
 /** @param {number} i @returns {Item[]} in the order of the log */
@@ -153,6 +171,7 @@ function itemsOf(i) {
             at: place,
             length,
             whole: data.cut[number] ?? length,
+            number,
         });
     }
     return items;

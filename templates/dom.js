@@ -85,3 +85,21 @@ function buildCopy(label, text) {
 function announce(text) {
     byId('pl-live').textContent = text;
 }
+
+/** Keeps a setting of the reader's, where the browser allows it. @param {string} key @param {string} value */
+function remember(key, value) {
+    try {
+        localStorage.setItem(key, value);
+    } catch {
+        /* for this visit only */
+    }
+}
+
+/** @param {string} key @returns {string|null} */
+function recall(key) {
+    try {
+        return localStorage.getItem(key);
+    } catch {
+        return null;
+    }
+}

@@ -16,15 +16,16 @@ const view = {
     matches: null,
     /** How many those are. */
     total: data.count,
-    /** Where a step matched, when neither name nor key did. @type {Map<number, string>} */
-    hits: new Map(),
+    /** Which text of a step matched, when neither its name nor its key did: number of the item. @type {Hits} */
+    hits: { has: () => false, get: () => -1 },
     /** 1 for each step whose subtree is folded. */
     folded: new Uint8Array(data.count),
 };
 
-/** @typedef {'select'|'filter'|'fold'} Change */
+/** @typedef {{has: (i: number) => boolean, get: (i: number) => number}} Hits */
+/** @typedef {'select'|'filter'|'fold'|'query'} Change */
 /** @type {Object<Change, ((from: string) => void)[]>} */
-const listeners = { select: [], filter: [], fold: [] };
+const listeners = { select: [], filter: [], fold: [], query: [] };
 
 /** Calls fn after each change of that kind. @param {Change} what @param {(from: string) => void} fn */
 function listen(what, fn) {
@@ -33,7 +34,7 @@ function listen(what, fn) {
 
 /** @param {Change} what @param {string} from the view in which it happened */
 function tell(what, from) {
-    if (what !== 'select') rowsNow = null;
+    if (what === 'filter' || what === 'fold') rowsNow = null;
     for (const fn of listeners[what]) fn(from);
 }
 
@@ -51,7 +52,13 @@ function select(i, from) {
     tell('select', from);
 }
 
-/** What the search has found. @param {Uint8Array|null} matches @param {number} total @param {Map<number, string>} hits */
+/** Searches, as if the reader had typed it. @param {string} text @param {string} [from] */
+function setQuery(text, from = '') {
+    view.query = text;
+    tell('query', from);
+}
+
+/** What the search has found. @param {Uint8Array|null} matches @param {number} total @param {Hits} hits */
 function setMatches(matches, total, hits) {
     view.matches = matches;
     view.total = total;

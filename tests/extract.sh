@@ -203,6 +203,70 @@ awk 'BEGIN {
 says 'damage: a decompression bomb' 3 'bomb' extract -o got edited.html
 is 'damage: a decompression bomb: nothing is written' test ! -e got
 
+# ---- a page that went through other hands ----
+
+# still NAME FILE: the changed page gives the log.
+still()
+{
+    cmp -s first.html "$2" && note "the page of '$1' is not changed"
+    "$tool" extract "$2" >came 2>stderr
+    if cmp "$sample" came >said 2>&1; then ok "still: $1"; else cat stderr >>said; not_ok "still: $1" said; fi
+}
+
+sed 's/$/\r/' first.html >edited.html
+still 'all line ends are CRLF' edited.html
+sed 's/<script type="application\/octet-stream" id="pl-log">/<script id="pl-log"  type="application\/octet-stream" data-x="1">/' first.html >edited.html
+still 'attributes in another order' edited.html
+{
+    printf '\357\273\277<!-- saved from url=(0030)file:///tmp/report.html -->\n'
+    cat first.html
+    printf '\n\n'
+} >edited.html
+still 'saved by a browser' edited.html
+# The tag lies across the places where a reader of pieces has to look twice.
+bad=
+for n in 261000 261600 261620 261630 261700 262000 262120 262144; do
+    { printf '%*s' "$n" '<script id="pl-data"'; sed -n '/id="pl-log"/,$p' first.html; } >edited.html
+    "$tool" extract edited.html 2>stderr | cmp -s "$sample" - || bad="$bad $n"
+done
+note "wrong:$bad"
+is 'still: wherever the element stands' test -z "$bad"
+
+{ cat first.html; sed -n '/id="pl-log"/,$p' first.html; } >edited.html
+says 'damage: a second log' 3 'more than one log' extract -o got edited.html
+{ sed -n '/id="pl-log"/,$p' never.html; cat first.html; } >edited.html
+says 'damage: a second log in front' 3 'more than one log' extract -o got edited.html
+tr -d '\n' <first.html >edited.html
+says 'damage: all on one line' 3 'no end|cannot be read' extract -o got edited.html
+{ sed '/^{"format":1/q' first.html; sed '1,/^{"format":1/d' first.html | fold -w 76; } >edited.html
+says 'damage: base64 in short lines' 3 'damaged|longer or shorter' extract -o got edited.html
+iconv -f UTF-8 -t UTF-16 <first.html >edited.html
+says 'damage: UTF-16' 3 'no page that pipelens-report has written' extract -o got edited.html
+# 16 MB of index, which claims as many files, chunks and levels as fit, costs no more than a few times that.
+hostile_index()
+{
+    printf '<!DOCTYPE html>\n<script type="application/octet-stream" id="pl-log">\n'
+    awk -v first="$1" -v more="$2" -v last="$3" 'BEGIN {
+        printf "%s", first
+        for (i = 0; i < 5000000; i++) printf "%s", more
+        printf "%s\n\n</script>\n", last }'
+}
+bounded()
+{
+    # shellcheck disable=SC3045 # dash and bash have it; sanitizers take memory by the terabyte
+    ([ "${SAN:-}" ] || ulimit -v 400000; exec "$tool" "$@")
+}
+hostile() { bounded extract -o got edited.html >stdout 2>stderr; test $? -eq 3 -a ! -e got -a "$(wc -l <stderr)" -eq 1; }
+head='{"format":1,"chunk":262144,"missing":""'
+hostile_index "$head,\"names\":[1" ',1' ']}' >edited.html
+is 'damage: five million names' hostile
+hostile_index "$head,\"sizes\":[1],\"sha256\":[\"$(hash "$sample")\"],\"names\":[\"a\"],\"packed\":[1" ',1' ']}' >edited.html
+is 'damage: five million chunks' hostile
+hostile_index "$head,\"names\":" '[' ']}' >edited.html
+is 'damage: five million levels' hostile
+awk 'BEGIN { printf "<!DOCTYPE html>\n"; for (i = 0; i < 3000000; i++) printf "<script id=" }' >edited.html
+is 'damage: three million elements' hostile
+
 size=$(wc -c <first.html)
 bad=
 for cut in 0 1 1000 $((size / 2)) $((size - 1000)) $((size - 100)) $((size - 40)) $((size - 30)); do

@@ -22,32 +22,38 @@ void base64_encode(struct str data, char *out)
     out[3] = '=';
 }
 
-/* 0..63, or 64 for what is none of the alphabet. */
-static uint32_t value_of(char c)
+/* 64 and more: none of the alphabet. */
+static void invert_alphabet(unsigned char values[256])
 {
-    if (c >= 'A' && c <= 'Z') return (uint32_t)(c - 'A');
-    if (c >= 'a' && c <= 'z') return (uint32_t)(c - 'a') + 26;
-    if (c >= '0' && c <= '9') return (uint32_t)(c - '0') + 52;
-    return c == '+' ? 62 : c == '/' ? 63 : 64;
+    memset(values, 64, 256);
+    for (unsigned char i = 0; i < 64; i++) values[(unsigned char)alphabet[i]] = i;
 }
 
 bool base64_decode(struct str text, unsigned char *out, size_t *ret_length)
 {
+    unsigned char values[256];
+    const unsigned char *p = (const unsigned char *)text.ptr;
     size_t padding = 0;
-    while (padding < 2 && padding < text.len && text.ptr[text.len - 1 - padding] == '=') padding++;
     if (text.len % 4) return false;
-    for (size_t i = 0; i < text.len; i += 4) {
-        uint32_t group = 0;
-        for (size_t k = i; k < i + 4; k++) {
-            uint32_t value = k < text.len - padding ? value_of(text.ptr[k]) : 0;
-            if (value > 63) return false;
-            group = group << 6 | value;
-        }
-        size_t bytes = i + 4 == text.len ? 3 - padding : 3;
-        for (size_t k = 0; k < bytes; k++) *out++ = (unsigned char)(group >> (16 - 8 * k));
+    while (padding < 2 && padding < text.len && text.ptr[text.len - 1 - padding] == '=') padding++;
+    invert_alphabet(values);
+    unsigned bad = 0;
+    for (size_t left = text.len - (padding ? 4 : 0); left; left -= 4, p += 4) {
+        unsigned a = values[p[0]], b = values[p[1]], c = values[p[2]], d = values[p[3]];
+        uint32_t group = a << 18 | b << 12 | c << 6 | d;
+        bad |= a | b | c | d;
+        *out++ = (unsigned char)(group >> 16);
+        *out++ = (unsigned char)(group >> 8);
+        *out++ = (unsigned char)group;
+    }
+    if (padding) {
+        unsigned a = values[p[0]], b = values[p[1]], c = padding == 1 ? values[p[2]] : 0;
+        bad |= a | b | c;
+        *out++ = (unsigned char)(a << 2 | b >> 4);
+        if (padding == 1) *out = (unsigned char)(b << 4 | c >> 2);
     }
     *ret_length = text.len / 4 * 3 - padding;
-    return true;
+    return bad < 64;
 }
 
 void buf_put_base64(struct buf *b, struct str data)

@@ -42,6 +42,8 @@ static const struct option_row rows[] = {
     { "gantt", 0, TAKES_TEXT, FOR_RENDER, AT(gantt), "FILE", NULL, 0, 0, "write the Gantt chart; .png, .svg or .pdf" },
     { "graph", 0, TAKES_TEXT, FOR_RENDER, AT(graph), "FILE", NULL, 0, 0,
       "write the execution graph; .png, .svg or .pdf" },
+    { "graph-style", 0, TAKES_CHOICE, FOR_RENDER, AT(graph_style), "STYLE", "tree|flow|states", 0, 0,
+      "of the graph: who called whom, what came after what, or the state machine" },
     { "summary", 0, TAKES_TEXT, FOR_RENDER, AT(summary), "FILE", NULL, 0, 0, "write the Markdown summary" },
     { "json", 0, TAKES_TEXT, FOR_RENDER, AT(json), "FILE", NULL, 0, 0,
       "write the measured run as JSON (several runs: one document a line)" },
@@ -73,7 +75,7 @@ static const struct option_row rows[] = {
     { "theme", 0, TAKES_CHOICE, FOR_RENDER, AT(theme), "THEME", "light|dark|auto", 0, 0,
       "pictures are light, the page is auto, unless told" },
     { "max-rows", 0, TAKES_COUNT, FOR_RENDER, AT(max_rows), "N", NULL, 1, 1e9,
-      "rows of the Gantt chart (default 200); the page's own timeline has all" },
+      "rows of the Gantt chart (200; the page's own timeline has all), boxes of the graph (300, at most 5,000)" },
     { "google", 0, TAKES_CHOICE, FOR_RENDER, AT(google), "MODE", "auto|off|only", 0, 0,
       "Google Charts view in the page; off: the page refers to nothing outside itself" },
     { "embed-log", 0, TAKES_CHOICE, FOR_RENDER, AT(embed_log), "WHEN", "auto|always|never", 0, 0,
@@ -118,6 +120,7 @@ static const struct option_row rows[] = {
 };
 
 enum { ROW_COUNT = sizeof rows / sizeof *rows };
+_Static_assert((int)ROW_COUNT <= (int)OPTIONS_MAX, "struct options has no room for that many options");
 
 struct options options_default(void)
 {
@@ -299,6 +302,7 @@ static bool parse_one(struct options *o, enum command_bit command, int argc, cha
     const char *word = argv[*at], *value = NULL;
     const struct option_row *row = find_row(word, command);
     if (!row) return unknown_option(word, command, e);
+    o->given[row - rows].set = true;
     const char *equals = word[1] == '-' ? strchr(word, '=') : NULL;
     if (equals) value = equals + 1;
     else if (word[1] != '-' && word[2]) value = word + 2;
@@ -311,10 +315,34 @@ static bool parse_one(struct options *o, enum command_bit command, int argc, cha
     if (!value && ++*at >= argc)
         return err_set(e, ERR_USAGE, "", "--%s needs a value: %s", row->name, row->choices ? row->choices : row->value);
     if (!value) value = argv[*at];
+    o->given[row - rows].value = value;
     if (row->offset == AT(max_rows)) o->max_rows_set = true;
     if (row->offset == AT(at)) o->at_set = true;
     if (row->offset == AT(limit)) o->limit_set = true;
     return set_option(o, row, value, e);
+}
+
+/* Is the option about what a page shows, not about where outputs go or what the program says meanwhile? */
+static bool shapes_page(const struct option_row *row)
+{
+    static const size_t other[] = { AT(out_dir), AT(html), AT(gantt),    AT(graph), AT(summary), AT(json),   AT(csv),
+                                    AT(append),  AT(help), AT(progress), AT(quiet), AT(fail_on), AT(verbose) };
+    for (size_t i = 0; i < sizeof other / sizeof *other; i++)
+        if (row->offset == other[i]) return false;
+    return true;
+}
+
+void options_put_given(const struct options *o, struct buf *out)
+{
+    for (size_t i = 0; i < ROW_COUNT; i++) {
+        if (!o->given[i].set || !shapes_page(&rows[i])) continue;
+        buf_printf(out, "%s--%s", out->len ? " " : "", rows[i].name);
+        if (!o->given[i].value) continue;
+        bool plain = o->given[i].value[strcspn(o->given[i].value, " \t\n\"'$\\`")] == '\0' && o->given[i].value[0];
+        buf_puts(out, plain ? " " : " '");
+        buf_puts(out, o->given[i].value);
+        if (!plain) buf_putc(out, '\'');
+    }
 }
 
 bool options_parse(struct options *o, enum command_bit command, int argc, char **argv, struct err *e)

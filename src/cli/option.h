@@ -33,12 +33,14 @@ enum declared_status { DECLARED_COMPLETED, DECLARED_FAILED }; /* exec --run-fini
 /* A choice that was not made. */
 #define NOT_TOLD UINT32_MAX
 
+enum { OPTIONS_MAX = 80 }; /* rows of the table, at most */
+
 struct options {
     const char *out_dir, *html, *gantt, *graph, *summary, *json, *csv; /* NULL when not asked for */
     const char *run, *title, *to, *out;
     struct selection select;
     uint32_t which; /* enum which_runs; the choices of an option are 0, 1, 2, … as the table lists them */
-    uint32_t unit, theme, google, embed_log, fail_on, progress, colour;
+    uint32_t unit, theme, google, graph_style, embed_log, fail_on, progress, colour;
     uint64_t max_rows, max_bytes;
     bool max_rows_set;
     double min_width, min_height, scale;
@@ -51,6 +53,10 @@ struct options {
     bool limit_set, run_start, run_finish, shell;
     const char **logs; /* what is no option; for exec the command, for record and log what they write; NULL behind it */
     size_t log_count;
+    struct {
+        bool set;
+        const char *value; /* NULL for an option without one */
+    } given[OPTIONS_MAX];  /* by row of the table */
 };
 
 /* The defaults. */
@@ -60,6 +66,9 @@ struct options options_default(void);
  * that the command does not take, a missing or bad value. o->logs points into argv. Behind the first word of exec and
  * log nothing is an option: it belongs to the command that is run, or to the message. */
 bool options_parse(struct options *o, enum command_bit command, int argc, char **argv, struct err *e);
+
+/* Appends the options given that decide what a page shows, in the order of the table: "--theme dark --depth 2". */
+void options_put_given(const struct options *o, struct buf *out);
 
 /* The options of a command, as --help shows them. */
 void options_help(enum command_bit command, struct buf *out);

@@ -19,7 +19,8 @@ struct writing {
     const struct run *run;  /* the first one */
     size_t position, count; /* of it, and how many from there on */
     struct progress *progress;
-    uint64_t taken; /* bytes of the summary's budget that its file already holds */
+    struct machine machine; /* of the run: read before pictures are drawn, which may read no log */
+    uint64_t taken;         /* bytes of the summary's budget that its file already holds */
 };
 
 static bool picture_format(const char *path, enum picture_format *ret_format)
@@ -120,13 +121,17 @@ static void lay_out_gantt(const struct writing *w, const char *path, struct scen
 static void lay_out_graph(const struct writing *w, const char *path, struct scene *s)
 {
     const struct options *o = w->o;
+    uint64_t boxes = o->max_rows_set && o->max_rows < GRAPH_BOXES_MAX ? o->max_rows : GRAPH_BOXES_MAX;
     struct graph_options g = {
+        .style = (enum graph_style)o->graph_style,
         .unit = (enum time_unit)o->unit,
         .min_width = o->min_width,
         .min_height = path ? o->min_height : 0,
         .max_side = max_side(w, path),
-        .max_boxes = GRAPH_BOXES,
+        .max_boxes = o->max_rows_set ? (uint32_t)boxes : GRAPH_BOXES,
         .fold_over = GRAPH_FOLD_OVER,
+        .max_states = GRAPH_STATES,
+        .machine = &w->machine,
         .title = str_z(o->title),
         .left_out = w->l->left_out[w->position],
         .bare = !path,
@@ -183,6 +188,9 @@ static bool put_html(const struct writing *w, const char *path, struct buf *out,
     struct arena a = { 0 };
     struct scene gantt, graph;
     struct report_options o = report_options(w, 0);
+    struct buf given = BUF_INIT;
+    options_put_given(w->o, &given);
+    o.given = buf_str(&given);
     scene_init(&gantt, &a);
     scene_init(&graph, &a);
     lay_out_gantt(w, NULL, &gantt);
@@ -190,6 +198,7 @@ static bool put_html(const struct writing *w, const char *path, struct buf *out,
     bool good = html_write(w->run, &o, &gantt, &graph, out, e);
     scene_free(&gantt);
     scene_free(&graph);
+    buf_free(&given);
     arena_free(&a);
     return good;
 }
@@ -329,8 +338,15 @@ static enum exit_status tell(const struct job *job, bool silent)
 enum exit_status outputs_write(const struct outputs *out, const struct loaded *l, const struct options *o,
                                const struct run *first, size_t position, size_t count, struct progress *progress)
 {
+    struct arena arena = { 0 };
     const struct writing w = {
-        .l = l, .o = o, .run = first, .position = position, .count = count, .progress = progress
+        .l = l,
+        .o = o,
+        .run = first,
+        .position = position,
+        .count = count,
+        .machine = machine_of(first, &arena),
+        .progress = progress,
     };
     const struct job all[] = {
         { .path = out->html, .what = "writing the page", .put = put_html },
@@ -355,5 +371,6 @@ enum exit_status outputs_write(const struct outputs *out, const struct loaded *l
         enum exit_status status = tell(&jobs[i], silent);
         if (status != EXIT_DONE) worst = status;
     }
+    arena_free(&arena);
     return worst;
 }

@@ -10,7 +10,12 @@
 #include <strings.h>
 #include <zlib.h>
 
-enum { PIECE = 256 * 1024, PACKED_MAX = ARCHIVE_CHUNK + 1024 /* of a chunk that deflate could only store */ };
+enum {
+    PIECE = 256 * 1024,
+    PACKED_MAX = ARCHIVE_CHUNK + 1024, /* of a chunk that deflate could only store */
+    TAG_MAX = 500,                     /* bytes of an opening tag */
+    OVERLAP = TAG_MAX + 16,            /* of two pieces: a tag that begins in the first ends in there */
+};
 
 static bool damaged(const struct unpack *u, struct err *e, const char *what)
 {
@@ -48,26 +53,58 @@ static bool no_element(const struct unpack *u, bool ours, struct err *e)
     return err_set(e, ERR_INPUT, u->path, "is no page that pipelens-report has written");
 }
 
-/* Finds the element in the page: *ret_at is behind its opening tag. */
-static bool find_element(const struct unpack *u, uint64_t *ret_at, struct err *e)
+/* Is this tag, from behind "<script" on, that of the log? A browser that saves a page may order attributes anew. Returns
+ * its length with the '>', 0 when it is another one. */
+static size_t log_tag(struct str s)
 {
-    const struct str open = S(ARCHIVE_OPEN), generator = S("<meta name=\"generator\" content=\"pipelens-report ");
-    uint64_t size = u->page->list[0].size;
-    char *piece = array_grow(NULL, &(size_t){ 0 }, PIECE, 1);
-    bool good = true, found = false, ours = false;
-    for (uint64_t at = 0; good && !found && at < size; at += PIECE - open.len) {
-        struct str text = str_of(piece, size - at < PIECE ? (size_t)(size - at) : PIECE);
-        good = read_page(u, at, piece, text.len, e);
-        if (good && at == 0) ours = find_text(text, generator) < text.len;
-        size_t place = good ? find_text(text, open) : 0;
-        found = good && place < text.len;
-        if (found) *ret_at = at + place + open.len;
-    }
-    free(piece);
-    return found || (good && no_element(u, ours, e));
+    s = str_first(s, TAG_MAX);
+    size_t end = str_find(s, '>');
+    struct str tag = str_first(s, end);
+    if (memchr(tag.ptr, '<', tag.len)) return 0; /* it had no end */
+    return end < s.len && find_text(tag, S(" id=\"pl-log\"")) < end ? end + 1 : 0;
 }
 
-/* The line that begins at *at, without its end; moves *at behind it. */
+struct element {
+    uint64_t at; /* behind its opening tag */
+    size_t count;
+};
+
+/* Looks for elements that begin in the text, which stands at `offset` in the page; only the last piece of the page is
+ * looked through to its end. */
+static void find_in_piece(struct str text, uint64_t offset, bool last, struct element *ret)
+{
+    const struct str open = S("<script");
+    size_t limit = last ? text.len : text.len - OVERLAP;
+    for (size_t at = find_text(text, open); at < limit; at += find_text(str_skip(text, at), open)) {
+        at += open.len;
+        size_t length = log_tag(str_skip(text, at));
+        if (length && ret->count++ == 0) ret->at = offset + at + length;
+    }
+}
+
+/* Finds the one element in the page. */
+static bool find_element(const struct unpack *u, uint64_t *ret_at, struct err *e)
+{
+    const struct str generator = S("<meta name=\"generator\" content=\"pipelens-report ");
+    uint64_t size = u->page->list[0].size;
+    char *piece = array_grow(NULL, &(size_t){ 0 }, PIECE, 1);
+    struct element element = { 0 };
+    bool good = true, ours = false, last = false;
+    for (uint64_t at = 0; good && !last && at < size; at += PIECE - OVERLAP) {
+        last = size - at <= PIECE;
+        struct str text = str_of(piece, last ? (size_t)(size - at) : PIECE);
+        good = read_page(u, at, piece, text.len, e);
+        if (good && at == 0) ours = find_text(text, generator) < text.len;
+        if (good) find_in_piece(text, at, last, &element);
+    }
+    free(piece);
+    *ret_at = element.at;
+    if (!good) return false;
+    if (element.count > 1) return damaged(u, e, "holds more than one log");
+    return element.count || no_element(u, ours, e);
+}
+
+/* The line that begins at *at, without its end, "" for a blank one; moves *at behind it. */
 static bool read_line(const struct unpack *u, uint64_t *at, struct buf *line, struct err *e)
 {
     enum { STEP = 64 * 1024 };
@@ -78,8 +115,8 @@ static bool read_line(const struct unpack *u, uint64_t *at, struct buf *line, st
         line->len += (size_t)got;
         size_t end = seen + str_find(str_skip(buf_str(line), seen), '\n');
         if (end == line->len) continue;
-        line->len = end;
         *at += end + 1;
+        line->len = str_trim(str_first(buf_str(line), end)).len ? end : 0;
         return true;
     }
     return damaged(u, e, "the index of the log inside has no end");
@@ -166,6 +203,7 @@ static bool take_files(struct unpack *u, struct str index, struct arena *a, uint
                hashes = json_get(index, S("sha256"));
     u->count = elements(names);
     if (!u->count || elements(sizes) != u->count || elements(hashes) != u->count) return false;
+    if (u->count > index.len / SHA256_HEX_SIZE) return false; /* before it costs memory */
     struct str *name = element_list(names, u->count, a), *size = element_list(sizes, u->count, a),
                *hash = element_list(hashes, u->count, a);
     u->files = ARENA_ARRAY(a, struct archive_file, u->count);
@@ -188,12 +226,15 @@ static bool take_chunks(struct unpack *u, struct str index, struct arena *a, uin
     struct str packed = json_get(index, S("packed"));
     u->chunk_count = elements(packed);
     if (u->chunk_count != (u->missing.len ? 0 : expected)) return false;
-    struct str *list = element_list(packed, u->chunk_count, a);
     u->lengths = ARENA_ARRAY(a, uint64_t, u->chunk_count + 1);
-    for (size_t i = 0; i < u->chunk_count; i++) {
-        if (!whole_number(list[i], PACKED_MAX, &u->lengths[i]) || !u->lengths[i]) return false;
+    struct json j = json_begin(packed);
+    bool good = json_enter(&j, '[');
+    for (size_t i = 0; i < u->chunk_count && good; i++) {
+        good = json_element(&j) && whole_number(json_skip(&j), PACKED_MAX, &u->lengths[i]) && u->lengths[i];
         u->packed += u->lengths[i];
     }
+    json_done(&j);
+    if (!good) return false;
     u->starts = ARENA_ARRAY(a, struct unpack_start, u->count);
     struct unpack_start next = { 0 };
     for (size_t i = 0; i < u->count && u->chunk_count; i++) {
@@ -223,19 +264,25 @@ static bool take_index(struct unpack *u, struct str index, struct arena *a, stru
     return true;
 }
 
+/* Behind the base64 comes the closing tag; line ends may have become CRLF on the page's way. */
+static bool check_end(const struct unpack *u, struct err *e)
+{
+    char end[sizeof "\r\n</script>" - 1];
+    if (!read_page(u, u->base64_at + base64_length(u->packed), end, sizeof end, e)) return false;
+    struct str text = str_of(end, sizeof end);
+    if (str_starts(text, S(ARCHIVE_CLOSE)) || str_eq(text, S("\r" ARCHIVE_CLOSE))) return true;
+    return damaged(u, e, "the log inside is longer or shorter than its index tells");
+}
+
 bool unpack_open(struct unpack *u, struct sources *page, struct arena *a, struct err *e)
 {
     *u = (struct unpack){ .page = page, .path = page->list[0].name.ptr };
     struct buf line = BUF_INIT;
-    uint64_t at = 0;
-    bool good = find_element(u, &at, e) && read_line(u, &at, &line, e) && take_index(u, buf_str(&line), a, e);
+    bool good = find_element(u, &u->base64_at, e) && read_line(u, &u->base64_at, &line, e);
+    if (good && !line.len) good = read_line(u, &u->base64_at, &line, e); /* the first line ends with the tag */
+    good = good && take_index(u, buf_str(&line), a, e);
     buf_free(&line);
-    if (!good) return false;
-    char end[sizeof ARCHIVE_CLOSE - 1];
-    u->base64_at = at;
-    if (!read_page(u, at + base64_length(u->packed), end, sizeof end, e)) return false;
-    if (str_eq(str_of(end, sizeof end), S(ARCHIVE_CLOSE))) return true;
-    return damaged(u, e, "the log inside is longer or shorter than its index tells");
+    return good && check_end(u, e);
 }
 
 /* ---- the chunks ---- */

@@ -9,7 +9,6 @@
 /* State of collecting, all arrays by step index. */
 struct collect {
     struct boxes *boxes;
-    uint32_t *owner;              /* the box that draws a step or has it folded away */
     uint32_t *fold_of;            /* of a child of a box: its fold */
     const struct step **siblings; /* the visible children of one step */
     size_t sibling_cap;
@@ -44,8 +43,8 @@ static void fold_children(struct collect *c, const struct step *parent)
 static void collect_step(struct collect *c, const struct step *s)
 {
     struct boxes *boxes = c->boxes;
-    uint32_t *owner = &c->owner[s->index];
-    uint32_t parent = s->parent ? c->owner[s->parent->index] : BOX_NONE;
+    uint32_t *owner = &boxes->owner[s->index];
+    uint32_t parent = s->parent ? boxes->owner[s->parent->index] : BOX_NONE;
     if (parent != BOX_NONE && boxes->items[parent].fold != FOLD_NONE) {
         tally_add(&boxes->folds.items[boxes->items[parent].fold].below, (enum step_status)s->status);
         *owner = parent;
@@ -58,7 +57,7 @@ static void collect_step(struct collect *c, const struct step *s)
         return;
     }
     const struct step *first = boxes->folds.items[fold].first;
-    *owner = s == first ? add_box(boxes, s, fold, parent) : c->owner[first->index];
+    *owner = s == first ? add_box(boxes, s, fold, parent) : boxes->owner[first->index];
     struct box *box = &boxes->items[*owner];
     if (s->rank < box->step->rank) box->step = s;
 }
@@ -78,7 +77,7 @@ void boxes_collect(struct boxes *boxes, const struct run *run, uint32_t fold_ove
 {
     *boxes = (struct boxes){ .run = run, .folds = { .arena = arena } };
     struct collect c = { .boxes = boxes, .fold_over = fold_over };
-    c.owner = ARENA_ARRAY(&boxes->scratch, uint32_t, run->step_count);
+    boxes->owner = ARENA_ARRAY(&boxes->scratch, uint32_t, run->step_count);
     c.fold_of = ARENA_ARRAY(&boxes->scratch, uint32_t, run->step_count);
     for (uint32_t i = 0; i < run->step_count; i++) c.fold_of[i] = FOLD_NONE;
     boxes->items = ARENA_ARRAY(&boxes->scratch, struct box, run->step_count);

@@ -23,6 +23,7 @@ struct boxes {
     const struct run *run;
     struct box *items; /* in pre-order: parents before children, siblings in order */
     uint32_t count;
+    uint32_t *owner; /* by step index: the box that draws a visible step, or has it folded away */
     uint32_t *order; /* the items in the order of keeping */
     uint32_t kept;   /* how many of them are */
     struct fold_list folds;

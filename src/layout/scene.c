@@ -53,6 +53,11 @@ struct scene_item *scene_curve(struct scene *s, enum scene_role role, double x1,
     return add_box(s, SCENE_CURVE, role, x1, y1, x2 - x1, y2 - y1);
 }
 
+struct scene_item *scene_arrow(struct scene *s, enum scene_role role, double x1, double y1, double x2, double y2)
+{
+    return add_box(s, SCENE_ARROW, role, x1, y1, x2 - x1, y2 - y1);
+}
+
 struct scene_item *scene_text(struct scene *s, enum scene_role role, double x, double baseline, double size,
                               enum scene_weight weight, enum scene_align align, struct str text)
 {
@@ -83,6 +88,7 @@ const char *scene_role_name(enum scene_role role)
         [ROLE_GUIDE] = "guide",
         [ROLE_EDGE] = "edge",
         [ROLE_BOX] = "box",
+        [ROLE_FRAME] = "frame",
         [ROLE_OK] = "ok",
         [ROLE_ERROR] = "error",
         [ROLE_RUNNING] = "running",
@@ -97,7 +103,7 @@ const char *scene_role_name(enum scene_role role)
 
 const char *scene_kind_name(enum scene_kind kind)
 {
-    static const char *const names[] = { "rect", "line", "curve", "text" };
+    static const char *const names[] = { "rect", "line", "curve", "arrow", "text" };
     return names[kind];
 }
 
@@ -110,6 +116,7 @@ static void dump_number(struct buf *out, double value)
 static void dump_item(const struct scene_item *item, struct buf *out)
 {
     static const char *const aligns[] = { "left", "center", "right" };
+    static const char *const bends[] = { "", " upright", " level-upright", " upright-level" };
     buf_puts(out, scene_kind_name(item->kind));
     buf_putc(out, ' ');
     buf_puts(out, scene_role_name(item->role));
@@ -132,6 +139,11 @@ static void dump_item(const struct scene_item *item, struct buf *out)
     if (item->hatched) buf_puts(out, " hatched");
     if (item->outlined) buf_puts(out, " outlined");
     if (item->open_end) buf_puts(out, " open-end");
+    buf_puts(out, bends[item->bend]);
+    if (item->thickness > 0) {
+        buf_puts(out, " thick");
+        dump_number(out, item->thickness);
+    }
     if (item->step != SCENE_NO_STEP) {
         buf_puts(out, " step ");
         buf_put_uint(out, item->step);

@@ -25,6 +25,7 @@ enum scene_role {
     ROLE_GUIDE,       /* tree lines in the label column */
     ROLE_EDGE,        /* graph: parent to child */
     ROLE_BOX,         /* graph box */
+    ROLE_FRAME,       /* graph: what encloses the boxes of a step's children */
     /* bars, badges: in the order of enum step_status */
     ROLE_OK,
     ROLE_ERROR,
@@ -37,7 +38,10 @@ enum scene_role {
     ROLE_COUNT
 };
 
-enum scene_kind { SCENE_RECT, SCENE_LINE, SCENE_CURVE, SCENE_TEXT };
+enum scene_kind { SCENE_RECT, SCENE_LINE, SCENE_CURVE, SCENE_ARROW, SCENE_TEXT };
+
+/* How a curve sets out and how it arrives: level or upright. */
+enum scene_bend { BEND_LEVEL, BEND_UPRIGHT, BEND_LEVEL_UPRIGHT, BEND_UPRIGHT_LEVEL };
 
 enum scene_align { ALIGN_LEFT, ALIGN_CENTER, ALIGN_RIGHT };
 
@@ -46,11 +50,14 @@ enum scene_weight { WEIGHT_REGULAR, WEIGHT_BOLD };
 struct scene_item {
     enum scene_kind kind;
     enum scene_role role;
-    /* RECT: x, y, w, h, radius. LINE and CURVE (horizontal S): from x, y to x + w, y + h. TEXT: x, baseline y. */
+    /* RECT: x, y, w, h, radius. LINE and CURVE: from x, y to x + w, y + h. ARROW (a head): from the middle of its base
+     * at x, y to its tip at x + w, y + h. TEXT: x, baseline y. */
     double x, y, w, h, radius;
-    bool hatched;  /* RECT: diagonal stripes besides the colour */
-    bool outlined; /* RECT: hollow, with a border */
-    bool open_end; /* RECT: the right edge is torn (running or unfinished) */
+    bool hatched;         /* RECT: diagonal stripes besides the colour */
+    bool outlined;        /* RECT: hollow, with a border */
+    bool open_end;        /* RECT: the right edge is torn (running or unfinished) */
+    enum scene_bend bend; /* CURVE */
+    double thickness;     /* LINE, CURVE: px, 0 for what the role has */
     enum scene_align align;
     enum scene_weight weight;
     double size;     /* TEXT: px */
@@ -81,7 +88,9 @@ void scene_free(struct scene *s);
 /* Each returns the new item, to set the rarer fields; valid until the next call. */
 struct scene_item *scene_rect(struct scene *s, enum scene_role role, double x, double y, double w, double h);
 struct scene_item *scene_line(struct scene *s, enum scene_role role, double x1, double y1, double x2, double y2);
+/* A level S. */
 struct scene_item *scene_curve(struct scene *s, enum scene_role role, double x1, double y1, double x2, double y2);
+struct scene_item *scene_arrow(struct scene *s, enum scene_role role, double x1, double y1, double x2, double y2);
 /* text is copied into the arena; width is measured. */
 struct scene_item *scene_text(struct scene *s, enum scene_role role, double x, double baseline, double size,
                               enum scene_weight weight, enum scene_align align, struct str text);

@@ -56,13 +56,6 @@ void html_put_theme(int theme, struct buf *out)
 
 static struct str page_name(const struct page *p) { return wording_title(p->run, p->o->title); }
 
-/* The marks of runs are those of steps. */
-static const char *run_mark(enum run_status status)
-{
-    static const char *const marks[RUN_STATUS_COUNT] = { "ok", "error", "running", "unfinished" };
-    return marks[status];
-}
-
 static void put_theme(void *context, struct buf *out) { html_put_theme(((struct page *)context)->o->theme, out); }
 
 /* What the page may do: run its two scripts, use its one style sheet, and reach Google's chart code when it is wanted.
@@ -78,7 +71,8 @@ static void put_policy(void *context, struct buf *out)
     buf_printf(out, "default-src 'none'; script-src 'sha256-%s' 'sha256-%s'%s; style-src 'sha256-%s'%s; ", head, script,
                host, style, host);
     if (p->google) buf_puts(out, "style-src-attr 'unsafe-inline'; ");
-    buf_puts(out, "base-uri 'none'; form-action 'none'");
+    /* Its own code in a worker of its own, for regular expressions that must be stoppable. */
+    buf_puts(out, "worker-src blob:; base-uri 'none'; form-action 'none'");
 }
 
 static void put_version(void *context, struct buf *out)
@@ -104,55 +98,17 @@ static void put_style(void *context, struct buf *out) { buf_put(out, buf_str(&((
 
 static void put_script(void *context, struct buf *out) { buf_put(out, buf_str(&((struct page *)context)->script)); }
 
-static void put_badge(void *context, struct buf *out)
-{
-    const struct run *run = ((struct page *)context)->run;
-    const char *mark = run_mark(run->status);
-    buf_printf(
-        out,
-        "<span class=\"badge is-%s\"><svg class=\"mark\" aria-hidden=\"true\"><use href=\"#m-%s\"/></svg>%s</span>",
-        mark, mark, run_status_name(run->status));
-}
-
-static void open_figure(struct buf *out, const char *label, const char *class)
-{
-    buf_printf(out, "<div><dt>%s</dt><dd%s>", label, class);
-}
-
-static void close_figure(struct buf *out) { buf_puts(out, "</dd></div>"); }
-
-static void put_number_figure(struct buf *out, const char *label, uint64_t n)
-{
-    open_figure(out, label, "");
-    buf_put_number(out, n);
-    close_figure(out);
-}
+static void put_badge(void *context, struct buf *out) { html_top_badge(((struct page *)context)->run, out); }
 
 static void put_figures(void *context, struct buf *out)
 {
     const struct page *p = context;
-    const struct run *run = p->run;
-    if (p->o->title.len && run->name.len) {
-        open_figure(out, "Pipeline", "");
-        buf_put_html(out, run->name);
-        close_figure(out);
-    }
-    open_figure(out, "Started", "");
-    clock_put_utc(out, run->start);
-    close_figure(out);
-    open_figure(out, "Duration", "");
-    clock_put_duration(out, run->duration, p->o->unit);
-    close_figure(out);
-    put_number_figure(out, "Steps", run->step_count);
-    put_number_figure(out, "Failed", run->status_count[STEP_ERROR]);
-    uint32_t open = run->status_count[STEP_UNFINISHED] + run->status_count[STEP_RUNNING];
-    if (open) put_number_figure(out, run->status_count[STEP_RUNNING] ? "Running" : "Unfinished", open);
-    if (run->usage) put_number_figure(out, "LLM tokens", run->usage_total.total_tokens);
-    open_figure(out, "Run", " class=\"id\"");
-    buf_put_html(out, run->id.len ? run->id : S("–"));
-    if (run->attempt > 1) buf_printf(out, " <span>attempt %u</span>", (unsigned)run->attempt);
-    close_figure(out);
+    html_top_figures(p->run, p->o, out);
 }
+
+static void put_labels(void *context, struct buf *out) { html_top_labels(((struct page *)context)->run, out); }
+
+static void put_about(void *context, struct buf *out) { html_top_about(((struct page *)context)->o, out); }
 
 static void put_note_items(const struct page *p, struct buf *out)
 {
@@ -239,21 +195,16 @@ static void put_head_script(void *context, struct buf *out)
     buf_puts(out, head_script);
 }
 
-static void put_log_note(void *context, struct buf *out) { html_log_note(((struct page *)context)->o, out); }
-
 static void put_log(void *context, struct buf *out) { html_log_write(((struct page *)context)->o, out); }
 
 static const struct template_slot slots[] = {
-    { "theme", put_theme },           { "policy", put_policy },
-    { "version", put_version },       { "title", put_title },
-    { "style", put_style },           { "name", put_name },
-    { "badge", put_badge },           { "figures", put_figures },
-    { "notes", put_notes },           { "gantt", put_gantt },
-    { "summary", put_summary },       { "graph", put_graph },
-    { "steps", put_steps },           { "data", put_data },
-    { "steps_hint", put_steps_hint }, { "script", put_script },
-    { "log_note", put_log_note },     { "log", put_log },
-    { "texts", put_texts },           { "head_script", put_head_script },
+    { "theme", put_theme },   { "policy", put_policy },   { "version", put_version },
+    { "title", put_title },   { "style", put_style },     { "name", put_name },
+    { "badge", put_badge },   { "figures", put_figures }, { "notes", put_notes },
+    { "gantt", put_gantt },   { "summary", put_summary }, { "graph", put_graph },
+    { "steps", put_steps },   { "data", put_data },       { "steps_hint", put_steps_hint },
+    { "script", put_script }, { "about", put_about },     { "labels", put_labels },
+    { "log", put_log },       { "texts", put_texts },     { "head_script", put_head_script },
 };
 
 bool html_write(const struct run *run, const struct report_options *o, const struct scene *gantt,
@@ -269,8 +220,8 @@ bool html_write(const struct run *run, const struct report_options *o, const str
     p.store = store_new(run->sources, log_inside ? o->archive : NULL, o->max_data, HTML_PAYLOAD_MAX);
     html_data_write(&(struct html_data){ &p.plan, p.store, o->unit, p.google, o->google == GOOGLE_ONLY }, &p.data);
     theme_css(&p.style);
-    buf_put(&p.style, asset_report_css);
-    for (size_t i = 0; i < asset_script_count; i++) buf_put(&p.script, asset_scripts[i]);
+    buf_put(&p.style, asset_page_css);
+    buf_put(&p.script, asset_page_js);
     if (p.google) buf_put(&p.script, asset_google_js);
     template_write(asset_report_html, slots, sizeof slots / sizeof *slots, &p, out);
     store_free(p.store);

@@ -5,6 +5,7 @@
  *   plan    which steps stand in the page as rows, which only in its data, and whose payloads fit
  *   detail  what there is to say about one step, piece by piece, for either of the two writers
  *   steps   rows and their details as HTML
+ *   top     name, figures, tags and what the page is made from
  *   log     the log that the page is made from: its name, and its bytes
  *   data    all steps as one JSON block, which the page's script reads, with
  *   items   where in the store it finds what a step holds
@@ -82,6 +83,12 @@ void html_items_write(const struct html_plan *plan, struct store *store, struct 
 
 /* May the run be drawn by Google Charts at all? Not without rows, without a span, or with too many rows. */
 bool html_google_fits(const struct html_plan *plan);
+
+/* What stands at the top (html_top.c). */
+void html_top_badge(const struct run *run, struct buf *out);
+void html_top_figures(const struct run *run, const struct report_options *o, struct buf *out);
+void html_top_labels(const struct run *run, struct buf *out);
+void html_top_about(const struct report_options *o, struct buf *out);
 
 /* What the page says about the log that it is made from, and the log itself; nothing without an archive. */
 void html_log_note(const struct report_options *o, struct buf *out);

@@ -101,6 +101,15 @@ void paint_shape(const struct paint *p, const struct scene_item *item)
         return;
     }
     struct ink ink = theme_ink(p->theme, item);
+    if (item->kind == SCENE_ARROW) {
+        struct point points[ARROW_POINTS];
+        shape_arrow(item, points);
+        for (int i = 0; i < ARROW_POINTS; i++) cairo_line_to(p->cr, points[i].x, points[i].y);
+        cairo_close_path(p->cr);
+        paint_source(p->cr, ink.fill, 1);
+        cairo_fill(p->cr);
+        return;
+    }
     cairo_move_to(p->cr, item->x, item->y);
     if (item->kind == SCENE_CURVE) {
         struct point first, second;

@@ -20,6 +20,7 @@ enum {
     CACHE_SIZE = 16384,    /* colours whose palette entry is known */
     COMPRESSION_LEVEL = 1, /* a tenth less time than 2, for two per cent more bytes */
     TEXT_MAX = 16,         /* chunks with provenance */
+    INK_AROUND = 6,        /* px */
 };
 
 struct picture {
@@ -46,7 +47,8 @@ struct picture {
     char message[200]; /* what libpng or cairo said */
 };
 
-/* Rows that the item's ink may touch; glyphs reach at most one size above and half of one below the baseline. */
+/* Rows that the item's ink may touch; glyphs reach at most one size above and half of one below the baseline, half of a
+ * line or an arrow head INK_AROUND px beyond its ends. */
 static void find_rows(struct picture *p)
 {
     for (size_t i = 0; i < p->scene->count; i++) {
@@ -61,7 +63,7 @@ static void find_rows(struct picture *p)
             top = bottom;
             bottom = swap;
         }
-        double first = floor((top - 2) * p->scale), last = ceil((bottom + 2) * p->scale);
+        double first = floor((top - INK_AROUND) * p->scale), last = ceil((bottom + INK_AROUND) * p->scale);
         p->rows[2 * i] = first > 0 ? (first < p->height ? (int)first : p->height) : 0;
         p->rows[2 * i + 1] = last < p->height ? (last > -1 ? (int)last : -1) : p->height - 1;
     }

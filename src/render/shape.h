@@ -23,8 +23,12 @@ struct shape_box shape_inset(const struct scene_item *item, double border);
 enum { TEAR_POINTS = 7 };
 void shape_tear(const struct shape_box *box, struct point points[TEAR_POINTS]);
 
-/* Control points of the horizontal S from (x, y) to (x + w, y + h). */
+/* Control points of the curve from (x, y) to (x + w, y + h): half way for an S, those of an ellipse for a bend. */
 void shape_curve(const struct scene_item *item, struct point *ret_first, struct point *ret_second);
+
+/* The corners of an arrow head, the tip first. */
+enum { ARROW_POINTS = 3 };
+void shape_arrow(const struct scene_item *item, struct point points[ARROW_POINTS]);
 
 /* Left edge of a text by its alignment. */
 double shape_text_left(const struct scene_item *item);

@@ -7,18 +7,7 @@
 #define RENDER_STATE_H
 
 #include "base/buf.h"
-#include "model/run.h"
-
-/* The steps of a run that are actions: those with a state, and those of kind "action", which may have none because they
- * have not ended. An action's place in the list is its sequence number. */
-struct actions {
-    const struct step **list; /* in the order they began */
-    size_t count;
-    size_t with_state;
-};
-struct actions actions_of(const struct run *run, struct arena *a);
-
-bool action_has_state(const struct step *action);
+#include "model/actions.h"
 
 /* The place of number n: 0 is the first action; -1 the last one that has a state, -2 the one before that. False when
  * there are not so many. */

@@ -10,8 +10,9 @@
 struct svg {
     struct buf *out;
     enum picture_theme theme;
-    const char *prefix; /* of ids */
-    bool hatched;       /* some item needs the pattern */
+    const char *prefix;              /* of ids */
+    bool hatched;                    /* some item needs the pattern */
+    const struct scene_item *joined; /* the last stroke of the path that is open, NULL when none is */
 };
 
 static void put_number(struct svg *svg, const char *before, double value)
@@ -42,9 +43,11 @@ static void put_class(struct svg *svg, const struct scene_item *item, const stru
     if (item->kind == SCENE_RECT) {
         if (item->outlined) buf_puts(svg->out, " outlined");
         else if (item->open_end) buf_puts(svg->out, " solid");
-    } else if (item->kind == SCENE_CURVE) buf_puts(svg->out, " curve");
+    } else if (item->kind == SCENE_CURVE || item->kind == SCENE_LINE) buf_puts(svg->out, " curve");
+    else if (item->kind == SCENE_ARROW) buf_puts(svg->out, " solid");
     else if (item->kind == SCENE_TEXT && item->weight == WEIGHT_BOLD) buf_puts(svg->out, " bold");
-    if (ink->stroke_width > 1.75) buf_puts(svg->out, " wider");
+    if (ink->stroke_width > 2.25) buf_printf(svg->out, " w%d", (int)(ink->stroke_width + 0.5));
+    else if (ink->stroke_width > 1.75) buf_puts(svg->out, " wider");
     else if (ink->stroke_width > 1.25) buf_puts(svg->out, " wide");
     buf_putc(svg->out, '"');
     if (item->step != SCENE_NO_STEP) buf_printf(svg->out, " data-step=\"%lu\"", (unsigned long)item->step);
@@ -138,29 +141,79 @@ static void put_rect(struct svg *svg, const struct scene_item *item)
     }
 }
 
+/* "M1 2C3 4 5 6 7 8": the stroke as path data. */
+static void put_stroke(struct svg *svg, const struct scene_item *item)
+{
+    struct point points[3];
+    int count = 1;
+    points[0] = (struct point){ item->x + item->w, item->y + item->h };
+    put_number(svg, "M", item->x);
+    put_number(svg, " ", item->y);
+    if (item->kind == SCENE_CURVE) {
+        points[2] = points[0];
+        shape_curve(item, &points[0], &points[1]);
+        count = 3;
+    }
+    for (int i = 0; i < count; i++) {
+        put_number(svg, i ? " " : count == 1 ? "L" : "C", points[i].x);
+        put_number(svg, " ", points[i].y);
+    }
+}
+
+static void put_head_shape(struct svg *svg, const struct scene_item *item)
+{
+    struct point points[ARROW_POINTS];
+    shape_arrow(item, points);
+    for (int i = 0; i < ARROW_POINTS; i++) {
+        put_number(svg, i ? "L" : "M", points[i].x);
+        put_number(svg, " ", points[i].y);
+    }
+    buf_putc(svg->out, 'z');
+}
+
+static void put_path(struct svg *svg, const struct scene_item *item)
+{
+    if (item->kind == SCENE_ARROW) put_head_shape(svg, item);
+    else put_stroke(svg, item);
+}
+
+/* Lines, curves and arrow heads are paths. */
+static bool is_path(const struct scene_item *item)
+{
+    return item->kind == SCENE_LINE || item->kind == SCENE_CURVE || item->kind == SCENE_ARROW;
+}
+
+static void close_path(struct svg *svg)
+{
+    if (!svg->joined) return;
+    struct ink ink = theme_ink(svg->theme, svg->joined);
+    buf_putc(svg->out, '"');
+    put_paint(svg, svg->joined, &ink);
+    buf_puts(svg->out, "/>\n");
+    svg->joined = NULL;
+}
+
+/* May the item go on with the path that is open? A page has hundreds of edges, all alike. */
+static bool joins(const struct svg *svg, const struct scene_item *item)
+{
+    const struct scene_item *before = svg->joined;
+    if (!before || before->role != item->role || (before->kind == SCENE_ARROW) != (item->kind == SCENE_ARROW))
+        return false;
+    return before->thickness == item->thickness;
+}
+
 static void put_line(struct svg *svg, const struct scene_item *item)
 {
     struct ink ink = theme_ink(svg->theme, item);
-    buf_puts(svg->out, "<line");
-    put_attribute(svg, "x1", item->x);
-    put_attribute(svg, "y1", item->y);
-    put_attribute(svg, "x2", item->x + item->w);
-    put_attribute(svg, "y2", item->y + item->h);
-    put_paint(svg, item, &ink);
-    put_end(svg, item, "line");
-}
-
-static void put_curve(struct svg *svg, const struct scene_item *item)
-{
-    struct ink ink = theme_ink(svg->theme, item);
-    struct point points[3];
-    shape_curve(item, &points[0], &points[1]);
-    points[2] = (struct point){ item->x + item->w, item->y + item->h };
-    put_number(svg, "<path d=\"M", item->x);
-    put_number(svg, " ", item->y);
-    for (int i = 0; i < 3; i++) {
-        put_number(svg, i ? " " : "C", points[i].x);
-        put_number(svg, " ", points[i].y);
+    bool plain = !item->tip.len && item->step == SCENE_NO_STEP;
+    if (!plain || !joins(svg, item)) {
+        close_path(svg);
+        buf_puts(svg->out, "<path d=\"");
+    }
+    put_path(svg, item);
+    if (plain) {
+        svg->joined = item;
+        return;
     }
     buf_putc(svg->out, '"');
     put_paint(svg, item, &ink);
@@ -253,12 +306,14 @@ void svg_write(const struct scene *s, enum picture_theme theme, struct buf *out)
     put_head(&svg, s);
     if (svg.hatched) put_pattern(&svg);
     for (size_t i = 0; i < s->count; i++) {
-        switch (s->items[i].kind) {
-        case SCENE_RECT: put_rect(&svg, &s->items[i]); break;
-        case SCENE_LINE: put_line(&svg, &s->items[i]); break;
-        case SCENE_CURVE: put_curve(&svg, &s->items[i]); break;
-        case SCENE_TEXT: put_text(&svg, &s->items[i]); break;
+        if (is_path(&s->items[i])) {
+            put_line(&svg, &s->items[i]);
+            continue;
         }
+        close_path(&svg);
+        if (s->items[i].kind == SCENE_RECT) put_rect(&svg, &s->items[i]);
+        else put_text(&svg, &s->items[i]);
     }
+    close_path(&svg);
     buf_puts(out, "</svg>\n");
 }

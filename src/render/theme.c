@@ -19,10 +19,11 @@ static const struct tint colours[ROLE_COUNT] = {
     [ROLE_LABEL] = { 0x1F2B37, 0xD5DDE5 },       [ROLE_LABEL_MUTED] = { 0x5A6875, 0x94A3B1 },
     [ROLE_LABEL_ERROR] = { 0xAE2A10, 0xFF8E75 }, [ROLE_GUIDE] = { 0xC2CCD5, 0x3A4653 },
     [ROLE_EDGE] = { 0xA3B0BC, 0x536170 },        [ROLE_BOX] = { 0xFFFFFF, 0x1A222C },
-    [ROLE_OK] = { 0x3B93B2, 0x4AA9C8 },          [ROLE_ERROR] = { 0xC0330F, 0xE5532F },
-    [ROLE_RUNNING] = { 0x1F7694, 0x63BEDB },     [ROLE_UNFINISHED] = { 0x946200, 0xDDA63F },
-    [ROLE_SKIPPED] = { 0x77848F, 0x8592A0 },     [ROLE_CACHED] = { 0x9AA9B5, 0x64737F },
-    [ROLE_RETRIED] = { 0x7C62B0, 0xA890DD },     [ROLE_ON_STATUS] = { 0xFFFFFF, 0x0C1117 },
+    [ROLE_FRAME] = { 0xF5F7F9, 0x171D26 },       [ROLE_OK] = { 0x3B93B2, 0x4AA9C8 },
+    [ROLE_ERROR] = { 0xC0330F, 0xE5532F },       [ROLE_RUNNING] = { 0x1F7694, 0x63BEDB },
+    [ROLE_UNFINISHED] = { 0x946200, 0xDDA63F },  [ROLE_SKIPPED] = { 0x77848F, 0x8592A0 },
+    [ROLE_CACHED] = { 0x9AA9B5, 0x64737F },      [ROLE_RETRIED] = { 0x7C62B0, 0xA890DD },
+    [ROLE_ON_STATUS] = { 0xFFFFFF, 0x0C1117 },
 };
 
 /* How much of its colour the inside of a hollow rectangle has. */
@@ -42,11 +43,15 @@ struct ink theme_ink(enum picture_theme theme, const struct scene_item *item)
 {
     uint32_t colour = theme_colour(theme, item->role);
     if (item->kind == SCENE_LINE || item->kind == SCENE_CURVE)
-        return (struct ink){ .stroke = colour, .stroke_width = line_width(item->role) };
+        return (struct ink){ .stroke = colour,
+                             .stroke_width = item->thickness > 0 ? item->thickness : line_width(item->role) };
     struct ink ink = { .fill = colour, .fill_alpha = 1, .stroke = colour };
     if (item->kind != SCENE_RECT) return ink;
     if (item->role == ROLE_BOX) {
-        ink.stroke = theme_colour(theme, ROLE_EDGE);
+        ink.stroke = theme_colour(theme, item->outlined ? ROLE_GUIDE : ROLE_EDGE);
+        ink.stroke_width = 1;
+    } else if (item->role == ROLE_FRAME) {
+        ink.stroke = theme_colour(theme, ROLE_GUIDE);
         ink.stroke_width = 1;
     } else if (item->outlined) {
         ink.fill_alpha = HOLLOW_ALPHA;
@@ -130,22 +135,28 @@ static void put_properties(struct buf *out, const char *selector, enum picture_t
 void theme_css(struct buf *out)
 {
     put_properties(out, ":root", THEME_LIGHT);
-    buf_puts(out, "@media (prefers-color-scheme:dark){");
+    buf_puts(out, "@media screen and (prefers-color-scheme:dark){");
     put_properties(out, ":root:not([data-theme=light])", THEME_DARK);
     buf_puts(out, "}\n");
+    buf_puts(out, "@media screen{"); /* paper is light */
     put_properties(out, ":root[data-theme=dark]", THEME_DARK);
+    buf_puts(out, "}\n");
     for (unsigned role = 0; role < ROLE_COUNT; role++)
         buf_printf(out, ".pl .r-%s{color:var(--pl-%s)}\n", scene_role_name(role), scene_role_name(role));
     buf_puts(out, ".pl{font-family:");
     buf_puts(out, theme_font_family);
     buf_puts(out, "}\n.pl text,.pl rect,.pl .solid{fill:currentColor}\n"
-                  ".pl line,.pl .curve{fill:none;stroke:currentColor;stroke-width:1}\n"
+                  ".pl .curve{fill:none;stroke:currentColor;stroke-width:1}\n"
                   ".pl .outlined{stroke:currentColor;stroke-width:1;fill:currentColor;fill-opacity:");
     buf_put_fixed(out, HOLLOW_ALPHA, 4, true);
     buf_puts(out, "}\n.pl .r-box{stroke:var(--pl-edge);stroke-width:1}\n"
+                  ".pl .r-box.outlined{stroke:var(--pl-guide);fill-opacity:1}\n"
+                  ".pl .r-frame{stroke:var(--pl-guide);stroke-width:1}\n"
                   ".pl .hatch{fill:none;stroke:var(--pl-on-status);stroke-opacity:");
     buf_put_fixed(out, HATCH_ALPHA, 2, true);
     buf_puts(out, ";stroke-width:");
     buf_put_fixed(out, HATCH_WIDTH, 2, true);
-    buf_puts(out, "}\n.pl .wide{stroke-width:1.5}\n.pl .wider{stroke-width:2}\n.pl .bold{font-weight:600}\n");
+    buf_puts(out,
+             "}\n.pl .wide{stroke-width:1.5}\n.pl .wider{stroke-width:2}\n.pl .w3{stroke-width:3}\n"
+             ".pl .w4{stroke-width:4}\n.pl .w5{stroke-width:5}\n.pl .w6{stroke-width:6}\n.pl .bold{font-weight:600}\n");
 }

@@ -4,6 +4,7 @@
  */
 #include "base/arena.h"
 #include "base/sha256.h"
+#include "base/sha256_blocks.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -85,6 +86,37 @@ static void pieces_make_the_whole(void **state)
     }
 }
 
+/* The other tests take the processor's instructions where there are any. */
+static void both_ways_agree(void **state)
+{
+    (void)state;
+    enum { BLOCKS = 40 };
+    unsigned char text[1 + BLOCKS * SHA256_BLOCK]; /* from an odd address on */
+    uint32_t x = 1;
+    for (size_t i = 0; i < sizeof text; i++) text[i] = (unsigned char)((x = x * 1103515245 + 12345) >> 16);
+    for (size_t count = 0; count <= BLOCKS; count++) {
+        uint32_t plain[8], fast[8];
+        for (uint32_t i = 0; i < 8; i++) plain[i] = fast[i] = x *= i + 3;
+        if (!sha256_blocks_fast(fast, text + 1, count)) skip();
+        sha256_blocks_plain(plain, text + 1, count);
+        assert_memory_equal(plain, fast, sizeof plain);
+    }
+}
+
+/* FIPS 180-4, the block of "abc". */
+static void plain_way(void **state)
+{
+    (void)state;
+    unsigned char block[SHA256_BLOCK] = { 'a', 'b', 'c', 0x80, [SHA256_BLOCK - 1] = 24 };
+    uint32_t got[8] = {
+        0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19
+    };
+    const uint32_t expected[8] = { 0xba7816bf, 0x8f01cfea, 0x414140de, 0x5dae2223,
+                                   0xb00361a3, 0x96177a9c, 0xb410ff61, 0xf20015ad };
+    sha256_blocks_plain(got, block, 1);
+    assert_memory_equal(got, expected, sizeof got);
+}
+
 static void base64_text(void **state)
 {
     (void)state;
@@ -98,8 +130,10 @@ static void base64_text(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(published_vectors),     cmocka_unit_test(million_letters), cmocka_unit_test(padding_lengths),
-        cmocka_unit_test(pieces_make_the_whole), cmocka_unit_test(base64_text),
+        cmocka_unit_test(published_vectors), cmocka_unit_test(million_letters),
+        cmocka_unit_test(padding_lengths),   cmocka_unit_test(pieces_make_the_whole),
+        cmocka_unit_test(base64_text),       cmocka_unit_test(both_ways_agree),
+        cmocka_unit_test(plain_way),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Between the steps of the layered layout, private to the layered files.
+ */
+#ifndef LAYOUT_LAYERED_RANKS_H
+#define LAYOUT_LAYERED_RANKS_H
+
+#include "layout/layered.h"
+
+#define VERTEX_NONE UINT32_MAX
+
+/* A node, or the place where an edge passes a rank. Nodes have even ranks, labels odd ones. */
+struct vertex {
+    uint32_t rank, order; /* order: from the left */
+    double left, right;   /* px that it takes to either side of x */
+    double x;
+    bool passing; /* an edge's */
+};
+
+/* A piece of an edge, from one rank to the next. */
+struct link {
+    uint32_t upper, lower;         /* vertices */
+    double upper_port, lower_port; /* px right of the vertex's x where it ends */
+    bool back;
+    bool upper_left, lower_left;   /* back: it ends at the left side of the node */
+    uint32_t upper_nth, lower_nth; /* back: its place among those at the same side of the node, from the inside */
+};
+
+struct ranks {
+    struct layered *l;
+    struct arena *arena;
+    struct vertex *vertices; /* the nodes first */
+    uint32_t vertex_count;
+    struct link *links;
+    uint32_t link_count;
+    uint32_t *first_link;    /* by edge: of its links, from the top; they lie side by side */
+    uint32_t *first_passing; /* by edge: of its vertices between */
+    uint32_t rank_count;
+    uint32_t **members; /* by rank, in order */
+    uint32_t *member_count;
+    uint32_t *above, *above_first; /* links that come from above, by vertex: above[above_first[v]] … */
+    uint32_t *below, *below_first;
+    bool ordered;
+    uint32_t *discovery; /* by node: when the search from the entry came to it */
+};
+
+/* The upper and the lower node of an edge that is no loop. */
+static inline uint32_t edge_upper(const struct layered_edge *e) { return e->back ? e->to : e->from; }
+static inline uint32_t edge_lower(const struct layered_edge *e) { return e->back ? e->from : e->to; }
+
+/* layered_order.c: orders the members of all ranks, the second time from where the first has ended; sets l->crossings. */
+void ranks_order(struct ranks *r);
+/* layered_place.c: sets coordinates of nodes and edges. */
+void ranks_place(struct ranks *r);
+
+#endif
