@@ -103,13 +103,14 @@ static bool stands_alone(const struct parser *p, const struct found *f, size_t *
     return true;
 }
 
-static bool is_name(struct str s)
+/* dotted: the name of a value, whose parts a '.' separates. */
+static bool is_name(struct str s, bool dotted)
 {
     if (!s.len) return false;
     for (size_t i = 0; i < s.len; i++) {
         char c = s.ptr[i];
         if ((unsigned char)c <= ' ' || c == '{' || c == '}' || c == '<' || c == '"') return false;
-        if (c == '.' && s.len > 1 && (i == 0 || i + 1 == s.len || s.ptr[i - 1] == '.')) return false;
+        if (dotted && c == '.' && s.len > 1 && (i == 0 || i + 1 == s.len || s.ptr[i - 1] == '.')) return false;
     }
     return true;
 }
@@ -133,7 +134,7 @@ static bool read_tag(struct parser *p, size_t start, struct found *ret)
                 STR_ARG(buf_str(&closing)));
     buf_free(&closing);
     if (!closed) return fail_at(p, start);
-    if (ret->sigil == '!' || ret->sigil == '=' || is_name(ret->inside)) return true;
+    if (ret->sigil == '!' || ret->sigil == '=' || is_name(ret->inside, ret->sigil != '>')) return true;
     if (!ret->inside.len) err_set(p->e, ERR_USAGE, p->template->file, "a tag without a name: put one in, or remove it");
     else
         err_set(p->e, ERR_USAGE, p->template->file, "'%.*s' is no name: is a closing %.*s missing before it ends?",

@@ -38,6 +38,7 @@ struct templates {
     const char *directory; /* NULL: all are built in */
     struct loaded_template pages[TEMPLATE_COUNT], partials[TEMPLATE_PARTIALS_MAX];
     size_t partial_count;
+    bool overflow; /* there are more partials */
     struct loaded_style styles[TEMPLATE_STYLES_MAX];
     size_t style_count;
     size_t found; /* files of the directory that are in use */
@@ -170,7 +171,11 @@ static void load_partials(struct templates *t, const struct mustache *of)
         struct str name = of->tags[i].text, html = { 0 };
         if (of->tags[i].kind != TAG_PARTIAL || is_loaded(t, name) || !is_file_name(name)) continue;
         if (t->partial_count == TEMPLATE_PARTIALS_MAX) {
-            tell_unread(t, of->file, "there are more than 100 partials");
+            struct err e;
+            err_set(&e, ERR_USAGE, of->file, "it is one partial too many: templates may include %d in all",
+                    TEMPLATE_PARTIALS_MAX);
+            if (!t->overflow) tell(t, &e);
+            t->overflow = true;
             return;
         }
         for (size_t k = 0; k < sizeof built_in_partials / sizeof *built_in_partials; k++)
@@ -245,10 +250,10 @@ struct templates *templates_open(const char *directory, template_problem *proble
     load_styles(t);
     for (size_t i = 0; i < TEMPLATE_COUNT; i++) load_partials(t, t->pages[i].compiled);
     for (size_t i = 0; i < t->partial_count; i++) load_partials(t, t->partials[i].compiled);
-    for (size_t i = 0; i < TEMPLATE_COUNT && directory; i++)
+    for (size_t i = 0; i < TEMPLATE_COUNT && directory && !t->overflow; i++)
         if (t->pages[i].compiled)
             template_data_check((enum template_id)i, t->pages[i].compiled, &partials, on_problem, t);
-    if (directory) tell_unused(t);
+    if (directory && !t->overflow) tell_unused(t);
     if (!t->problems) return t;
     templates_free(t);
     return NULL;
