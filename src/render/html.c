@@ -131,10 +131,11 @@ static void put_note_items(const struct page *p, struct buf *out)
         html_put_bytes(out, p->plan.left_out_bytes);
         buf_puts(out, " of records, results and errors, of ");
         buf_put_count(out, p->plan.left_out_steps, "step", "steps");
-        buf_puts(out, ", are not in this page, which holds at most ");
+        buf_puts(out, ", are not in the list of steps for readers without script, which holds at most ");
         html_put_bytes(out, HTML_PAYLOAD_MAX);
         buf_puts(out, " of them; the log has them all.</li>\n");
     }
+    html_store_note(p->store, p->o, out);
     struct buf sentence = BUF_INIT;
     for (size_t i = 0; i < WORDING_NOTES; i++) {
         buf_clear(&sentence);
@@ -215,7 +216,7 @@ bool html_write(const struct run *run, const struct report_options *o, const str
         .run = run, .o = o, .gantt = gantt, .graph = graph, .style = BUF_INIT, .script = BUF_INIT, .data = BUF_INIT
     };
     bool log_inside = o->archive && archive_missing(o->archive, o->archive_part) == ARCHIVE_INSIDE;
-    html_plan_make(run, HTML_STATIC_STEPS, HTML_PAYLOAD_MAX, &arena, &p.plan);
+    html_plan_make(run, HTML_STATIC_STEPS, HTML_PAYLOAD_MAX, o->max_data, &arena, &p.plan);
     p.google = o->google != GOOGLE_OFF && html_google_fits(&p.plan);
     p.store = store_new(run->sources, log_inside ? o->archive : NULL, o->max_data, HTML_PAYLOAD_MAX);
     html_data_write(&(struct html_data){ &p.plan, p.store, o->unit, p.google, o->google == GOOGLE_ONLY }, &p.data);
