@@ -35,10 +35,10 @@ enum {
     HEADER_GAP = 10, /* between its name and what follows */
     PADDING = 18,    /* of a frame */
     TRACK_ROOM = 8,  /* what a track adds to a box, */
-    TRACK_BOTTOM = 11,
+    TRACK_BOTTOM = 10,
     TRACK = 3,
     HEADER_STRIP = 28,
-    HEADER_TRACK = 32, /* from a frame's top */
+    HEADER_TRACK = 34, /* from a frame's top */
     STUB = 16,
     HEAD = 7,
 };
@@ -56,7 +56,7 @@ struct place {
     struct str more;            /* behind the name of a frame; the text of a stub */
     enum scene_role role;       /* of that */
     uint32_t columns;           /* of a fork that is a grid, else 0 */
-    bool waits;                 /* a text stands at the arrow that leads here */
+    struct str wait;            /* at the arrow that leads here */
 };
 
 struct flow {
@@ -104,11 +104,18 @@ static void describe(struct flow *f, uint32_t i)
     p->height = p->drawn.height;
 }
 
-static bool is_wait(const struct flow *f, const struct block *before, const struct block *b)
+/* For the arrow from one block to the next: "12 s later" when the run waited for long; "in turns" when folds took turns,
+ * since one box says only once what came again and again. Mostly "". */
+static struct str wait_text(const struct flow *f, const struct block *before, const struct block *b)
 {
-    if (before->to == TIME_NONE || b->from == TIME_NONE || b->from <= before->to) return false;
-    return f->sheet->run->duration > 0 && b->from - before->to >= f->sheet->run->duration / WAIT_PART &&
-           b->from - before->to > 0;
+    int64_t duration = f->sheet->run->duration;
+    if (before->to == TIME_NONE || b->from == TIME_NONE || duration <= 0) return S("");
+    if (b->from < before->to) return S("in turns");
+    if (b->from == before->to || b->from - before->to < duration / WAIT_PART) return S("");
+    struct buf text = BUF_INIT;
+    clock_put_duration(&text, b->from - before->to, f->sheet->o->unit);
+    buf_puts(&text, " later");
+    return caption_take(&text, f->sheet->scratch);
 }
 
 /* One below the other; single steps of one width. */
@@ -128,8 +135,11 @@ static void measure_stack(struct flow *f, uint32_t i)
         const struct block *child = &f->sequence.blocks[c];
         struct place *at = &f->places[c];
         if (child->kind == BLOCK_BOX && at->drawn.box->fold == FOLD_NONE) at->width = at->drawn.width = widest;
-        at->waits = before != BLOCK_NONE && is_wait(f, &f->sequence.blocks[before], child);
-        if (before != BLOCK_NONE) height += at->waits ? WAIT_GAP : CHAIN_GAP;
+        if (before != BLOCK_NONE) {
+            at->wait = wait_text(f, &f->sequence.blocks[before], child);
+            height += at->wait.len ? WAIT_GAP : CHAIN_GAP;
+            width = fmax(width, 2 * (WAIT_LEFT + metrics_width(at->wait, BOX_LINE_SIZE, WEIGHT_REGULAR)));
+        }
         width = fmax(width, at->width);
         height += at->height;
         before = c;
@@ -171,6 +181,11 @@ static void measure_fork(struct flow *f, uint32_t i)
     if (!is_grid(f, b)) return;
     uint32_t rows = (b->children + GRID_COLUMNS - 1) / GRID_COLUMNS;
     p->columns = (b->children + rows - 1) / rows;
+    FOR_CHILDREN(c, f, b)
+    {
+        struct place *box = &f->places[f->sequence.blocks[c].first_child];
+        if (box->drawn.box->fold == FOLD_NONE) box->width = box->drawn.width = f->places[c].width = widest;
+    }
     p->width = p->columns * (widest + GRID_GAP) - GRID_GAP;
     p->height = rows * (highest + GRID_GAP) - GRID_GAP + 2 * (FORK_GAP + BAR);
 }
@@ -195,7 +210,7 @@ static void place_stack(struct flow *f, uint32_t i)
     FOR_CHILDREN(c, f, b)
     {
         struct place *at = &f->places[c];
-        if (c != b->first_child) y += at->waits ? WAIT_GAP : CHAIN_GAP;
+        if (c != b->first_child) y += at->wait.len ? WAIT_GAP : CHAIN_GAP;
         at->x = p->x + floor((p->width - at->width) / 2);
         at->y = y;
         y += at->height;
@@ -256,21 +271,6 @@ static void choose(struct flow *f)
 
 /* ---- drawing ---- */
 
-/* The whole run as a thin line, with the time of the block on it. */
-static void draw_track(const struct flow *f, const struct block *b, enum step_status status, double x, double y,
-                       double width)
-{
-    const struct run *run = f->sheet->run;
-    if (b->from == TIME_NONE || run->start == TIME_NONE || run->end <= run->start) return;
-    scene_rect(f->sheet->s, ROLE_GRID, x, y, width, TRACK)->radius = TRACK / 2.0;
-    double span = (double)(run->end - run->start);
-    double from = fmin(fmax((double)(b->from - run->start) / span, 0), 1);
-    double to = fmin(fmax((double)(b->to - run->start) / span, from), 1);
-    double w = fmax((to - from) * width, TRACK_LEAST);
-    double left = fmin(x + from * width, x + width - w);
-    scene_rect(f->sheet->s, (enum scene_role)(ROLE_OK + status), left, y, w, TRACK)->radius = TRACK / 2.0;
-}
-
 static enum step_status block_status(const struct flow *f, const struct block *b)
 {
     const struct box *box = &f->boxes.items[b->box];
@@ -291,7 +291,6 @@ static void draw_frame(const struct flow *f, uint32_t i)
         r->step = box->step->index;
         r->tip = sheet_box_tip(f->sheet, &p->drawn);
         sheet_strip(f->sheet, &p->drawn, p->x + BOX_STRIP_LEFT, p->y + BOX_STRIP_TOP, HEADER_STRIP);
-        if (i) draw_track(f, b, block_status(f, b), x, p->y + HEADER_TRACK, p->width - BOX_TEXT_LEFT - BOX_TEXT_RIGHT);
     }
     double more = metrics_width(p->more, BOX_LINE_SIZE, WEIGHT_REGULAR);
     double room = p->width - BOX_TEXT_LEFT - HEADER_GAP - more - BOX_TEXT_RIGHT;
@@ -304,56 +303,50 @@ static void draw_frame(const struct flow *f, uint32_t i)
 
 static double middle(const struct place *p) { return p->x + p->width / 2; }
 
-static void arrow(const struct flow *f, double x, double from, double to)
+/* Lines come first, then heads, which lets a page join them. */
+static void arrow(const struct flow *f, bool head, double x, double from, double to)
 {
-    if (to - from > HEAD) scene_line(f->sheet->s, ROLE_EDGE, x, from, x, to - HEAD);
-    scene_arrow(f->sheet->s, ROLE_EDGE, x, to - HEAD, x, to);
+    if (head) scene_arrow(f->sheet->s, ROLE_EDGE, x, to - HEAD, x, to);
+    else scene_line(f->sheet->s, ROLE_EDGE, x, from, x, to - HEAD);
 }
 
-static void draw_chain(const struct flow *f, const struct block *b)
+static void draw_chain(const struct flow *f, const struct block *b, bool heads)
 {
     uint32_t before = BLOCK_NONE;
     FOR_CHILDREN(c, f, b)
     {
         const struct place *at = &f->places[c];
         if (before != BLOCK_NONE && f->sequence.blocks[c].kind != BLOCK_STUB)
-            arrow(f, middle(at), f->places[before].y + f->places[before].height, at->y);
+            arrow(f, heads, middle(at), f->places[before].y + f->places[before].height, at->y);
         before = c;
     }
 }
 
-static void draw_fork(const struct flow *f, uint32_t i)
+static void draw_fork(const struct flow *f, uint32_t i, bool heads)
 {
     const struct block *b = &f->sequence.blocks[i];
     const struct place *p = &f->places[i];
     double bottom = p->y + p->height - BAR;
-    if (!p->columns) {
-        FOR_CHILDREN(c, f, b) arrow(f, middle(&f->places[c]), p->y + BAR, f->places[c].y);
-        FOR_CHILDREN(c, f, b)
-        {
-            const struct place *lane = &f->places[c];
-            scene_line(f->sheet->s, ROLE_EDGE, middle(lane), lane->y + lane->height, middle(lane), bottom);
-        }
+    FOR_CHILDREN(c, f, b)
+    {
+        const struct place *lane = &f->places[c];
+        if (p->columns) break;
+        arrow(f, heads, middle(lane), p->y + BAR, lane->y);
+        if (!heads) scene_line(f->sheet->s, ROLE_EDGE, middle(lane), lane->y + lane->height, middle(lane), bottom);
     }
+    if (!heads) return;
     scene_rect(f->sheet->s, ROLE_AXIS, p->x, p->y, p->width, BAR)->radius = BAR / 2.0;
     scene_rect(f->sheet->s, ROLE_AXIS, p->x, bottom, p->width, BAR)->radius = BAR / 2.0;
 }
 
-/* "12 s later" beside the arrow. */
 static void draw_waits(const struct flow *f, const struct block *b)
 {
-    uint32_t before = BLOCK_NONE;
     FOR_CHILDREN(c, f, b)
     {
         const struct place *at = &f->places[c];
-        if (at->waits) {
-            struct buf text = BUF_INIT;
-            clock_put_duration(&text, f->sequence.blocks[c].from - f->sequence.blocks[before].to, f->sheet->o->unit);
-            buf_puts(&text, " later");
+        if (at->wait.len)
             scene_text(f->sheet->s, ROLE_LABEL_MUTED, middle(at) + WAIT_LEFT, at->y - WAIT_GAP / 2.0 + 4, BOX_LINE_SIZE,
-                       WEIGHT_REGULAR, ALIGN_LEFT, caption_take(&text, f->sheet->scratch));
-        }
-        before = c;
+                       WEIGHT_REGULAR, ALIGN_LEFT, at->wait);
     }
 }
 
@@ -366,9 +359,41 @@ static void draw_leaf(const struct flow *f, uint32_t i)
         return;
     }
     sheet_box_draw(f->sheet, &p->drawn, p->x, p->y);
-    double bottom = p->y + p->height - (p->drawn.box->fold != FOLD_NONE ? BOX_STACK : 0);
-    draw_track(f, b, block_status(f, b), p->x + BOX_TEXT_LEFT, bottom - TRACK_BOTTOM,
-               p->width - BOX_TEXT_LEFT - BOX_TEXT_RIGHT);
+}
+
+/* Where the track of a block is; false when it has none. The root's would be full. */
+static bool track_place(const struct flow *f, uint32_t i, double *ret_x, double *ret_y, double *ret_width)
+{
+    const struct block *b = &f->sequence.blocks[i];
+    const struct place *p = &f->places[i];
+    const struct run *run = f->sheet->run;
+    if ((b->kind != BLOCK_BOX && b->kind != BLOCK_FRAME) || i == 0 || b->from == TIME_NONE || run->end <= run->start)
+        return false;
+    double card = p->height - (p->drawn.box->fold != FOLD_NONE ? BOX_STACK : 0);
+    *ret_x = p->x + BOX_TEXT_LEFT;
+    *ret_y = p->y + (b->kind == BLOCK_FRAME ? HEADER_TRACK : card - TRACK_BOTTOM);
+    *ret_width = p->width - BOX_TEXT_LEFT - BOX_TEXT_RIGHT;
+    return true;
+}
+
+/* The whole run as a thin line, with the time of each block on it; all of one colour together. */
+static void draw_tracks(const struct flow *f)
+{
+    const struct run *run = f->sheet->run;
+    double x, y, width, span = (double)run->end - (double)run->start;
+    for (uint32_t i = 0; i < f->sequence.count; i++)
+        if (track_place(f, i, &x, &y, &width))
+            scene_line(f->sheet->s, ROLE_GRID, x, y, x + width, y)->thickness = TRACK;
+    for (int status = 0; status < STEP_STATUS_COUNT; status++)
+        for (uint32_t i = 0; i < f->sequence.count; i++) {
+            const struct block *b = &f->sequence.blocks[i];
+            if (!track_place(f, i, &x, &y, &width) || (int)block_status(f, b) != status) continue;
+            double from = fmin(fmax((double)(b->from - run->start) / span, 0), 1) * width;
+            double to = fmin(fmax((double)(b->to - run->start) / span, 0), 1) * width;
+            from = floor(fmin(from, width - TRACK_LEAST) + 0.5);
+            to = fmax(floor(to + 0.5), from + TRACK_LEAST);
+            scene_line(f->sheet->s, (enum scene_role)(ROLE_OK + status), x + from, y, x + to, y)->thickness = TRACK;
+        }
 }
 
 static void draw(const struct flow *f)
@@ -376,13 +401,14 @@ static void draw(const struct flow *f)
     const struct block *blocks = f->sequence.blocks;
     for (uint32_t i = 0; i < f->sequence.count; i++)
         if (has_header(&blocks[i])) draw_frame(f, i);
-    for (uint32_t i = 0; i < f->sequence.count; i++) {
-        if (is_stack(&blocks[i])) draw_chain(f, &blocks[i]);
-        else if (blocks[i].kind == BLOCK_FORK) draw_fork(f, i);
-    }
+    for (int heads = 0; heads < 2; heads++)
+        for (uint32_t i = 0; i < f->sequence.count; i++)
+            if (is_stack(&blocks[i])) draw_chain(f, &blocks[i], heads);
+            else if (blocks[i].kind == BLOCK_FORK) draw_fork(f, i, heads);
     for (uint32_t i = 0; i < f->sequence.count; i++)
         if (is_stack(&blocks[i])) draw_waits(f, &blocks[i]);
         else if (blocks[i].kind == BLOCK_BOX || blocks[i].kind == BLOCK_STUB) draw_leaf(f, i);
+    draw_tracks(f);
 }
 
 static struct tally dropped(const struct flow *f)

@@ -403,7 +403,7 @@ static void every_field_is_told_everywhere(void **state)
     struct err e = { 0 };
     scene_init(&empty, &f.arena);
     buf_clear(&b);
-    assert_true(html_write(f.runs, &o, &empty, &empty, &b, &e));
+    assert_true(html_write(f.runs, &o, &empty, &(struct html_graphs){ .scenes = { &empty } }, &b, &e));
     assert_told(&b, "html", step_fields, STEP_FIELDS);
     assert_told(&b, "html", meta_fields, META_FIELDS);
     scene_free(&empty);
