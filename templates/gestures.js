@@ -48,9 +48,9 @@ function eventIn(event, selector) {
 /** @param {PointerEvent} event */
 function onLaneDown(event) {
     const onAxis = eventIn(event, '.tl-axis');
+    clickIsDrag = false;
     if (event.button !== 0 || (!onAxis && !eventIn(event, '.tl-lane'))) return;
     hideCard();
-    clickIsDrag = false;
     const x = laneX(event);
     laneFingers.set(event.pointerId, x);
     if (laneFingers.size > 2) return;
@@ -108,9 +108,9 @@ function dragLane(event) {
 /** @param {PointerEvent} event */
 function onLaneMove(event) {
     const x = laneX(event);
+    if (!event.buttons) onLaneUp(event); /* it was let go elsewhere */
     if (laneFingers.size === 2 && laneFingers.has(event.pointerId)) pinchLane(event.pointerId, x);
     if (laneFingers.has(event.pointerId)) laneFingers.set(event.pointerId, x);
-    else if (laneDrag) laneDrag = null; /* its end was missed */
     if (laneDrag) dragLane(event);
     if (event.pointerType !== 'mouse') return;
     const over = x >= 0 && x <= lane.width && !eventIn(event, '.tl-strip, .tl-corner, .tl-name');
@@ -174,6 +174,7 @@ function zoomToStep(i) {
     if (data.offset[i] === null || data.duration[i] === null) return;
     const { from, to } = rangeOfStep(i, 0.05);
     goToRange(from, to);
+    announceRange();
 }
 
 function listenGestures() {
@@ -224,13 +225,16 @@ function onCommonKey(event, i) {
         case '+':
         case '=':
             zoomRange(2, at, true);
+            announceRange();
             break;
         case '-':
         case '_':
             zoomRange(0.5, at, true);
+            announceRange();
             break;
         case '0':
             goToRange(whole.from, whole.to);
+            announceRange();
             break;
         case 'm':
         case 'M':
@@ -272,8 +276,10 @@ function onRowKey(event) {
     /** @type {Object<string, number>} */
     const goes = { ArrowDown: active + 1, ArrowUp: active - 1, PageDown: active + page, PageUp: active - page };
     if (way && ruler.measure) moveMeasure(way * (event.shiftKey ? 0.1 : 0.01));
-    else if (way && event.shiftKey) panRange(way * 0.25, true);
-    else if (way) foldByKey(i, way);
+    else if (way && event.shiftKey) {
+        panRange(way * 0.25, true);
+        announceRange();
+    } else if (way) foldByKey(i, way);
     else if (goes[event.key] !== undefined) focusBarRow(goes[event.key], true);
     else if (event.key === 'Home') focusBarRow(0, true);
     else if (event.key === 'End') focusBarRow(list.length - 1, true);

@@ -50,7 +50,7 @@ const table = {
     /** Column that the rows are sorted by, "" for the tree. */
     sort: '',
     descending: false,
-    /** Positions of the rows, and what is above each in px. */
+    /** Positions of the rows, and what is above each in px. @type {Int32Array} */
     order: new Int32Array(0),
     tops: new Float64Array(1),
     /** Rows in the document, by place in `order`. @type {Map<number, HTMLElement>} */

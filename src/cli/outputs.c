@@ -10,7 +10,18 @@
 #include <pthread.h>
 #include <stdio.h>
 
-enum { PICTURE_ROWS = 200, PAGE_WIDTH = 1200 /* px, of the page's text on a wide screen */ };
+enum { PICTURE_ROWS = 200 };
+
+/* The drawings in a page: px that they fill, and what they show at most. Paper has drawings that fit a page, and a bar
+ * in its table for each step. */
+static const struct {
+    double width;
+    uint32_t rows;
+} page_drawings[] = {
+    [TEMPLATE_REPORT] = { 1200, PICTURE_ROWS },
+    [TEMPLATE_PAPER] = { 740, 30 },
+    [TEMPLATE_CARD] = { 680, 7 },
+};
 
 /* One set of outputs being written. */
 struct writing {
@@ -86,6 +97,8 @@ static struct report_options report_options(const struct writing *w, size_t nth)
         .max_bytes = o->max_bytes,
         .left_out = w->l->left_out[w->position + nth],
         .notes = &w->l->notes,
+        .template = (enum template_id)o->template,
+        .templates = w->l->templates,
         .archive = w->l->archive,
         .max_data = 64 * 1024,
         .archive_part = w->l->runs_read > 1 || w->l->left_out[w->position + nth].len,
@@ -105,12 +118,16 @@ static double max_side(const struct writing *w, const char *path)
 static void lay_out_gantt(const struct writing *w, const char *path, struct scene *s)
 {
     const struct options *o = w->o;
+    double width = page_drawings[o->template].width;
     struct gantt_options g = {
         .unit = (enum time_unit)o->unit,
-        .min_width = path || o->min_width > PAGE_WIDTH ? o->min_width : PAGE_WIDTH,
-        .min_height = o->min_height,
+        .min_width = path || o->min_width > width ? o->min_width : width,
+        .min_height = path || o->template == TEMPLATE_REPORT ? o->min_height : 0,
         .max_side = max_side(w, path),
-        .max_rows = o->max_rows_set ? (uint32_t)o->max_rows : PICTURE_ROWS,
+        .max_width = path || o->template == TEMPLATE_REPORT ? 0 : width,
+        .max_rows = o->max_rows_set ? (uint32_t)o->max_rows
+                    : path          ? PICTURE_ROWS
+                                    : page_drawings[o->template].rows,
         .title = str_z(o->title),
         .left_out = w->l->left_out[w->position],
         .bare = !path,

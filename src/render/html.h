@@ -97,6 +97,9 @@ void html_log_write(const struct report_options *o, struct buf *out);
 /* The drawings of the section Graph, each with a heading. */
 void html_graphs_write(const struct html_graphs *graphs, struct buf *out);
 
+/* The class of a run's mark and colour; the marks of runs are those of steps. */
+const char *html_run_class(enum run_status status);
+
 /* The attribute of <html> that holds a page to a theme; nothing for THEME_AUTO. */
 void html_put_theme(int theme, struct buf *out);
 /* "312 bytes", "12 KB", "4.1 MB". */

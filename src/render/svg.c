@@ -229,6 +229,8 @@ static const char *anchor(const struct scene_item *item)
     return anchors[item->align];
 }
 
+enum { SHORT_TEXT = 14 };
+
 /* `grouped`: the group around it has size, anchor and paint. */
 static void put_text(struct svg *svg, const struct scene_item *item, bool grouped)
 {
@@ -241,9 +243,10 @@ static void put_text(struct svg *svg, const struct scene_item *item, bool groupe
         put_attribute(svg, "font-size", item->size);
         buf_puts(svg->out, anchor(item));
     }
-    if (item->text.len > 1 && item->width > 0) {
+    /* In a page the reader's fonts are used: a short text may be a pixel wider, a long one must keep its width. */
+    if (item->text.len > (svg->theme == THEME_AUTO ? SHORT_TEXT : 1) && item->width > 0) {
         put_attribute(svg, "textLength", item->width);
-        if (svg->theme != THEME_AUTO) buf_puts(svg->out, " lengthAdjust=\"spacingAndGlyphs\"");
+        buf_puts(svg->out, " lengthAdjust=\"spacingAndGlyphs\"");
     }
     if (!grouped) put_paint(svg, item, &ink);
     buf_putc(svg->out, '>');

@@ -3,7 +3,7 @@
  * Runs beyond what a page can hold as rows: the important steps stand in it, the script builds the others.
  */
 import assert from 'node:assert/strict';
-import { closePage, makeLog, makePage, openPage, test } from './harness.mjs';
+import { closePage, makeLog, makePage, openPage, search, test } from './harness.mjs';
 
 const GROUPS = 12,
     EACH = 400; /* 12 groups of 400 steps, and one failed step among the shortest */
@@ -88,8 +88,7 @@ test('search covers all steps and shows at most 500', async browser => {
     const view = await openPage(browser, url);
     const { page } = view;
     const find = async text => {
-        await page.fill('#q', text);
-        await page.waitForTimeout(600);
+        await search(page, text);
         return page.locator('#found').textContent();
     };
     assert.equal(await find('needle-11-398'), '1 of 4,813 steps matches.');
@@ -110,8 +109,7 @@ test('search covers all steps and shows at most 500', async browser => {
 test('a row built by the script is like one that came with the page', async browser => {
     const view = await openPage(browser, url);
     const { page } = view;
-    await page.fill('#q', 'needle-4-390');
-    await page.waitForTimeout(600);
+    await search(page, 'needle-4-390');
     const row = page.locator('#s' + place(4, 390));
     await row.locator('summary').click();
     const facts = await row.locator('.facts').textContent();

@@ -6,7 +6,6 @@
 #include "model/keep.h"
 #include "render/html.h"
 #include "render/picture.h"
-#include "render/template.h"
 #include "render/wording.h"
 
 #include <fcntl.h>
@@ -259,43 +258,6 @@ static void sizes_read_well(void **state)
     }
 }
 
-/* --- templates --- */
-
-static void put_a(void *context, struct buf *out)
-{
-    (void)context;
-    buf_puts(out, "<{{b}}>");
-}
-
-static void put_b(void *context, struct buf *out) { buf_puts(out, context); }
-
-static void templates_fill_their_holes(void **state)
-{
-    (void)state;
-    static const struct template_slot slots[] = { { "a", put_a }, { "b", put_b } };
-    static const struct {
-        const char *text, *expected;
-    } cases[] = {
-        { "", "" },
-        { "plain { } text", "plain { } text" },
-        { "{{b}}", "B" },
-        { "x{{a}}y{{b}}z", "x<{{b}}>yBz" },
-        { "{{unknown}} {{b}}", "{{unknown}} B" },
-        { "{{b", "{{b" },
-        { "{{", "{{" },
-        { "{{}}", "{{}}" },
-        { "a{b}{{b}}}", "a{b}B}" },
-    };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct buf b = BUF_INIT;
-        char context[] = "B";
-        template_write(str_z(cases[i].text), slots, 2, context, &b);
-        buf_putc(&b, '\0');
-        assert_string_equal(b.ptr, cases[i].expected);
-        buf_free(&b);
-    }
-}
-
 /* --- the page --- */
 
 static struct str between(struct str text, const char *from, const char *to)
@@ -433,7 +395,7 @@ static void the_index_takes_title_unit_and_theme(void **state)
             .title = str_z(cases[i].title), .unit = cases[i].unit, .theme = (int)cases[i].theme, .notes = &none
         };
         struct buf page = BUF_INIT;
-        index_write(&f->run, folders, &o, &page);
+        assert_true(index_write(&f->run, folders, &o, &page, NULL));
         buf_putc(&page, '\0');
         assert_non_null(strstr(page.ptr, cases[i].root));
         assert_non_null(strstr(page.ptr, cases[i].duration));
@@ -472,7 +434,6 @@ int main(void)
         cmocka_unit_test(the_shortest_payloads_count),
         cmocka_unit_test(google_draws_what_it_can),
         cmocka_unit_test(sizes_read_well),
-        cmocka_unit_test(templates_fill_their_holes),
         cmocka_unit_test(policy_names_script_and_style),
         cmocka_unit_test(notes_are_worded_alike),
         cmocka_unit_test(names_have_one_fallback),
