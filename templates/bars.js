@@ -213,7 +213,12 @@ function drawBar(row) {
     placeLabel(row, left, right);
     const parent = row.box.classList.contains('is-parent'); /* what it does between its children may be a pixel */
     const pieces = criticalOf(i, !parent);
-    const d = pieces.length ? criticalShape(pieces, parent ? 0 : BAR_MIN) : '';
+    const tiny = right - left <= BAR_MIN && !parent;
+    const d = !pieces.length
+        ? ''
+        : tiny
+          ? `M${left.toFixed(1)} 1.5H${right.toFixed(1)}`
+          : criticalShape(pieces, parent ? 0 : BAR_MIN);
     row.drawing.style.display = d ? '' : 'none';
     if (d) row.path.setAttribute('d', d);
 }

@@ -26,7 +26,7 @@ function shareText(part) {
 /** @param {HTMLElement} list @param {string} label @param {string} text @param {string} [more] */
 function addCardPair(list, label, text, more) {
     const value = element('dd', '', text);
-    if (more) value.append(element('span', 'tl-more', more));
+    if (more) value.append(' ', element('span', 'tl-more', more));
     list.append(element('dt', '', label), value);
 }
 
@@ -58,7 +58,7 @@ function fillCard(i) {
     const status = statusOf(i);
     const title = element('p', 'tl-card-title is-' + status);
     const key = keyOf(i, Infinity);
-    title.append(buildMark(status), element('bdi', '', shownName(i)), element('span', 'tl-more', status));
+    title.append(buildMark(status), element('bdi', '', shownName(i)), ' ', element('span', 'tl-more', status));
     const path = element('p', 'tl-card-key');
     path.append(element('bdi', '', key.length > CARD_KEY ? '…' + key.slice(-CARD_KEY) : key));
     card.replaceChildren(title, path, cardTimes(i));

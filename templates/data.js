@@ -58,6 +58,12 @@ function positionOf(index) {
     return index < data.count ? index : -1;
 }
 
+/** The step with an id of the log, -1 for none. @param {string} id */
+function stepWithId(id) {
+    for (const i in data.facts) if (data.facts[i].some(([label, text]) => label === 'Id' && text === id)) return Number(i);
+    return -1;
+}
+
 /** @param {number} i @returns {string} */
 function nameOf(i) {
     return data.names[data.name[i]];

@@ -66,6 +66,7 @@ buildToolbar();
 buildTable();
 buildPanel();
 startTimeline();
+startGraphs();
 startRoute();
 openForPrint();
 window.addEventListener('load', startTextIndex);

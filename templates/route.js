@@ -6,12 +6,8 @@
 
 /** The step that a link means, -1 for none. @param {string} name index or id */
 function stepNamed(name) {
-    if (/^\d+$/.test(name)) {
-        const i = positionOf(Number(name));
-        if (i >= 0) return i;
-    }
-    for (const i in data.facts) if (data.facts[i].some(([label, text]) => label === 'Id' && text === name)) return Number(i);
-    return -1;
+    const i = /^\d+$/.test(name) ? positionOf(Number(name)) : -1;
+    return i >= 0 ? i : stepWithId(name);
 }
 
 /** @param {string} text */
@@ -50,15 +46,13 @@ function writeRoute() {
     }
 }
 
-/** Does what the address asks for; one without a step or search, unlike a link to a section, wants none. */
+/** Does what the address asks for. */
 function followRoute() {
     const { step, query } = parseRoute(location.hash);
-    const isView = location.hash === '' || step !== null || query !== null;
-    if (isView && (query ?? '') !== view.query) setQuery(query ?? '', 'route');
-    if (step === null) {
-        if (isView && view.selected >= 0) select(-1, 'route');
-        return;
-    }
+    if (!location.hash && view.selected >= 0) select(-1, 'route');
+    if (!location.hash && view.query) setQuery('', 'route');
+    if (query !== null && query !== view.query) setQuery(query, 'route');
+    if (step === null) return;
     const i = stepNamed(step);
     if (i >= 0 && i !== view.selected) select(i, 'route');
     else if (i < 0) announce('The step of this link is not in this report.');

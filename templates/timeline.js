@@ -155,13 +155,13 @@ function releaseRows(first, last) {
 
 /** Brings the document's order to that of the rows, for those who read it so. The row in focus is not touched. */
 function orderRows() {
-    const boxes = [...timeline.drawn.keys()].sort((a, b) => a - b).map(index => timeline.drawn.get(index).box);
-    const focused = boxes.find(box => box.contains(document.activeElement));
-    const at = focused ? boxes.indexOf(focused) : boxes.length;
-    boxes.forEach((box, place) => {
-        if (place === at || timeline.rows.children[place] === box) return;
-        if (place < at) timeline.rows.insertBefore(box, focused ?? null);
-        else timeline.rows.append(box);
+    const { rows, drawn } = timeline;
+    const order = [...drawn.keys()].sort((a, b) => a - b);
+    order.forEach((index, place) => {
+        const { box } = drawn.get(index);
+        if (box.contains(document.activeElement))
+            while (rows.children[place] !== box) rows.append(rows.children[place]);
+        else if (rows.children[place] !== box) rows.insertBefore(box, rows.children[place]);
     });
 }
 
@@ -280,7 +280,15 @@ function timelineMeasure() {
 
 /* ---- the document ---- */
 
-/** @param {string} text @param {string} name @param {() => void} act */
+let announceTimer = 0;
+
+/** Tells what is seen, once it stays so. */
+function announceRange() {
+    clearTimeout(announceTimer);
+    announceTimer = setTimeout(() => announce(timeline.seen.textContent), 2 * RANGE_MS);
+}
+
+/** A button that changes something. @param {string} text @param {string} name @param {() => void} act */
 function buildTool(text, name, act) {
     const button = buildButton('', text, name);
     if (name) button.title = name;
@@ -290,7 +298,7 @@ function buildTool(text, name, act) {
 
 /** What the keys do, for whoever looks for it. @returns {HTMLElement} */
 function buildKeyHelp() {
-    const help = element('details', 'tl-keys');
+    const help = /** @type {HTMLDetailsElement} */ (element('details', 'tl-keys'));
     const list = element('dl');
     const keys = [
         ['Ctrl + wheel, pinch', 'zoom at the pointer'],
@@ -306,6 +314,12 @@ function buildKeyHelp() {
     ];
     for (const [key, what] of keys) list.append(element('dt', '', key), element('dd', '', what));
     help.append(element('summary', '', 'Keys'), list);
+    help.addEventListener('focusout', event => {
+        if (!help.contains(/** @type {Node|null} */ (event.relatedTarget))) help.open = false;
+    });
+    help.addEventListener('keydown', event => {
+        if (event.key === 'Escape') help.open = false;
+    });
     return help;
 }
 
@@ -314,9 +328,18 @@ function buildTools() {
     const zoom = element('span', 'choice');
     const middle = () => (rangeAhead().from + rangeAhead().to) / 2;
     zoom.append(
-        buildTool('\u2212', 'Zoom out', () => zoomRange(0.5, middle(), true)),
-        buildTool('+', 'Zoom in', () => zoomRange(2, middle(), true)),
-        buildTool('Whole run', '', () => goToRange(whole.from, whole.to))
+        buildTool('\u2212', 'Zoom out', () => {
+            zoomRange(0.5, middle(), true);
+            announceRange();
+        }),
+        buildTool('+', 'Zoom in', () => {
+            zoomRange(2, middle(), true);
+            announceRange();
+        }),
+        buildTool('Whole run', '', () => {
+            goToRange(whole.from, whole.to);
+            announceRange();
+        })
     );
     timeline.measure = buildTool('Measure', '', () => setMeasuring(!ruler.measuring));
     timeline.measure.setAttribute('aria-pressed', 'false');
@@ -334,11 +357,15 @@ function buildTools() {
     return tools;
 }
 
-/** Overview and axis over the lanes, at their left what folds everything. */
+/** @param {number} mean @returns {string} */
+function meanText(mean) {
+    return mean < 9.95 ? mean.toFixed(1) : formatCount(Math.round(mean));
+}
+
+/** Overview and axis over the lanes, at their left what they show. */
 function buildHead() {
     const head = element('div', 'tl-head');
     const corner = element('div', 'tl-corner');
-    const folds = element('span', 'tl-folds');
     timeline.base = element('span', 'tl-base');
     timeline.axis = element('div', 'tl-axis');
     timeline.axis.tabIndex = 0;
@@ -346,12 +373,9 @@ function buildHead() {
     timeline.axis.setAttribute('aria-label', 'Time shown');
     timeline.axis.setAttribute('aria-valuemin', String(Math.floor(whole.from)));
     timeline.axis.setAttribute('aria-valuemax', String(Math.ceil(whole.to)));
-    if (subtree.some(size => size > 1))
-        folds.append(
-            buildTool('Expand', 'Expand all', () => setAllFolded(false)),
-            buildTool('Collapse', 'Collapse all', () => setAllFolded(true))
-        );
-    corner.append(element('span', 'tl-what', data.running ? 'Running steps' : ''), folds, timeline.base);
+    const what = element('span', 'tl-what', data.running ? 'Running steps' : '');
+    if (data.running) what.append(' ', element('span', 'tl-mean', meanText(data.running.mean) + ' on average'));
+    corner.append(what, timeline.base);
     head.append(corner, buildOverview(), timeline.axis);
     return head;
 }

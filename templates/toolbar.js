@@ -108,6 +108,7 @@ function sayFound(wrong, reading) {
     const parts = [];
     if (wrong) parts.push(wrong);
     else if (view.query.trim()) parts.push(formatCount(view.total) + ' of ' + formatUnits(data.count, 'step', 'steps'));
+    if (!wrong && isSlowQueried()) parts.push('the slowest tenth: ' + formatDuration(slowLimit(), data.unit) + ' of their own, or more');
     if (reading) {
         const share = textIndex.chunkCount ? Math.floor((100 * textIndex.chunksDone) / textIndex.chunkCount) : 0;
         parts.push('still reading the records: ' + share + ' %');

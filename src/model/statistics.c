@@ -134,15 +134,32 @@ static void count_step(struct name_statistics *s, const struct step *step)
     s->self = add_capped(s->self, step->self);
 }
 
+static const double roots[] = { 1, 1.189207115002721, 1.4142135623730951, 1.681792830507429 };
+
 /* Quarter octaves: 0 for up to 1 µs, 4 for 2 µs, 6 for 3 µs, 40 for 1,024 µs. Exact in doubles on every machine. */
 static uint32_t quarter_octave(int64_t us)
 {
-    static const double roots[] = { 1.189207115002721, 1.4142135623730951, 1.681792830507429 };
     uint32_t quarters = 0;
     double rest = us > 1 ? (double)us : 1;
     for (; rest >= 2; rest /= 2) quarters += 4;
-    for (size_t i = 0; i < 3; i++) quarters += rest >= roots[i];
+    for (size_t i = 1; i < 4; i++) quarters += rest >= roots[i];
     return quarters;
+}
+
+/* Quarter octaves from min to max, and how many of them make a bin. */
+static uint32_t bin_width(const struct name_statistics *s)
+{
+    uint32_t quarters = quarter_octave(s->max) - quarter_octave(s->min) + 1;
+    return (quarters + STATISTICS_BINS - 1) / STATISTICS_BINS;
+}
+
+int64_t statistics_bin_start(const struct name_statistics *s, uint32_t bin)
+{
+    uint32_t quarter = quarter_octave(s->min) + bin * bin_width(s);
+    double start = roots[quarter % 4];
+    for (uint32_t i = quarter / 4; i > 0; i--) start *= 2;
+    int64_t whole = start < 9e18 ? (int64_t)start : INT64_MAX;
+    return bin == 0 ? s->min : (double)whole < start ? whole + 1 : whole;
 }
 
 static int64_t percentile(const int64_t *sorted, uint64_t count, uint64_t percent)
@@ -160,9 +177,8 @@ static void describe(struct name_statistics *s, const int64_t *sorted)
     s->p50 = percentile(sorted, n, 50);
     s->p90 = percentile(sorted, n, 90);
     s->p95 = percentile(sorted, n, 95);
-    uint32_t from = quarter_octave(s->min), quarters = quarter_octave(s->max) - from + 1;
-    uint32_t width = (quarters + STATISTICS_BINS - 1) / STATISTICS_BINS;
-    s->bins = (quarters + width - 1) / width;
+    uint32_t from = quarter_octave(s->min), width = bin_width(s);
+    s->bins = (quarter_octave(s->max) - from) / width + 1;
     for (uint64_t i = 0; i < n; i++) s->histogram[(quarter_octave(sorted[i]) - from) / width]++;
 }
 

@@ -18,8 +18,6 @@ export const CHROMIUM = [
     '/usr/bin/chromium-browser',
     '/usr/bin/google-chrome',
 ].find(path => path && existsSync(path));
-/* ms that a condition may take to come true; nothing is measured by it */
-const PATIENCE = 30000;
 const work = mkdtempSync(join(tmpdir(), 'pipelens-browser-'));
 process.on('exit', () => rmSync(work, { recursive: true, force: true }));
 
@@ -125,6 +123,15 @@ export function extractLog({ file }) {
 
 /* ---- pages ---- */
 
+/** For whatever a browser on a busy machine may take; ms. */
+export const PATIENCE = 120000;
+
+/** Types into the search; returns when the page has searched: 120 ms later, by a timer that ends before ours. */
+export async function search(page, text) {
+    await page.fill('#q', text);
+    await page.evaluate(() => new Promise(resolve => setTimeout(resolve, 150)));
+}
+
 /**
  * Opens a page and watches it: every request but that of the page itself, every message of an error. `net` says what Google's server does: 'stub' answers, 'down' cannot be reached, 'silent'
  * never answers, 'no-module' and 'no-css' fail halfway, 'draw-error' draws nothing; 'none' (the default) is 'down', and
@@ -140,9 +147,12 @@ export async function openPage(browser, url, { net = 'none', offline = false, cl
     await context.route(/^(?!file:)/, route => answer(route, net, seen));
     const page = await context.newPage();
     page.setDefaultTimeout(PATIENCE);
+<<<<<<< HEAD
     page.on('request', request => {
         if (/^(file|data):/.test(request.url()) && !request.isNavigationRequest()) seen.problems.push('request: ' + request.url());
     });
+=======
+>>>>>>> page
     page.on('console', message => {
         const failedLoad = /Failed to load resource|ERR_/.test(message.text()) && net !== 'none';
         if (message.type() === 'error' && !failedLoad) seen.problems.push('console: ' + message.text());

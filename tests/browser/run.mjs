@@ -11,16 +11,17 @@ if (!existsSync(fileURLToPath(new URL('node_modules/playwright-core', import.met
     process.exit(0);
 }
 const { chromium } = await import('playwright-core');
-const { CHROMIUM, runTests } = await import('./harness.mjs');
+const { CHROMIUM, PATIENCE, runTests } = await import('./harness.mjs');
 if (!CHROMIUM) {
     console.log('1..0 # SKIP there is no Chromium');
     process.exit(0);
 }
-const files = ['static', 'table', 'search', 'panel', 'google', 'hostile'];
+const files = ['static', 'table', 'search', 'panel', 'timeline', 'google', 'hostile'];
 for (const file of process.argv.length > 2 ? process.argv.slice(2) : files) await import(`./test-${file}.mjs`);
 
 const browser = await chromium.launch({
     executablePath: CHROMIUM,
+    timeout: PATIENCE,
     args: [
         '--no-sandbox',
         '--disable-gpu',

@@ -4,6 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { closePage, makeLog, makePage, openPage, test } from './harness.mjs';
+import { stepTable, timeline } from './reader.mjs';
 
 /* the first to start failed: with colours by row instead of by first appearance it would be drawn as a good one */
 const STEPS = [
@@ -22,7 +23,7 @@ const googleShown = page =>
 const stub = page => page.evaluate(() => window.stub);
 
 async function assertBuiltIn(page, note) {
-    assert.ok(await page.locator('#pl-fallback svg').isVisible());
+    assert.ok(await timeline(page).isVisible());
     assert.equal(await page.locator('#pl-google svg').count(), 0);
     assert.equal(await page.locator('#pl-choice').isVisible(), false);
     if (note) assert.match(await page.locator('#pl-note').textContent(), note);
@@ -49,7 +50,7 @@ test('online: Google draws all rows in our order, by its rules', async browser =
             ['› deploy · 500 ms', 'unfinished', 2500, 3000],
         ]
     );
-    assert.equal(await page.locator('#pl-fallback').isVisible(), false);
+    assert.equal(await timeline(page).isVisible(), false);
     const ink = name => page.evaluate(n => themeColour(n), name);
     assert.deepEqual(draws[0].palette, [await ink('ok'), await ink('error'), await ink('unfinished')]);
     assert.ok(
@@ -89,14 +90,14 @@ test('switching between the drawings, and from a row to its bar', async browser 
     const { page } = view;
     await googleShown(page);
     await page.click('#pl-own');
-    assert.ok(await page.locator('#pl-fallback svg').isVisible());
+    assert.ok(await timeline(page).isVisible());
     assert.equal(await page.locator('#pl-google svg').isVisible(), false);
     assert.equal(await page.getAttribute('#pl-own', 'aria-pressed'), 'true');
     await page.click('#pl-other');
     assert.ok(await page.locator('#pl-google svg').isVisible());
     await page.click('#s4 summary');
     await page.click('#s4 .to-bar');
-    assert.ok(await page.locator('#pl-fallback svg').isVisible(), 'the bar is in the built-in drawing');
+    assert.ok(await timeline(page).isVisible(), 'the bar is in the built-in drawing');
     await closePage(view);
 });
 
@@ -110,7 +111,7 @@ test('drawn again for another width or colour, without changing what is seen', a
     await page.emulateMedia({ colorScheme: 'dark' });
     await page.waitForFunction(() => window.stub.draws.length === 3);
     await page.waitForTimeout(100);
-    assert.ok(await page.locator('#pl-fallback svg').isVisible());
+    assert.ok(await timeline(page).isVisible());
     const { draws, broken } = await stub(page);
     assert.deepEqual(broken, []);
     assert.ok(draws[1].width < draws[0].width);
@@ -178,7 +179,7 @@ test('print shows the built-in drawing also after Google drew', async browser =>
     const view = await openPage(browser, url, { net: 'stub' });
     await googleShown(view.page);
     await view.page.emulateMedia({ media: 'print' });
-    assert.ok(await view.page.locator('#pl-fallback svg').isVisible());
+    assert.ok(await view.timeline(page).isVisible());
     assert.equal(await view.page.locator('#pl-google').isVisible(), false);
     await closePage(view);
 });

@@ -166,6 +166,9 @@ static void histograms_have_equal_ratios(void **state)
     assert_int_equal(a->histogram[6], 1);
     assert_int_equal(a->histogram[16], 1); /* 19 < 19.03 */
     assert_int_equal(a->histogram[17], 1);
+    assert_int_equal(statistics_bin_start(a, 0), 0);
+    assert_int_equal(statistics_bin_start(a, 6), 3);
+    assert_int_equal(statistics_bin_start(a, 17), 20); /* 19.03 */
     assert_int_equal(named(&s, "b")->bins, 1);
     m.run->steps[6]->end = 2000000; /* 20.9 octaves: 84 quarters in bins of four */
     measure_run(m.run);

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The table by step name. The script sorts it by the data-v of its cells, and searches for a name by data-q where that
+ * is not the name itself.
+ */
+#include "render/html_sections.h"
+
+#include "model/statistics.h"
+#include "render/wording.h"
+
+enum { NAME_COLUMNS = 80, BAR_WIDTH = 4, BAR_HEIGHT = 18 }; /* terminal columns; px */
+
+static void put_cell(struct buf *out, int64_t value)
+{
+    buf_puts(out, "<td class=\"num\" data-v=\"");
+    buf_put_int(out, value);
+    buf_puts(out, "\">");
+}
+
+static void put_count(struct buf *out, uint64_t n)
+{
+    put_cell(out, (int64_t)n);
+    buf_put_number(out, n);
+    buf_puts(out, "</td>");
+}
+
+/* `known` false: no step of that name has a duration. */
+static void put_duration(struct buf *out, int64_t us, bool known, enum time_unit unit)
+{
+    put_cell(out, known ? us : -1);
+    clock_put_duration(out, known ? us : TIME_NONE, unit);
+    buf_puts(out, "</td>");
+}
+
+/* What a regular expression takes for itself gets a backslash; the `*` of a pattern stands for a number. */
+static void put_query(struct buf *out, struct str pattern)
+{
+    struct buf query = BUF_INIT;
+    buf_putc(&query, '/');
+    for (size_t i = 0; i < pattern.len; i++) {
+        char c = pattern.ptr[i];
+        if (c == '*') {
+            buf_puts(&query, "[0-9]+");
+            continue;
+        }
+        if (strchr("\\^$.|?+()[]{}/", c)) buf_putc(&query, '\\');
+        buf_putc(&query, c);
+    }
+    buf_putc(&query, '/');
+    buf_puts(out, " data-q=\"");
+    buf_put_html(out, buf_str(&query));
+    buf_putc(out, '"');
+    buf_free(&query);
+}
+
+static void put_name(struct buf *out, const struct name_statistics *s)
+{
+    struct buf shown = BUF_INIT;
+    wording_put_short(&shown, s->name, NAME_COLUMNS);
+    bool cut = !str_eq(buf_str(&shown), s->name) && s->name.len;
+    buf_puts(out, "<tr><th scope=\"row\"");
+    if (s->names) put_query(out, s->name);
+    else if (cut) {
+        buf_puts(out, " data-q=\"");
+        buf_put_html(out, s->name);
+        buf_putc(out, '"');
+    }
+    buf_puts(out, "><bdi>");
+    buf_put_html(out, buf_str(&shown));
+    buf_puts(out, "</bdi>");
+    if (s->names) {
+        buf_puts(out, " <span class=\"hint\">");
+        buf_put_count(out, s->names, "name", "names");
+        buf_puts(out, "</span>");
+    }
+    buf_puts(out, "</th>");
+    buf_free(&shown);
+}
+
+static uint32_t fullest_bin(const struct name_statistics *s)
+{
+    uint32_t best = 0;
+    for (uint32_t i = 1; i < s->bins; i++)
+        if (s->histogram[i] > s->histogram[best]) best = i;
+    return best;
+}
+
+/* "20 steps from 1 ms to 20 ms; most often 4 ms to 5 ms: 12": the drawing for those who do not see it. */
+static void put_alternative(struct buf *out, const struct name_statistics *s, enum time_unit unit)
+{
+    uint32_t best = fullest_bin(s);
+    buf_put_count(out, s->timed, "step from ", "steps from ");
+    clock_put_duration(out, s->min, unit);
+    buf_puts(out, " to ");
+    clock_put_duration(out, s->max, unit);
+    buf_puts(out, "; most often ");
+    clock_put_duration(out, statistics_bin_start(s, best), unit);
+    buf_puts(out, " to ");
+    clock_put_duration(out, best + 1 < s->bins ? statistics_bin_start(s, best + 1) : s->max, unit);
+    buf_puts(out, ": ");
+    buf_put_number(out, s->histogram[best]);
+}
+
+/* A bar a bin, all of one width: the wider the drawing, the wider apart are the durations. */
+static void put_histogram(struct buf *out, const struct name_statistics *s, enum time_unit unit)
+{
+    buf_puts(out, "<td>");
+    if (s->timed > 1) {
+        uint32_t top = s->histogram[fullest_bin(s)];
+        buf_printf(out, "<svg class=\"hist\" width=\"%d\" height=\"%d\" role=\"img\" aria-label=\"",
+                   STATISTICS_BINS * BAR_WIDTH, BAR_HEIGHT + 1);
+        put_alternative(out, s, unit);
+        buf_puts(out, "\"><path d=\"");
+        for (uint32_t i = 0; i < s->bins; i++) {
+            if (!s->histogram[i]) continue;
+            unsigned height = 2 + (unsigned)((uint64_t)s->histogram[i] * (BAR_HEIGHT - 2) / top);
+            buf_printf(out, "M%u %dv-%uh%dv%uz", (unsigned)i * BAR_WIDTH, BAR_HEIGHT, height, BAR_WIDTH - 1, height);
+        }
+        buf_printf(out, "\"/><line x2=\"%u\" y1=\"%d.5\" y2=\"%d.5\"/></svg>", (unsigned)s->bins * BAR_WIDTH - 1,
+                   BAR_HEIGHT, BAR_HEIGHT);
+    }
+    buf_puts(out, "</td></tr>\n");
+}
+
+static void put_row(struct buf *out, const struct name_statistics *s, enum time_unit unit)
+{
+    bool known = s->timed > 0;
+    const int64_t times[] = { s->self, s->mean, s->min, s->p50, s->p90, s->p95, s->max };
+    put_name(out, s);
+    put_count(out, s->count);
+    if (s->errors) put_count(out, s->errors);
+    else buf_puts(out, "<td class=\"num\" data-v=\"0\"></td>");
+    put_duration(out, s->total, known, unit);
+    put_cell(out, (int64_t)(s->share * 1e6));
+    buf_put_fixed(out, 100 * s->share, 1, false);
+    buf_puts(out, " %</td>");
+    for (size_t i = 0; i < sizeof times / sizeof *times; i++) put_duration(out, times[i], known, unit);
+    put_histogram(out, s, unit);
+}
+
+void html_stats_write(const struct run *run, enum time_unit unit, struct buf *out)
+{
+    struct arena arena = { 0 };
+    struct statistics s;
+    statistics_by_name(run, &arena, &s);
+    size_t rows = s.count < STATS_ROWS_MAX ? s.count : STATS_ROWS_MAX;
+    if (rows) {
+        buf_puts(out, "<section id=\"statistics\" aria-labelledby=\"h-statistics\">\n<div class=\"bar\"><h2 "
+                      "id=\"h-statistics\">Statistics</h2><span class=\"hint\">");
+        buf_put_count(out, s.count, "step name", "step names");
+        if (rows < s.count) buf_printf(out, ": the %zu with the largest total time", rows);
+        buf_puts(out, "</span></div>\n<div class=\"wide\" tabindex=\"0\" role=\"region\" "
+                      "aria-labelledby=\"h-statistics\">\n<table class=\"stats\" id=\"pl-stats\">\n<thead><tr>"
+                      "<th scope=\"col\">Step</th>");
+        static const char *const titles[] = { "Count", "Failed", "Total", "Share", "Self", "Mean",
+                                              "Min",   "p50",    "p90",   "p95",   "Max" };
+        for (size_t i = 0; i < sizeof titles / sizeof *titles; i++)
+            buf_printf(out, "<th scope=\"col\" class=\"num\"%s>%s</th>", i == 2 ? " aria-sort=\"descending\"" : "",
+                       titles[i]);
+        buf_puts(out, "<th scope=\"col\">Durations</th></tr></thead>\n<tbody>\n");
+        for (size_t i = 0; i < rows; i++) put_row(out, &s.list[i], unit);
+        buf_puts(out, "</tbody>\n</table>\n</div>\n<p class=\"hint\">Share is that of the self time in the time of the "
+                      "run. A drawing goes from the shortest to the longest duration; each bar is a fifth longer than "
+                      "the one before, or more where the durations are far apart.</p>\n</section>\n");
+    }
+    arena_free(&arena);
+}
