@@ -119,8 +119,8 @@ $(BUILD)/gen/%.inc: templates/%
 # The page's script and style are these files in this order, without their comments and indentation. What is declared
 # comes before what runs at once and needs it; paper has the last word.
 PAGE_SCRIPTS = format dom data store view textindex regexp query search toolbar table json changes panel \
-    range axis bars overview card ruler timeline gestures route report
-PAGE_STYLES = report steps work timeline panel print
+    range axis bars overview card ruler timeline gestures stats route report
+PAGE_STYLES = report steps work timeline sections panel print
 STRIPPED = awk -f templates/strip.awk $(filter %.js %.css,$^) | od -v -An -to1 | sed 's/ \([0-7]\{3\}\)/0\1,/g' > $@
 $(BUILD)/gen/page.js.inc: $(PAGE_SCRIPTS:%=templates/%.js) templates/strip.awk Makefile
 	@mkdir -p $(@D) && $(STRIPPED)

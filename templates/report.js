@@ -66,6 +66,7 @@ buildToolbar();
 buildTable();
 buildPanel();
 startTimeline();
+startStatistics();
 startRoute();
 openForPrint();
 window.addEventListener('load', startTextIndex);
