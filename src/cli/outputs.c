@@ -86,6 +86,7 @@ static struct report_options report_options(const struct writing *w, size_t nth)
         .max_bytes = o->max_bytes,
         .left_out = w->l->left_out[w->position + nth],
         .notes = &w->l->notes,
+        .own_notes = w->l->own_notes,
         .archive = w->l->archive,
         .max_data = 64 * 1024,
         .archive_part = w->l->runs_read > 1 || w->l->left_out[w->position + nth].len,

@@ -4,6 +4,7 @@
  */
 #include "base/file.h"
 #include "cli/command.h"
+#include "cli/notes.h"
 #include "cli/outputs.h"
 #include "render/picture.h"
 
@@ -87,6 +88,8 @@ static enum exit_status check_combination(const struct options *o, const struct 
     struct err e;
     if (o->append && !o->summary)
         err_set(&e, ERR_USAGE, "", "--append adds to the file of --summary FILE, which is not given");
+    else if (any && o->own_notes && !o->html)
+        err_set(&e, ERR_USAGE, "", "--notes goes into the page, which is not written: add --html FILE");
     else if (any && o->out_dir)
         err_set(&e, ERR_USAGE, "",
                 "-o DIR writes all outputs, --html FILE and the like just those: give one or the other");
@@ -102,6 +105,8 @@ enum exit_status command_render(const struct options *o)
     enum exit_status status = check_combination(o, &named, any);
     if (status != EXIT_DONE) return status;
     struct loaded l = { .archiving = o->html || !any };
+    if (o->own_notes) status = notes_read(o->own_notes, &l.arena, &l.own_notes);
+    if (status != EXIT_DONE) return status;
     struct progress progress = progress_begin(o->progress, o->quiet);
     status = load(&l, o, &progress);
     if (status == EXIT_DONE) status = any ? write_named(&l, o, &named, &progress) : write_directory(&l, o, &progress);

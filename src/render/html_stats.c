@@ -127,7 +127,7 @@ static void put_histogram(struct buf *out, const struct name_statistics *s, enum
 static void put_row(struct buf *out, const struct name_statistics *s, enum time_unit unit)
 {
     bool known = s->timed > 0;
-    const int64_t times[] = { s->self, s->mean, s->min, s->p50, s->p90, s->p95, s->max };
+    const int64_t times[] = { s->min, s->p50, s->p90, s->p95, s->max };
     put_name(out, s);
     put_count(out, s->count);
     if (s->errors) put_count(out, s->errors);
@@ -136,7 +136,14 @@ static void put_row(struct buf *out, const struct name_statistics *s, enum time_
     put_cell(out, (int64_t)(s->share * 1e6));
     buf_put_fixed(out, 100 * s->share, 1, false);
     buf_puts(out, " %</td>");
-    for (size_t i = 0; i < sizeof times / sizeof *times; i++) put_duration(out, times[i], known, unit);
+    put_duration(out, s->self, known, unit);
+    put_duration(out, s->mean, known, unit);
+    for (size_t i = 0; i < sizeof times / sizeof *times; i++) {
+        if (s->timed != 1) put_duration(out, times[i], known, unit);
+        else { /* five times the same would hide the rows that have something to say */ put_cell(out, times[i]);
+            buf_puts(out, "</td>");
+        }
+    }
     put_histogram(out, s, unit);
 }
 

@@ -44,8 +44,6 @@ bool html_write(const struct run *run, const struct report_options *o, const str
 
 /* The summary in GitHub's Markdown, at most o->max_bytes long. */
 void markdown_write(const struct run *run, const struct report_options *o, struct buf *out);
-/* The summary's text part (no step tree, no Mermaid) as safe HTML, through cmark, for the page. */
-void markdown_summary_html(const struct run *run, const struct report_options *o, struct buf *out);
 
 /* The page that lists several runs; `folders` has one relative URL path per run, in the order of the runs' list. Of
  * the options it takes title, unit and theme. */
