@@ -31,6 +31,7 @@ struct section {
     struct buf *out;
     struct arena scratch;
     size_t text;             /* bytes of texts put so far */
+    bool full;               /* a text did not fit: what comes behind is not shown at all */
     uint64_t left_out;       /* messages without room */
     uint64_t calls, unshown; /* steps with messages; those beyond LLM_CALLS_MAX */
 };
@@ -189,7 +190,8 @@ static void put_message(struct section *s, struct str role, struct str text)
 {
     text = str_trim(text);
     if (!text.len) return;
-    if (s->text + text.len > LLM_TEXT_MAX) {
+    if (s->full || s->text + text.len > LLM_TEXT_MAX) {
+        s->full = true;
         s->left_out++;
         return;
     }
@@ -376,7 +378,7 @@ static void put_calls(struct section *s)
     const struct run *run = s->run;
     for (uint32_t i = 0; i < run->step_count; i++) {
         if (run->steps[i]->hidden || !run->steps[i]->more->usage) continue;
-        if (s->calls < LLM_CALLS_MAX && s->text < LLM_TEXT_MAX) put_call(s, run->steps[i]);
+        if (s->calls < LLM_CALLS_MAX && !s->full) put_call(s, run->steps[i]);
         else s->unshown++;
     }
     if (s->calls) buf_puts(s->out, "</ol>\n");
