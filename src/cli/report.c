@@ -140,7 +140,9 @@ enum exit_status command_render(const struct options *o)
     if (status != EXIT_DONE) return status;
     struct templates *templates = open_templates(o->templates);
     if (!templates) return EXIT_USAGE;
-    struct loaded l = { .archiving = (o->html || !any) && o->template == TEMPLATE_REPORT, .templates = templates };
+    struct loaded l = { .sources = SOURCES_INIT,
+                        .archiving = (o->html || !any) && o->template == TEMPLATE_REPORT,
+                        .templates = templates };
     struct progress progress = progress_begin(o->progress, o->quiet);
     if (o->own_notes) status = notes_read(o->own_notes, &l.arena, &l.own_notes);
     if (status == EXIT_DONE) status = load(&l, o, &progress);
