@@ -5,28 +5,11 @@
  */
 import assert from 'node:assert/strict';
 
+export { search as find } from './harness.mjs';
+
 export const searchBox = page => page.getByRole('searchbox', { name: 'Search steps' });
 export const stepTable = page => page.getByRole('treegrid', { name: 'Steps', exact: true });
 export const timeline = page => page.getByRole('treegrid', { name: /^Timeline/ });
-
-/** Types a search and waits for its whole answer; returns what is said of it. */
-export async function find(page, text) {
-    await searchBox(page).fill(text);
-    await page.keyboard.press('Enter');
-    return page.evaluate(answered, text);
-}
-
-/** In the page: resolves when that search is answered and drawn. */
-function answered(query) {
-    const whole = () => view.query === query && performance.getEntriesByName('pipelens-found').at(-1)?.detail === query;
-    return new Promise(done => {
-        const look = () => {
-            if (!whole()) setTimeout(look, 5);
-            else requestAnimationFrame(() => done(searchBox.said.hidden ? '' : searchBox.said.textContent));
-        };
-        look();
-    });
-}
 
 /** What stands below the search, "" for nothing. */
 export async function said(page) {
