@@ -16,7 +16,7 @@ if (!CHROMIUM) {
     console.log('1..0 # SKIP there is no Chromium');
     process.exit(0);
 }
-const files = ['static', 'table', 'search', 'panel', 'timeline', 'access', 'google', 'hostile'];
+const files = ['static', 'table', 'search', 'panel', 'timeline', 'access', 'google', 'hostile', 'large'];
 for (const file of process.argv.length > 2 ? process.argv.slice(2) : files) await import(`./test-${file}.mjs`);
 
 const browser = await chromium.launch({
