@@ -83,7 +83,7 @@ function prepareItems(graph) {
     graph.svg.setAttribute('role', 'group');
     graph.items.forEach((item, at) => {
         const i = itemPosition(item);
-        let title = item.querySelector('title');
+        let title = /** @type {Element} */ (item.querySelector('title'));
         if (!title && i >= 0) {
             title = document.createElementNS(SVG, 'title');
             title.textContent = `${keyOf(i, 200)}, ${statusOf(i)}, ${formatDuration(data.duration[i], data.unit)}`;

@@ -407,7 +407,7 @@ function openPanel(i) {
 
 function closePanel() {
     const inside = panel.box.contains(document.activeElement);
-    const current = table.shown.get(table.current);
+    const current = table.shown.get(table.current)?.box;
     panel.turn++;
     panel.box.hidden = true;
     makeRoom(false);
