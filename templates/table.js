@@ -218,11 +218,11 @@ function drawTable() {
         if (row.top !== place) row.box.style.top = (row.top = place) + 'px';
     }
     for (const row of free) row.box.remove();
-    orderRows();
+    orderTableRows();
 }
 
 /** Rows stand in the document in the order in which they are seen, once scrolling rests: for those who listen. */
-function orderRows() {
+function orderTableRows() {
     clearTimeout(table.timer);
     table.timer = setTimeout(() => {
         const rows = [...table.shown].sort((a, b) => a[0] - b[0]).map(([, row]) => row.box);

@@ -84,6 +84,9 @@ static const struct option_row rows[] = {
       "Google Charts view in the page; off: the page refers to nothing outside itself" },
     { "embed-log", 0, TAKES_CHOICE, FOR_RENDER, AT(embed_log), "WHEN", "auto|always|never", 0, 0,
       "put the log into the page, for extract; auto: up to 32 MiB compressed, if the page shows all of it" },
+    { "max-data", 0, TAKES_BYTES, FOR_RENDER, AT(max_data), "N", NULL, 1, 1e9,
+      "of one record, result or other value in the page (k, M; default 64k): in the list of steps for readers without "
+      "script, and in all of it where the log is not inside or is compressed" },
     { "title", 0, TAKES_TEXT, FOR_RENDER, AT(title), "TEXT", NULL, 0, 0, "instead of the pipeline's name" },
     { "max-bytes", 0, TAKES_BYTES, FOR_RENDER, AT(max_bytes), "N", NULL, 0, 1e9,
       "of the summary, at most: bytes, k, M, or the word comment for 65,536 (default just under 1 MiB)" },
@@ -134,6 +137,7 @@ struct options options_default(void)
         .declared_status = NOT_TOLD,
         .limit = 1048576,
         .max_rows = 0,
+        .max_data = 65536,
         .min_width = 500,
         .min_height = 300,
         .scale = 1,

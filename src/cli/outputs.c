@@ -100,7 +100,7 @@ static struct report_options report_options(const struct writing *w, size_t nth)
         .template = (enum template_id)o->template,
         .templates = w->l->templates,
         .archive = w->l->archive,
-        .max_data = 64 * 1024,
+        .max_data = o->max_data,
         .archive_part = w->l->runs_read > 1 || w->l->left_out[w->position + nth].len,
     };
 }

@@ -138,10 +138,11 @@ static void put_note_items(const struct page *p, struct buf *out)
         html_put_bytes(out, p->plan.left_out_bytes);
         buf_puts(out, " of records, results and errors, of ");
         buf_put_count(out, p->plan.left_out_steps, "step", "steps");
-        buf_puts(out, ", are not in this page, which holds at most ");
+        buf_puts(out, ", are not in the list of steps for readers without script, which holds at most ");
         html_put_bytes(out, HTML_PAYLOAD_MAX);
         buf_puts(out, " of them; the log has them all.</li>\n");
     }
+    html_store_note(p->store, p->o, out);
     struct buf sentence = BUF_INIT;
     for (size_t i = 0; i < WORDING_NOTES; i++) {
         buf_clear(&sentence);
@@ -259,7 +260,7 @@ bool html_write(const struct run *run, const struct report_options *o, const str
     const struct pieces pieces = { html_slots, html_slot_count, &p };
     struct template_data data = { .o = o, .plan = &p.plan, .pieces = &pieces, .run = { .run = run, .unit = o->unit } };
     const struct view view = fields_view(page_fields, &data, 0);
-    html_plan_make(run, HTML_STATIC_STEPS, HTML_PAYLOAD_MAX, &data.arena, &p.plan);
+    html_plan_make(run, HTML_STATIC_STEPS, HTML_PAYLOAD_MAX, o->max_data, &data.arena, &p.plan);
     if (p.live) make_live(&p);
     theme_css(&p.style);
     templates_put_style(o->templates, o->template, &p.style);

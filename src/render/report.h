@@ -30,7 +30,7 @@ struct report_options {
     const struct input_notes *notes;   /* never NULL */
     struct archive *archive;           /* page: the log it is made from, NULL: the page does not speak of it */
     struct str given;                  /* page: the options that decide what it shows, as they were typed */
-    uint64_t max_data;                 /* page: bytes of one text where it does not carry the log */
+    uint64_t max_data;                 /* page: bytes of one value, in rows and where the script has no log to read */
     bool archive_part;                 /* and the page shows only a part of that */
     enum template_id template;         /* page: what it is made of, */
     const struct templates *templates; /* from here; NULL: built in */
