@@ -88,6 +88,8 @@ static const struct option_row rows[] = {
       "of one record, result or other value in the page (k, M; default 64k): in the list of steps for readers without "
       "script, and in all of it where the log is not inside or is compressed" },
     { "title", 0, TAKES_TEXT, FOR_RENDER, AT(title), "TEXT", NULL, 0, 0, "instead of the pipeline's name" },
+    { "notes", 0, TAKES_TEXT, FOR_RENDER, AT(own_notes), "FILE", NULL, 0, 0,
+      "Markdown of your own for the page, 1 MiB at most; raw HTML in it stays text" },
     { "max-bytes", 0, TAKES_BYTES, FOR_RENDER, AT(max_bytes), "N", NULL, 0, 1e9,
       "of the summary, at most: bytes, k, M, or the word comment for 65,536 (default just under 1 MiB)" },
     { "append", 0, TAKES_NOTHING, FOR_RENDER, AT(append), NULL, NULL, 0, 0,

@@ -99,6 +99,7 @@ static struct report_options report_options(const struct writing *w, size_t nth)
         .notes = &w->l->notes,
         .template = (enum template_id)o->template,
         .templates = w->l->templates,
+        .own_notes = w->l->own_notes,
         .archive = w->l->archive,
         .max_data = o->max_data,
         .archive_part = w->l->runs_read > 1 || w->l->left_out[w->position + nth].len,
