@@ -49,6 +49,20 @@ awk '/^<script>/ { on = 1; text = "" } on { text = text $0 "\n" } /<\/script>/ {
 is 'the page has it without indentation' sh -c "test -s '$work/page.js' && ! grep -nE '^[[:blank:]]|^/\*' '$work/page.js'"
 if command -v node >/dev/null 2>&1; then is 'it is a script' node --check "$work/page.js"; else skip 'it is a script' 'node is not there'; fi
 
+if command -v node >/dev/null 2>&1; then is 'the search language, and changes between states' node tests/query.mjs
+else skip 'the search language, and changes between states' 'node is not there'; fi
+
+# Markdown of a result and of a record in it is rendered for the script; what looks like it only, or like markup, is not.
+cat >"$work/md.ndjson" <<'END'
+{"type":"pipeline","operation":"start","meta":{"name":"p","key":"p","runId":"r","time":{"startTs":1}}}
+{"type":"step","operation":"finish","runId":"r","step":{"name":"a","key":"p.a","time":{"startTs":1,"endTs":2},"records":{"log":"a\nb\nc","answer":"# Title\n\n- one\n- two"},"result":"## Two\n\n</template><script>alert(1)</script>\n\n- [x](javascript:alert(1))\n- y"}}
+END
+"$tool" --html "$work/md.html" --quiet --google off "$work/md.ndjson"
+grep -A 20 '<template id=' "$work/md.html" | sed '/^<script/,$d' >"$work/md"
+is 'Markdown of records and results is rendered' sh -c \
+    "[ \"\$(grep -c '<template id=\"md-1-' '$work/md')\" -eq 2 ] && grep -q '<h4>Title</h4>' '$work/md' && grep -q '<h5>Two</h5>' '$work/md'"
+is 'and nothing in it is markup of the log' sh -c "! grep -E '<script|href=.?javascript' '$work/md'"
+
 sed -n '/<style>/,/<\/style>/p' "$work/page.html" >"$work/page.css"
 bytes=$(cat "$work/page.js" "$work/page.css" | wc -c)
 note "script and style: $bytes bytes"
