@@ -222,6 +222,7 @@ function focusBarRow(index, tell) {
     const row = timeline.drawn.get(timeline.active);
     row.box.focus({ preventScroll: true });
     if (!tell) return;
+    row.box.scrollIntoView({ block: 'nearest' }); /* of the frame only a part may be in the window */
     const left = timeline.axis.getBoundingClientRect().left;
     const x =
         data.offset[row.position] === null ? 0 : Math.min(Math.max(xOf(data.offset[row.position]), 0), lane.width);

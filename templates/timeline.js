@@ -326,6 +326,8 @@ function buildKeyHelp() {
 function buildTools() {
     const tools = element('div', 'tl-tools');
     const zoom = element('span', 'choice');
+    zoom.setAttribute('role', 'group');
+    zoom.setAttribute('aria-label', 'Zoom of the timeline');
     const middle = () => (rangeAhead().from + rangeAhead().to) / 2;
     zoom.append(
         buildTool('\u2212', 'Zoom out', () => {
