@@ -33,7 +33,11 @@ let graphMoved = false;
 
 /* ---- size and place ---- */
 
-/** @param {Graph} graph @param {number} scale @param {number} [x] px in the box that stay where they are @param {number} [y] */
+/**
+ * @param {Graph} graph @param {number} scale
+ * @param {number} [x] px in the box: what is there stays there
+ * @param {number} [y]
+ */
 function scaleGraph(graph, scale, x = graph.box.clientWidth / 2, y = graph.box.clientHeight / 2) {
     const to = Math.min(Math.max(scale, ZOOM_LEAST), ZOOM_MOST);
     const by = graph.scale ? to / graph.scale : 1;
@@ -68,7 +72,8 @@ function showGraph(graph) {
     /* a drawing that is too wide begins in the middle when its first box is there */
     const first = graph.items[0] && graph.items[0].getBoundingClientRect();
     const box = graph.box.getBoundingClientRect();
-    if (first && first.left > box.right - 40) graph.box.scrollLeft += (first.left + first.right) / 2 - box.left - box.width / 2;
+    if (first && first.left > box.right - 40)
+        graph.box.scrollLeft += (first.left + first.right) / 2 - box.left - box.width / 2;
 }
 
 /* ---- boxes ---- */
@@ -83,9 +88,10 @@ function prepareItems(graph) {
     graph.svg.setAttribute('role', 'group');
     graph.items.forEach((item, at) => {
         const i = itemPosition(item);
+        /** @type {Element|null} */
         let title = item.querySelector('title');
         if (!title && i >= 0) {
-            title = document.createElementNS(SVG, 'title');
+            title = shape('title', {});
             title.textContent = `${keyOf(i, 200)}, ${statusOf(i)}, ${formatDuration(data.duration[i], data.unit)}`;
             item.append(title);
         }
@@ -108,14 +114,18 @@ function revealItem(graph, item) {
     const at = item.getBoundingClientRect();
     const box = graph.box.getBoundingClientRect();
     const space = 24;
-    const right = Math.min(at.right, at.left + box.width - 2 * space); /* of what is larger than the box its beginning */
+    /* of what is larger than the box its beginning */
+    const right = Math.min(at.right, at.left + box.width - 2 * space);
     const bottom = Math.min(at.bottom, at.top + box.height - 2 * space);
     const left = Math.min(at.left - space - box.left, 0) + Math.max(right + space - box.right, 0);
     const top = Math.min(at.top - space - box.top, 0) + Math.max(bottom + space - box.bottom, 0);
     graph.box.scrollBy(left, top);
 }
 
-/** The nearest box in a direction: those straight ahead before those aside. @param {Graph} graph @param {Element} from @param {number} dx @param {number} dy */
+/**
+ * The nearest box in a direction: those straight ahead before those aside.
+ * @param {Graph} graph @param {Element} from @param {number} dx @param {number} dy
+ */
 function itemBeside(graph, from, dx, dy) {
     const middle = (/** @type {Element} */ e) => {
         const r = e.getBoundingClientRect();
@@ -135,13 +145,21 @@ function itemBeside(graph, from, dx, dy) {
     return best;
 }
 
-/** The box that stands for a step: its own, in states that of its name, else that of the nearest step above it. @param {Graph} graph */
+/** In states a step stands for its name. @param {number} a position @param {number} b */
+function isSameState(a, b) {
+    return data.name[a] === data.name[b] && data.parent[a] === data.parent[b];
+}
+
+/**
+ * The box that stands for the step selected: its own, in states that of its name, else that of the nearest step above.
+ * @param {Graph} graph
+ */
 function itemOfSelected(graph) {
     const states = graph.whole.id === 'graph-states';
     for (let i = view.selected; i >= 0; i = data.parent[i]) {
         const found = graph.items.find(item => {
             const at = itemPosition(item);
-            return at === i || (states && at >= 0 && data.name[at] === data.name[i] && data.parent[at] === data.parent[i]);
+            return at === i || (states && at >= 0 && isSameState(at, i));
         });
         if (found) return { item: found, near: !states && i !== view.selected };
     }
