@@ -272,6 +272,20 @@ static void long_and_many_messages_are_bounded(void **state)
     assert_int_equal(count_of(&f, "<li class=\"call\">"), LLM_CALLS_MAX);
     has(&f, "Messages of 3 more steps are not shown here");
     end(&f);
+    buf_clear(&log);
+    buf_puts(&log, START("100"));
+    buf_puts(&log,
+             "{\"type\":\"step\",\"operation\":\"finish\",\"runId\":\"R\",\"step\":{\"name\":\"a\",\"key\":\"r.a\","
+             "\"time\":{\"startTs\":0,\"endTs\":9},\"records\":{" RESPONSE("\"x\"",
+                                                                           "") ",\"__LLM_REQUEST_1\":"
+                                                                               "{\"messages\":[{\"content\":\"a\"}");
+    for (int i = 0; i < 102; i++) buf_puts(&log, ",{\"content\":\"a\"}");
+    buf_puts(&log, "]}}}}\n");
+    begin(&f, buf_str(&log));
+    llm(&f);
+    assert_int_equal(count_of(&f, "<div class=\"said\">"), 101); /* and the answer */
+    has(&f, "3 messages are not shown here");
+    end(&f);
     buf_free(&log);
     buf_free(&text);
 }
