@@ -24,6 +24,11 @@ process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 writeFileSync(join(folder, 'notes.md'), '# Why\n\nA <b>note</b> on *this*.\n');
 const { url } = makePage(makeLog(STEPS), '--google', 'off', '--notes', join(folder, 'notes.md'));
 
+/* the page's policy forbids Playwright's own way of waiting for an expression */
+const until = async (page, expression) => {
+    for (let i = 0; i < 250; i++, await page.waitForTimeout(20)) if (await page.evaluate(expression)) return;
+    assert.fail('never true: ' + expression);
+};
 const names = page => page.$$eval('#pl-stats tbody th', list => list.map(e => e.querySelector('bdi').textContent));
 
 test('overview, statistics, models and notes are complete without script', async browser => {
@@ -77,10 +82,10 @@ test('a name of the statistics searches for it', async browser => {
     const { page } = view;
     const found = async name => {
         await page.locator('#pl-stats tbody').getByRole('button', { name, exact: true }).click();
-        await page.waitForFunction('view.matches !== null');
+        await until(page, 'view.matches !== null');
         const positions = await page.evaluate('[...view.matches].flatMap((match, i) => (match ? [i] : []))');
         await page.evaluate('setQuery("")');
-        await page.waitForFunction('view.matches === null');
+        await until(page, 'view.matches === null');
         return positions;
     };
     assert.deepEqual(await found('ask'), [1]);
