@@ -116,21 +116,24 @@ $(BUILD)/gen/%.inc: templates/%
 	@test -s $< || { echo "$<: empty template" >&2; exit 1; }
 	@od -v -An -to1 $< | sed 's/ \([0-7]\{3\}\)/0\1,/g' > $@
 
-# The page's script and style are these files in this order, without their comments and indentation. What is declared
-# comes before what runs at once and needs it; paper has the last word.
+# The page's script and style are these files in this order, the script without its comments and indentation (the
+# program takes those of style sheets away, which may be the user's own). What is declared comes before what runs at once
+# and needs it; paper has the last word.
 PAGE_SCRIPTS = format dom data store view textindex regexp query search toolbar table json changes panel \
-    range axis bars overview card ruler timeline gestures stats route report
-PAGE_STYLES = report steps work timeline sections panel print
-STRIPPED = awk -f templates/strip.awk $(filter %.js %.css,$^) | od -v -An -to1 | sed 's/ \([0-7]\{3\}\)/0\1,/g' > $@
+    range axis bars overview card ruler timeline gestures drawing stats route report
+PAGE_STYLES = report steps work timeline graph sections panel print
+BYTES = od -v -An -to1 | sed 's/ \([0-7]\{3\}\)/0\1,/g' > $@
+STRIPPED = awk -f templates/strip.awk $(filter %.js,$^) | $(BYTES)
 $(BUILD)/gen/page.js.inc: $(PAGE_SCRIPTS:%=templates/%.js) templates/strip.awk Makefile
 	@mkdir -p $(@D) && $(STRIPPED)
-$(BUILD)/gen/page.css.inc: $(PAGE_STYLES:%=templates/%.css) templates/strip.awk Makefile
-	@mkdir -p $(@D) && $(STRIPPED)
-$(BUILD)/gen/google.js.inc $(BUILD)/gen/report.css.inc: $(BUILD)/gen/%.inc: templates/% templates/strip.awk
+$(BUILD)/gen/page.css.inc: $(PAGE_STYLES:%=templates/%.css) Makefile
+	@mkdir -p $(@D) && awk 'FNR == 1 { n = split(FILENAME, path, "/"); printf "\f%s\n", path[n] } { print }' \
+	    $(filter %.css,$^) | $(BYTES)
+$(BUILD)/gen/google.js.inc: $(BUILD)/gen/%.inc: templates/% templates/strip.awk
 	@mkdir -p $(@D) && $(STRIPPED)
 
 # The first compile does not know from a .d file yet what assets.c includes.
-ASSETS = $(patsubst templates/%,%.inc,$(wildcard templates/*.html)) page.js.inc page.css.inc google.js.inc report.css.inc
+ASSETS = $(patsubst templates/%,%.inc,$(wildcard templates/*.html)) page.js.inc page.css.inc google.js.inc paper.css.inc card.css.inc
 $(BUILD)/src/render/assets.o: $(ASSETS:%=$(BUILD)/gen/%)
 
 # The advance widths of the embedded fonts, for layout: regular, bold, fallback.

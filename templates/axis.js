@@ -11,7 +11,7 @@ const SECOND = 1000 * MS;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
-const TICK_ROOM = 22; /* px between the end of a label and the next tick, at least */
+const TICK_ROOM = 28; /* px between the end of a label and the next tick, at least */
 
 /** Steps between ticks, ascending: 1, 2, 5, 10 … µs to 500 ms, then as clocks are read. @type {number[]} */
 const TICK_STEPS = [];
@@ -20,6 +20,14 @@ for (const n of [1, 2, 5, 10, 15, 30]) TICK_STEPS.push(n * SECOND);
 for (const n of [1, 2, 5, 10, 15, 30]) TICK_STEPS.push(n * MINUTE);
 for (const n of [1, 2, 3, 6, 12]) TICK_STEPS.push(n * HOUR);
 for (let power = DAY; power < 1e9 * DAY; power *= 10) TICK_STEPS.push(power, 2 * power, 5 * power);
+
+/** For steps below the first, from the second on, ticks count from a multiple of the third. */
+const TICK_BASES = [
+    [MS, SECOND, MS],
+    [SECOND, MINUTE, SECOND],
+    [MINUTE, HOUR, MINUTE],
+    [HOUR, DAY, HOUR],
+];
 
 /** How many digits behind the point tell `step` apart in `unit`. @param {number} unit @param {number} step */
 function decimalsOf(unit, step) {
@@ -80,9 +88,8 @@ function placeText(time, width) {
  * @param {number} from @param {number} step
  */
 function tickBase(from, step) {
-    if (data.unit) return 0;
-    const unit = step < MS ? MS : step < SECOND ? SECOND : step < MINUTE ? HOUR : step < HOUR ? DAY : Infinity;
-    return from < unit ? 0 : Math.floor(from / unit) * unit;
+    const [, least, unit] = TICK_BASES.find(([below]) => step < below) ?? [0, Infinity, 1];
+    return data.unit || from < least ? 0 : Math.floor(from / unit) * unit;
 }
 
 /** Labels drop zeros that say nothing: "2 m" for "2 m 00 s". @param {number} time @param {number} base @param {number} step */
@@ -94,8 +101,7 @@ function tickLabel(time, base, step) {
 
 /**
  * @typedef {Object} Ticks
- * @property {number} base where they count from
- * @property {number} step
+ * @property {string} base where they count from; "" for the start of the run
  * @property {{time: number, text: string}[]} list
  */
 
@@ -113,5 +119,6 @@ function ticksOf(from, to, width, measure) {
     const list = [];
     for (let n = Math.ceil((from - base) / step); base + n * step <= to; n++)
         list.push({ time: base + n * step, text: tickLabel(base + n * step, base, step) });
-    return { base, step, list };
+    const grain = TICK_BASES.find(([below]) => step < below);
+    return { base: base ? timeText(base, grain[2]) : '', list };
 }

@@ -11,6 +11,7 @@ const BAR_MIN = 2; /* px */
 const LANE_LEFT = 12; /* px before what is seen of the run, and after it: room for the overview's handles */
 const LANE_RIGHT = 16;
 const BAR_GAP = 6; /* px between a bar and its text */
+const FOLD_WIDTH = 30; /* px of the button before a name, with its gap */
 const INDENT = 14; /* px a level */
 const ERROR_ROOM = 140; /* px that an error text wants beside a bar */
 
@@ -22,13 +23,13 @@ const ERROR_ROOM = 140; /* px that an error text wants beside a bar */
  * @property {SVGElement} mark
  * @property {HTMLElement} level
  * @property {HTMLElement} label
- * @property {HTMLElement} state
+ * @property {HTMLElement} lane
  * @property {HTMLElement} bar
- * @property {SVGElement} path what of it is on the critical path
+ * @property {SVGElement} drawing of what of it is on the critical path
+ * @property {SVGElement} path
  * @property {HTMLElement} text
  * @property {HTMLElement} length
  * @property {HTMLElement} error
- * @property {HTMLElement} spoken
  * @property {number} position -1: unused
  * @property {number} index among the rows
  * @property {number} room px that the text wants
@@ -200,7 +201,7 @@ function drawBar(row) {
     if (!timed) {
         row.text.className = 'tl-text is-untimed';
         row.text.removeAttribute('style');
-        row.path.setAttribute('d', '');
+        row.drawing.style.display = 'none';
         return;
     }
     const [left, right] = barEdges(i);
@@ -211,69 +212,66 @@ function drawBar(row) {
     row.bar.style.width = Math.max(to - from, 0).toFixed(2) + 'px';
     placeLabel(row, left, right);
     const parent = row.box.classList.contains('is-parent'); /* what it does between its children may be a pixel */
-    row.path.setAttribute('d', criticalShape(criticalOf(i, !parent), parent ? 0 : BAR_MIN));
+    const pieces = criticalOf(i, !parent);
+    const tiny = right - left <= BAR_MIN && !parent;
+    const d = !pieces.length
+        ? ''
+        : tiny
+          ? `M${left.toFixed(1)} 1.5H${right.toFixed(1)}`
+          : criticalShape(pieces, parent ? 0 : BAR_MIN);
+    row.drawing.style.display = d ? '' : 'none';
+    if (d) row.path.setAttribute('d', d);
 }
 
 /* ---- rows ---- */
+
+/** The line of a status's mark: a reference to the symbol would be built anew for each row. @param {string} status */
+function markShape(status) {
+    return document.querySelector(`#m-${status} path`).getAttribute('d');
+}
 
 /** @returns {BarRow} */
 function buildBarRow() {
     const box = element('div', 'tl-row');
     const name = element('div', 'tl-name');
     const fold = buildButton('tl-fold', '');
-    const mark = shape('svg', { 'class': 'mark', 'aria-hidden': 'true' });
+    const mark = shape('svg', { 'class': 'mark', 'viewBox': '0 0 16 16', 'aria-hidden': 'true' });
     const level = element('span', 'tl-level');
     const label = element('bdi', 'tl-label');
-    const state = element('span', 'v');
     const laneBox = element('div', 'tl-lane');
     const bar = element('div', 'tl-bar');
     const text = element('span', 'tl-text');
     const length = element('span', 'tl-length');
     const error = element('bdi', 'tl-error');
-    const spoken = element('span', 'v');
     const drawing = shape('svg', { 'class': 'tl-path', 'aria-hidden': 'true' });
     const path = shape('path', {});
-    mark.append(shape('use', {}));
+    mark.append(shape('path', {}));
     drawing.append(path);
     box.setAttribute('role', 'row');
+    box.tabIndex = -1;
     name.setAttribute('role', 'rowheader');
     laneBox.setAttribute('role', 'gridcell');
     fold.tabIndex = -1;
-    name.append(fold, mark, level, label, state);
+    name.append(fold, mark, level, label);
     text.append(length, error);
-    laneBox.append(bar, drawing, spoken, text);
+    laneBox.append(bar, drawing, text);
     box.append(name, laneBox);
-    return {
-        box,
-        name,
-        fold,
-        mark,
-        level,
-        label,
-        state,
-        bar,
-        path,
-        text,
-        length,
-        error,
-        spoken,
-        position: -1,
-        index: -1,
-        room: 0,
-    };
+    const parts = { box, name, fold, mark, level, label, lane: laneBox, bar, drawing, path, text, length, error };
+    return { ...parts, position: -1, index: -1, room: 0 };
 }
 
 /** Folding and indentation. @param {BarRow} row */
 function fillTree(row) {
     const i = row.position;
     const levels = Math.max(Math.floor((lane.names * 0.4) / INDENT), 2);
-    row.name.style.paddingLeft = Math.min(depth[i], levels) * INDENT + 'px';
     row.level.textContent = depth[i] > levels ? String(depth[i]) : '';
     row.level.title = 'level ' + depth[i];
     const folds = subtree[i] > 1;
     const free = folds && !view.matches;
+    const indent = Math.min(depth[i], levels) * INDENT + (free ? 4 : 4 + FOLD_WIDTH);
+    row.name.style.paddingLeft = indent + 'px';
     row.fold.classList.toggle('is-open', !view.folded[i] || !!view.matches);
-    row.fold.style.visibility = free ? '' : 'hidden';
+    row.fold.hidden = !free;
     const below = formatUnits(subtree[i] - 1, 'step', 'steps');
     row.fold.setAttribute('aria-label', `${view.folded[i] ? 'Unfold' : 'Fold'} ${below}`);
     row.fold.title = `${view.folded[i] ? 'Unfold' : 'Fold'} ${below} below (with Shift: all levels)`;
@@ -293,12 +291,14 @@ function fillBarRow(row, i, index) {
     row.box.id = 'tl-' + indexOf(i);
     row.box.className = 'tl-row is-' + status;
     row.box.setAttribute('aria-rowindex', String(index + 1));
-    row.mark.firstElementChild.setAttribute('href', '#m-' + status);
+    row.mark.firstElementChild.setAttribute('d', markShape(status));
     row.label.textContent = shownName(i);
-    row.state.textContent = ', ' + status;
+    row.name.setAttribute('aria-label', `${shownName(i)}, ${status}`);
     row.length.textContent = timed ? formatDuration(data.duration[i], data.unit) : 'no times in the log';
     row.error.textContent = data.errors[i] ?? '';
-    row.spoken.textContent = timed ? `starts at ${formatDuration(data.offset[i], data.unit)}, takes ` : '';
+    const start = timed ? `starts at ${formatDuration(data.offset[i], data.unit)}, takes ` : '';
+    const why = data.errors[i] ? ', ' + data.errors[i] : '';
+    row.lane.setAttribute('aria-label', start + row.length.textContent + why);
     row.room = textWidth(row.length.textContent) + (data.errors[i] ? 8 + textWidth(data.errors[i]) : 0);
     fillTree(row);
 }

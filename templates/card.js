@@ -26,7 +26,7 @@ function shareText(part) {
 /** @param {HTMLElement} list @param {string} label @param {string} text @param {string} [more] */
 function addCardPair(list, label, text, more) {
     const value = element('dd', '', text);
-    if (more) value.append(element('span', 'tl-more', more));
+    if (more) value.append(' ', element('span', 'tl-more', more));
     list.append(element('dt', '', label), value);
 }
 
@@ -40,7 +40,7 @@ function cardTimes(i) {
         addCardPair(list, 'Times', 'none in the log');
         return list;
     }
-    addCardPair(list, 'Start', timeText(offset, 1), data.start ? formatUtc(data.start, offset) : '');
+    addCardPair(list, 'Start', timeText(offset, offset % MS ? 1 : MS), data.start ? formatUtc(data.start, offset) : '');
     addCardPair(list, 'Duration', formatDuration(duration, data.unit), open ? 'to the last event' : '');
     if (data.self[i] !== null && subtree[i] > 1) addCardPair(list, 'Self', formatDuration(data.self[i], data.unit));
     if (data.span > 0) addCardPair(list, 'Share', shareText(Math.max(duration, 0) / data.span), 'of the run');
@@ -58,7 +58,7 @@ function fillCard(i) {
     const status = statusOf(i);
     const title = element('p', 'tl-card-title is-' + status);
     const key = keyOf(i, Infinity);
-    title.append(buildMark(status), element('bdi', '', shownName(i)), element('span', 'tl-more', status));
+    title.append(buildMark(status), element('bdi', '', shownName(i)), ' ', element('span', 'tl-more', status));
     const path = element('p', 'tl-card-key');
     path.append(element('bdi', '', key.length > CARD_KEY ? '…' + key.slice(-CARD_KEY) : key));
     card.replaceChildren(title, path, cardTimes(i));

@@ -23,6 +23,8 @@ const WHEEL_ZOOM = 0.0025; /* of a zoom by e for each px of the wheel */
 let laneDrag = null;
 /** Fingers on the lanes: their x in px of the lane. @type {Map<number, number>} */
 const laneFingers = new Map();
+/** The last click on a lane. @type {{i: number, x: number, y: number}|null} */
+let laneClick = null;
 /** A drag's end is a click, which is none. */
 let clickIsDrag = false;
 
@@ -48,9 +50,9 @@ function eventIn(event, selector) {
 /** @param {PointerEvent} event */
 function onLaneDown(event) {
     const onAxis = eventIn(event, '.tl-axis');
+    clickIsDrag = false;
     if (event.button !== 0 || (!onAxis && !eventIn(event, '.tl-lane'))) return;
     hideCard();
-    clickIsDrag = false;
     const x = laneX(event);
     laneFingers.set(event.pointerId, x);
     if (laneFingers.size > 2) return;
@@ -108,9 +110,9 @@ function dragLane(event) {
 /** @param {PointerEvent} event */
 function onLaneMove(event) {
     const x = laneX(event);
+    if (!event.buttons) onLaneUp(event); /* it was let go elsewhere */
     if (laneFingers.size === 2 && laneFingers.has(event.pointerId)) pinchLane(event.pointerId, x);
     if (laneFingers.has(event.pointerId)) laneFingers.set(event.pointerId, x);
-    else if (laneDrag) laneDrag = null; /* its end was missed */
     if (laneDrag) dragLane(event);
     if (event.pointerType !== 'mouse') return;
     const over = x >= 0 && x <= lane.width && !eventIn(event, '.tl-strip, .tl-corner, .tl-name');
@@ -165,8 +167,21 @@ function onRowClick(event) {
     if (clickIsDrag || !row) return;
     const i = row.position;
     focusBarRow(row.index, false);
-    if (eventIn(event, '.tl-fold')) setFolded(i, !view.folded[i], event.shiftKey);
-    else select(i, 'timeline');
+    if (eventIn(event, '.tl-fold')) {
+        setFolded(i, !view.folded[i], event.shiftKey);
+        return;
+    }
+    const { top } = row.box.getBoundingClientRect();
+    select(i, 'timeline');
+    scrollBy(0, row.box.getBoundingClientRect().top - top); /* the panel makes what is above the timeline taller */
+    if (eventIn(event, '.tl-lane') && !ruler.measuring) laneClick = { i, x: event.clientX, y: event.clientY };
+}
+
+/** The second click may meet something else: the panel has come. @param {MouseEvent} event */
+function onSecondClick(event) {
+    const first = laneClick;
+    laneClick = null;
+    if (first && Math.hypot(event.clientX - first.x, event.clientY - first.y) < DRAG_LEAST) zoomToStep(first.i);
 }
 
 /** @param {number} i */
@@ -174,6 +189,7 @@ function zoomToStep(i) {
     if (data.offset[i] === null || data.duration[i] === null) return;
     const { from, to } = rangeOfStep(i, 0.05);
     goToRange(from, to);
+    announceRange();
 }
 
 function listenGestures() {
@@ -190,10 +206,7 @@ function listenGestures() {
     scroll.addEventListener('wheel', onLaneWheel, { passive: false });
     rows.addEventListener('pointerover', onRowHover);
     rows.addEventListener('click', onRowClick);
-    rows.addEventListener('dblclick', event => {
-        const row = rowOfEvent(event);
-        if (row && eventIn(event, '.tl-lane') && !ruler.measuring) zoomToStep(row.position);
-    });
+    document.addEventListener('dblclick', onSecondClick);
 }
 
 /* ---- keys ---- */
@@ -224,13 +237,16 @@ function onCommonKey(event, i) {
         case '+':
         case '=':
             zoomRange(2, at, true);
+            announceRange();
             break;
         case '-':
         case '_':
             zoomRange(0.5, at, true);
+            announceRange();
             break;
         case '0':
             goToRange(whole.from, whole.to);
+            announceRange();
             break;
         case 'm':
         case 'M':
@@ -272,8 +288,10 @@ function onRowKey(event) {
     /** @type {Object<string, number>} */
     const goes = { ArrowDown: active + 1, ArrowUp: active - 1, PageDown: active + page, PageUp: active - page };
     if (way && ruler.measure) moveMeasure(way * (event.shiftKey ? 0.1 : 0.01));
-    else if (way && event.shiftKey) panRange(way * 0.25, true);
-    else if (way) foldByKey(i, way);
+    else if (way && event.shiftKey) {
+        panRange(way * 0.25, true);
+        announceRange();
+    } else if (way) foldByKey(i, way);
     else if (goes[event.key] !== undefined) focusBarRow(goes[event.key], true);
     else if (event.key === 'Home') focusBarRow(0, true);
     else if (event.key === 'End') focusBarRow(list.length - 1, true);

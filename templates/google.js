@@ -13,7 +13,7 @@ const GOOGLE_SPAN_MAX = 3e12; /* ms: beyond, dates go wrong */
 const DAY_ZERO = new Date(2000, 0, 1).getTime();
 
 const googleBox = document.getElementById('pl-google');
-const ownBox = document.getElementById('pl-fallback');
+const ownBox = document.getElementById('pl-timeline');
 const googleRows = data.google.rows;
 let googleDrawn = false;
 
@@ -29,10 +29,9 @@ function themeColour(name) {
         .trim();
 }
 
-/** @param {boolean} google which drawing is seen. Hidden by attribute: an SVG has no `hidden` property. */
+/** @param {boolean} google which drawing is seen */
 function showGoogle(google) {
-    if (google) ownBox.setAttribute('hidden', '');
-    else ownBox.removeAttribute('hidden');
+    ownBox.hidden = google;
     googleBox.classList.toggle('shown', google);
     document.getElementById('pl-own').setAttribute('aria-pressed', String(!google));
     document.getElementById('pl-other').setAttribute('aria-pressed', String(google));

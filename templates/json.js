@@ -12,7 +12,7 @@ const PREVIEW_MAX = 60;
 
 /**
  * A member or element in its tree.
- * @typedef {Object} Node
+ * @typedef {Object} JsonNode
  * @property {string} key "" for the root
  * @property {boolean} isIndex
  * @property {string} pointer JSON Pointer
@@ -29,7 +29,7 @@ function isContainer(json) {
     return json[0] === '{' || json[0] === '[';
 }
 
-/** @param {Node} node @returns {Node[]} what an object or array holds, duplicates as they are */
+/** @param {JsonNode} node @returns {JsonNode[]} what an object or array holds, duplicates as they are */
 function childNodes(node) {
     const parts = splitJson(node.json);
     if (node.json[0] === '[')
@@ -69,7 +69,7 @@ function buildScalar(json) {
     return buildLongText(json, /^[-\d]/.test(json) ? 'number' : 'word');
 }
 
-/** What a folded node holds, in few words. @param {Node} node @param {number} count */
+/** What a folded node holds, in few words. @param {JsonNode} node @param {number} count */
 function previewOf(node, count) {
     const isObject = node.json[0] === '{';
     if (!count) return isObject ? '{}' : '[]';
@@ -77,7 +77,7 @@ function previewOf(node, count) {
     return isObject ? '{ ' + formatUnits(count, 'member', 'members') + ' }' : '[ ' + formatUnits(count, 'element', 'elements') + ' ]';
 }
 
-/** Appends nodes from `first` on, and a way to those behind. @param {HTMLElement} list @param {Node[]} nodes @param {number} first @param {number} open levels */
+/** Appends nodes from `first` on, and a way to those behind. @param {HTMLElement} list @param {JsonNode[]} nodes @param {number} first @param {number} open levels */
 function appendNodes(list, nodes, first, open) {
     for (const node of nodes.slice(first, first + JSON_PAGE)) list.append(buildNode(node, open));
     const left = nodes.length - first - JSON_PAGE;
@@ -92,7 +92,7 @@ function appendNodes(list, nodes, first, open) {
     list.append(item);
 }
 
-/** @param {Node} node @param {number} open levels below that are open */
+/** @param {JsonNode} node @param {number} open levels below that are open */
 function buildNode(node, open) {
     const item = element('li', 'node');
     const line = element('div', 'line');

@@ -4,6 +4,7 @@
  * is what the timeline shows. The window is drawn anew, moved and changed at either end, by pointer and by keys.
  */
 
+const AREA_MIN = 0.04; /* of the area's height */
 const BRUSH_CLICK = 4; /* px: a press that moves less is a click */
 
 const overview = {
@@ -44,9 +45,10 @@ function buildArea() {
         'preserveAspectRatio': 'none',
         'aria-hidden': 'true',
     });
+    const least = max * AREA_MIN; /* beside a high peak one running step would look like none */
     let d = `M0 ${max}`;
     bins.forEach((n, at) => {
-        if (n !== bins[at - 1]) d += `V${max - n}`;
+        if (n !== bins[at - 1]) d += `V${n ? max - Math.max(n, least) : max}`;
         if (n !== bins[at + 1]) d += `H${at + 1}`;
     });
     svg.append(shape('path', { d: d + `V${max}Z` }));

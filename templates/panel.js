@@ -17,6 +17,8 @@ const panel = {
     body: null,
     /** What had the keyboard before it opened. @type {HTMLElement|null} */
     opener: null,
+    /** Whether Enter was the last thing that the reader did: then the keyboard goes into the panel. */
+    byKey: false,
     /** Counts openings: an older one that is still reading gives up. */
     turn: 0,
     width: 0,
@@ -88,9 +90,9 @@ function localZone() {
 /** A moment: from the start of the run, UTC, and where the reader is. @param {number} offset */
 function buildMoment(offset) {
     const moment = element('span', '');
-    moment.append((offset >= 0 ? '+' : '') + formatDuration(offset, data.unit), element('span', 'hint', ' ' + formatUtc(data.start, offset)));
+    moment.append((offset >= 0 ? '+' : '') + formatDuration(offset, data.unit), ' ', element('span', 'hint moment', formatUtc(data.start, offset)));
     const local = localTime(offset);
-    if (local) moment.append(element('span', 'hint local', local));
+    if (local) moment.append(element('span', 'hint moment', local));
     return moment;
 }
 
@@ -117,7 +119,10 @@ function buildTimes(i) {
         if (subtree[i] > 1) facts.push(['Self', formatDuration(data.self[i], data.unit)]);
     }
     facts.push(['Key', keyOf(i, 4000)]);
-    for (const [label, text] of data.facts[i] ?? []) facts.push([label, text]);
+    for (const [label, text] of data.facts[i] ?? []) {
+        const to = label.startsWith('Link ') || label === 'Parent id' ? stepWithId(text) : -1;
+        facts.push([label, to < 0 ? text : buildStepLink(to)]);
+    }
     return buildFacts(facts);
 }
 
@@ -381,12 +386,20 @@ function buildEdge() {
     return edge;
 }
 
+/** Changes the width of the page, and keeps what the reader looks at where it is. @param {boolean} open */
+function makeRoom(open) {
+    const looked = [...document.querySelectorAll('header, main > *')].find(e => e.getBoundingClientRect().bottom > 100);
+    const before = looked?.getBoundingClientRect().top ?? 0;
+    document.documentElement.classList.toggle('with-panel', open);
+    if (looked && scrollY > 0) scrollBy({ top: looked.getBoundingClientRect().top - before, behavior: 'instant' });
+}
+
 /** @param {number} i */
 function openPanel(i) {
     const title = byId('pl-panel-title');
-    if (panel.box.hidden) panel.opener = /** @type {HTMLElement|null} */ (document.activeElement);
+    if (!panel.box.contains(document.activeElement)) panel.opener = /** @type {HTMLElement|null} */ (document.activeElement);
     panel.box.hidden = false;
-    document.documentElement.classList.add('with-panel');
+    makeRoom(true);
     title.replaceChildren(buildMark(statusOf(i)), buildName(shownName(i)));
     title.className = 'is-' + statusOf(i);
     fillPanel(i);
@@ -394,11 +407,12 @@ function openPanel(i) {
 
 function closePanel() {
     const inside = panel.box.contains(document.activeElement);
+    const current = table.shown.get(table.current);
     panel.turn++;
     panel.box.hidden = true;
-    document.documentElement.classList.remove('with-panel');
+    makeRoom(false);
     panel.body.replaceChildren();
-    if (inside && panel.opener?.isConnected) panel.opener.focus({ preventScroll: true });
+    if (inside) (panel.opener?.isConnected ? panel.opener : current)?.focus({ preventScroll: true });
     panel.opener = null;
 }
 
@@ -424,9 +438,11 @@ function buildPanel() {
         else {
             openPanel(view.selected);
             announce('Step ' + shownName(view.selected) + ', ' + statusOf(view.selected));
-            if (from === 'panel') title.focus({ preventScroll: true });
+            if (from === 'panel' || panel.byKey) title.focus({ preventScroll: true });
         }
     });
+    document.addEventListener('pointerdown', () => (panel.byKey = false), true);
+    document.addEventListener('keydown', event => (panel.byKey = event.key === 'Enter'), true);
     document.addEventListener('keydown', event => {
         if (event.key === 'Escape' && !event.defaultPrevented && !panel.box.hidden) select(-1, 'panel');
     });

@@ -66,6 +66,7 @@ buildToolbar();
 buildTable();
 buildPanel();
 startTimeline();
+startGraphs();
 startStatistics();
 startRoute();
 openForPrint();

@@ -6,12 +6,8 @@
 
 /** The step that a link means, -1 for none. @param {string} name index or id */
 function stepNamed(name) {
-    if (/^\d+$/.test(name)) {
-        const i = positionOf(Number(name));
-        if (i >= 0) return i;
-    }
-    for (const i in data.facts) if (data.facts[i].some(([label, text]) => label === 'Id' && text === name)) return Number(i);
-    return -1;
+    const i = /^\d+$/.test(name) ? positionOf(Number(name)) : -1;
+    return i >= 0 ? i : stepWithId(name);
 }
 
 /** @param {string} text */
@@ -53,6 +49,8 @@ function writeRoute() {
 /** Does what the address asks for. */
 function followRoute() {
     const { step, query } = parseRoute(location.hash);
+    if (!location.hash && view.selected >= 0) select(-1, 'route');
+    if (!location.hash && view.query) setQuery('', 'route');
     if (query !== null && query !== view.query) setQuery(query, 'route');
     if (step === null) return;
     const i = stepNamed(step);

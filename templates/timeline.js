@@ -14,6 +14,7 @@ const ROW_WIDE = 28; /* px, as in report.css */
 const ROW_NARROW = 46;
 const NARROW = 560; /* px of the page below which names stand above bars */
 const SPARE_ROWS = 6; /* drawn beyond either edge, so that a fast wheel does not outrun them */
+const ORDER_DELAY = 200; /* ms of rest after which the document's rows are put in order */
 const BODY_MAX = 15e6; /* px: browsers cannot scroll much further; beyond, a pixel of the bar is more than one of rows */
 const NAMES_MIN = 120; /* px of the column of names */
 const NAMES_PART = 0.6; /* of the width, at most */
@@ -47,8 +48,6 @@ const timeline = {
     list: new Int32Array(0),
     /** Rows in the document by their place. @type {Map<number, BarRow>} */
     drawn: new Map(),
-    /** @type {BarRow[]} */
-    unused: [],
     /** Place of the row that Tab reaches. */
     active: 0,
     /** px of the visible rows, of the head and of a row */
@@ -125,7 +124,7 @@ function rowIndexOf(i) {
 /** Takes what folding and search have left; the row in focus stays the same step, or the nearest above it. */
 function updateList() {
     const list = treeRows();
-    if (list === timeline.list) return;
+    if (list === timeline.list) return false;
     let step = timeline.list.length ? timeline.list[timeline.active] : 0;
     timeline.list = list;
     while (step > 0 && rowIndexOf(step) < 0) step = data.parent[step];
@@ -135,28 +134,45 @@ function updateList() {
     timeline.empty.hidden = list.length > 0;
     criticalPieces.clear();
     timeline.stale = true;
+    return true;
 }
 
-/** Frees rows that are out of sight; the one in focus stays. @param {number} first @param {number} last */
+/**
+ * Takes rows that are out of sight; the one in focus stays.
+ * @param {number} first @param {number} last @returns {BarRow[]}
+ */
 function releaseRows(first, last) {
+    const free = [];
     for (const [index, row] of timeline.drawn) {
         const gone = index >= timeline.list.length;
         if (!gone && ((index >= first && index < last) || index === timeline.active)) continue;
         timeline.drawn.delete(index);
-        if (timeline.unused.length < 64 && !row.box.contains(document.activeElement)) timeline.unused.push(row);
-        row.box.remove();
         row.position = -1;
+        free.push(row);
     }
+    return free;
 }
 
-/** @param {number} index @param {boolean} moved have bars to be drawn? */
-function drawRow(index, moved) {
+/** Brings the document's order to that of the rows, for those who read it so. The row in focus is not touched. */
+function orderRows() {
+    const { rows, drawn } = timeline;
+    const order = [...drawn.keys()].sort((a, b) => a - b);
+    order.forEach((index, place) => {
+        const { box } = drawn.get(index);
+        if (box.contains(document.activeElement))
+            while (rows.children[place] !== box) rows.append(rows.children[place]);
+        else if (rows.children[place] !== box) rows.insertBefore(box, rows.children[place]);
+    });
+}
+
+/** @param {number} index @param {boolean} moved have bars to be drawn? @param {BarRow[]} free rows to use again */
+function drawRow(index, moved, free) {
     const i = timeline.list[index];
     let row = timeline.drawn.get(index);
     if (!row) {
-        row = timeline.unused.pop() ?? buildBarRow();
+        row = free.pop() ?? buildBarRow();
         timeline.drawn.set(index, row);
-        timeline.rows.append(row.box);
+        if (!row.box.isConnected) timeline.rows.append(row.box);
     }
     const fresh = row.position !== i || timeline.stale;
     if (fresh) {
@@ -173,7 +189,8 @@ function drawRow(index, moved) {
 
 let drawnFrom = NaN,
     drawnTo = NaN,
-    drawnWidth = NaN;
+    drawnWidth = NaN,
+    orderTimer = 0;
 
 /** @param {number} scrollTop */
 function drawRows(scrollTop) {
@@ -182,16 +199,19 @@ function drawRows(scrollTop) {
     const above = rowsAbove(scrollTop);
     const first = Math.max(Math.floor(above / timeline.row) - SPARE_ROWS, 0);
     const last = Math.min(Math.ceil((above + timeline.height) / timeline.row) + SPARE_ROWS, timeline.list.length);
-    releaseRows(first, last);
+    const free = releaseRows(first, last);
     const place = (/** @type {number} */ index) => {
-        const row = drawRow(index, moved);
+        const row = drawRow(index, moved, free);
         const top = Math.round(index * timeline.row - above + scrollTop);
         row.box.style.transform = `translateY(${top}px)`;
     };
     for (let index = first; index < last; index++) place(index);
     const { active, list } = timeline;
     if (list.length && (active < first || active >= last)) place(active);
+    for (const row of free) row.box.remove();
     timeline.stale = false;
+    clearTimeout(orderTimer);
+    orderTimer = setTimeout(orderRows, ORDER_DELAY);
     if (moved) drawAxis();
 }
 
@@ -212,7 +232,7 @@ function drawAxis() {
     }
     timeline.axis.replaceChildren(...labels);
     timeline.grid.replaceChildren(...lines);
-    timeline.base.textContent = base ? timeText(base, SECOND) + ' +' : '';
+    timeline.base.textContent = base && base + ' +';
     const from = placeText(range.from, laneLength());
     const to = placeText(range.to, laneLength());
     const part = rangeIsWhole() ? 'Whole run' : `${from} – ${to}`;
@@ -226,10 +246,11 @@ function drawAxis() {
 function timelineDraw(now) {
     timelineAsked = 0;
     moveRange(now);
-    updateList();
+    const changed = updateList();
     if (lane.width <= 0) return;
-    const { scrollTop } = timeline.scroll;
-    drawRows(scrollTop);
+    drawRows(timeline.scroll.scrollTop);
+    const focused = timeline.rows.contains(document.activeElement) && timeline.drawn.get(timeline.active);
+    if (changed && focused) focused.box.focus({ preventScroll: true });
     drawRuler();
 }
 
@@ -259,7 +280,15 @@ function timelineMeasure() {
 
 /* ---- the document ---- */
 
-/** @param {string} text @param {string} name @param {() => void} act */
+let announceTimer = 0;
+
+/** Tells what is seen, once it stays so. */
+function announceRange() {
+    clearTimeout(announceTimer);
+    announceTimer = setTimeout(() => announce(timeline.seen.textContent), 2 * RANGE_MS);
+}
+
+/** A button that changes something. @param {string} text @param {string} name @param {() => void} act */
 function buildTool(text, name, act) {
     const button = buildButton('', text, name);
     if (name) button.title = name;
@@ -269,7 +298,7 @@ function buildTool(text, name, act) {
 
 /** What the keys do, for whoever looks for it. @returns {HTMLElement} */
 function buildKeyHelp() {
-    const help = element('details', 'tl-keys');
+    const help = /** @type {HTMLDetailsElement} */ (element('details', 'tl-keys'));
     const list = element('dl');
     const keys = [
         ['Ctrl + wheel, pinch', 'zoom at the pointer'],
@@ -285,6 +314,12 @@ function buildKeyHelp() {
     ];
     for (const [key, what] of keys) list.append(element('dt', '', key), element('dd', '', what));
     help.append(element('summary', '', 'Keys'), list);
+    help.addEventListener('focusout', event => {
+        if (!help.contains(/** @type {Node|null} */ (event.relatedTarget))) help.open = false;
+    });
+    help.addEventListener('keydown', event => {
+        if (event.key === 'Escape') help.open = false;
+    });
     return help;
 }
 
@@ -293,9 +328,18 @@ function buildTools() {
     const zoom = element('span', 'choice');
     const middle = () => (rangeAhead().from + rangeAhead().to) / 2;
     zoom.append(
-        buildTool('\u2212', 'Zoom out', () => zoomRange(0.5, middle(), true)),
-        buildTool('+', 'Zoom in', () => zoomRange(2, middle(), true)),
-        buildTool('Whole run', '', () => goToRange(whole.from, whole.to))
+        buildTool('\u2212', 'Zoom out', () => {
+            zoomRange(0.5, middle(), true);
+            announceRange();
+        }),
+        buildTool('+', 'Zoom in', () => {
+            zoomRange(2, middle(), true);
+            announceRange();
+        }),
+        buildTool('Whole run', '', () => {
+            goToRange(whole.from, whole.to);
+            announceRange();
+        })
     );
     timeline.measure = buildTool('Measure', '', () => setMeasuring(!ruler.measuring));
     timeline.measure.setAttribute('aria-pressed', 'false');
@@ -313,11 +357,15 @@ function buildTools() {
     return tools;
 }
 
-/** Overview and axis over the lanes, at their left what folds everything. */
+/** @param {number} mean @returns {string} */
+function meanText(mean) {
+    return mean < 9.95 ? mean.toFixed(1) : formatCount(Math.round(mean));
+}
+
+/** Overview and axis over the lanes, at their left what they show. */
 function buildHead() {
     const head = element('div', 'tl-head');
     const corner = element('div', 'tl-corner');
-    const folds = element('span', 'tl-folds');
     timeline.base = element('span', 'tl-base');
     timeline.axis = element('div', 'tl-axis');
     timeline.axis.tabIndex = 0;
@@ -325,12 +373,9 @@ function buildHead() {
     timeline.axis.setAttribute('aria-label', 'Time shown');
     timeline.axis.setAttribute('aria-valuemin', String(Math.floor(whole.from)));
     timeline.axis.setAttribute('aria-valuemax', String(Math.ceil(whole.to)));
-    if (subtree.some(size => size > 1))
-        folds.append(
-            buildTool('Expand', 'Expand all', () => setAllFolded(false)),
-            buildTool('Collapse', 'Collapse all', () => setAllFolded(true))
-        );
-    corner.append(element('span', 'tl-what', data.running ? 'Running steps' : ''), folds, timeline.base);
+    const what = element('span', 'tl-what', data.running ? 'Running steps' : '');
+    if (data.running) what.append(' ', element('span', 'tl-mean', meanText(data.running.mean) + ' on average'));
+    corner.append(what, timeline.base);
     head.append(corner, buildOverview(), timeline.axis);
     return head;
 }

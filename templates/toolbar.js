@@ -95,7 +95,7 @@ function buildChips() {
     chips.setAttribute('role', 'group');
     chips.setAttribute('aria-label', 'Show only');
     const counts = STATUS.map(() => 0);
-    for (let i = 0; i < data.count; i++) counts[data.status[i]]++;
+    for (let i = 0; i < data.count; i++) counts[Number(data.status[i])]++;
     const order = ['error', 'unfinished', 'running', 'retried', 'skipped', 'cached', 'ok'];
     const present = order.filter(status => counts[STATUS.indexOf(status)]);
     if (present.length > 1) for (const status of present) chips.append(buildChip(status, counts[STATUS.indexOf(status)]));
@@ -108,6 +108,7 @@ function sayFound(wrong, reading) {
     const parts = [];
     if (wrong) parts.push(wrong);
     else if (view.query.trim()) parts.push(formatCount(view.total) + ' of ' + formatUnits(data.count, 'step', 'steps'));
+    if (!wrong && isSlowQueried()) parts.push('the slowest tenth: ' + formatDuration(slowLimit(), data.unit) + ' of their own, or more');
     if (reading) {
         const share = textIndex.chunkCount ? Math.floor((100 * textIndex.chunksDone) / textIndex.chunkCount) : 0;
         parts.push('still reading the records: ' + share + ' %');

@@ -85,6 +85,7 @@ let rowsNow = null;
 /**
  * The positions of the rows that folding and search leave, in tree order; with a search those that match and the steps
  * above them, folded or not.
+ * @returns {Int32Array}
  */
 function treeRows() {
     if (rowsNow) return rowsNow;
@@ -102,6 +103,7 @@ function treeRows() {
 /** What a reader sees first of a large run: whole levels from the top, and the way to the first failed steps. */
 function foldAtFirst() {
     if (data.count <= OPEN_ALL) return;
+    /** @type {number[]} */
     const atDepth = [];
     for (let i = 0; i < data.count; i++) atDepth[depth[i]] = (atDepth[depth[i]] ?? 0) + 1;
     let open = 1;
@@ -109,7 +111,7 @@ function foldAtFirst() {
     for (let i = 0; i < data.count; i++) view.folded[i] = subtree[i] > 1 && depth[i] >= open - 1 ? 1 : 0;
     let failed = 0;
     for (let i = 0; i < data.count && failed < 20; i++) {
-        if (STATUS[data.status[i]] !== 'error') continue;
+        if (statusOf(i) !== 'error') continue;
         failed++;
         for (let up = data.parent[i]; up >= 0; up = data.parent[up]) view.folded[up] = 0;
     }

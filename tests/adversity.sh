@@ -6,7 +6,8 @@
 cd "$(dirname "$0")/.." || exit 1
 . tests/tap.sh
 
-SECONDS_MAX=${SECONDS_MAX:-20}
+SECONDS_MAX=${SECONDS_MAX:-120} # on a machine that is busy with other things
+CPU_SECONDS_MAX=
 sandbox=$work/sandbox
 logs=$work/logs
 mkdir -p "$sandbox" "$logs" "$work/tmp"
@@ -49,7 +50,11 @@ fi
 tool_run()
 {
     case " $* " in *' check '*) checking=yes ;; *) checking=no ;; esac
-    limited "$tool" "$@" >"$work/stdout" 2>"$work/stderr" </dev/null
+    (
+        # shellcheck disable=SC3045 # dash and bash have it
+        [ -z "$CPU_SECONDS_MAX" ] || ulimit -t "$CPU_SECONDS_MAX"
+        limited "$tool" "$@" >"$work/stdout" 2>"$work/stderr" </dev/null
+    )
     status=$?
 }
 
@@ -130,16 +135,14 @@ keeps()
     same "$1" "$work/expected" "$work/kept"
 }
 
-# in_time NAME SECONDS COMMAND...: a test that must also be over in so many seconds (more under a sanitizer).
+# in_time SECONDS COMMAND...: a test in which the tool may take so many seconds of a processor (more under a sanitizer).
 in_time()
 {
-    timed=$1 bound=$2
-    shift 2
-    [ -z "${SAN:-}" ] || bound=$((bound * 10))
-    begun=$(date +%s)
+    CPU_SECONDS_MAX=$1
+    shift
+    [ -z "${SAN:-}" ] || CPU_SECONDS_MAX=$((CPU_SECONDS_MAX * 10))
     "$@"
-    took=$(($(date +%s) - begun))
-    is "$timed: in $bound s" test "$took" -le "$bound"
+    CPU_SECONDS_MAX=
 }
 
 # --- damaged text ---
@@ -310,7 +313,7 @@ is 'and as many levels' test "$(cut -d, -f5 "$work/stdout" | sort -n | tail -n 1
 elements=1000000
 [ -z "${SAN:-}" ] || elements=50000
 awk -v count=$elements 'BEGIN { printf "["; for (i = 1; i < count; i++) printf "1,"; print "1]" }' >"$logs/million.ndjson"
-in_time "$elements bad elements on a line" 5 \
+in_time 10 \
     renders "$elements bad elements on a line" 3 "$((elements - 10)) more" "$logs/million.ndjson"
 tool_run check "$logs/million.ndjson"
 is 'each of them is told' test "$(wc -l <"$work/stderr")" -eq $((elements + 1))
@@ -322,7 +325,7 @@ awk 'BEGIN {
         printf "%s{\"type\":\"step\",\"operation\":\"finish\",\"runId\":\"r1\",\"step\":{\"name\":\"s%d\",\"key\":\"p.s%d\",\"time\":{\"startTs\":\"soon\",\"endTs\":2000}}}", i ? "," : "", i, i
     print "]"
 }' >"$logs/batch.ndjson"
-in_time 'a batch of 2 MB on a line, every start bad' 10 \
+in_time 10 \
     renders 'a batch of 2 MB on a line, every start bad' 0 '15990 more' "$logs/batch.ndjson"
 holds 'each of its steps is there' '1 run, 16001 steps: 16000 problems' "$logs/batch.ndjson"
 
@@ -340,7 +343,7 @@ many()
     }'
 }
 many record 20000 '"recordKey":"k#","data":#' >"$logs/keys.ndjson"
-in_time '20,000 record keys in a step' 10 renders '20,000 record keys in a step' 0 silent "$logs/keys.ndjson"
+in_time 10 renders '20,000 record keys in a step' 0 silent "$logs/keys.ndjson"
 holds 'they are one step' '1 run, 2 steps: no problem' "$logs/keys.ndjson"
 tool_run --json - "$logs/keys.ndjson"
 is 'all of them are in the JSON' test "$(grep -oE '"k[0-9]+":[0-9]+' "$work/stdout" | sort -u | wc -l)" -eq 20000
@@ -352,11 +355,11 @@ for operation in start finish; do
         print "}}}"
     }'
 done >"$logs/objects.ndjson"
-in_time '20,000 record keys, said twice' 10 renders '20,000 record keys, said twice' 0 silent "$logs/objects.ndjson"
+in_time 10 renders '20,000 record keys, said twice' 0 silent "$logs/objects.ndjson"
 tool_run --json - "$logs/objects.ndjson"
 is 'each is there once' test "$(grep -oE '"k[0-9]+":[0-9]+' "$work/stdout" | sort | uniq -c | grep -c '^ *1 ')" -eq 20000
 many log 200000 '"level":"info","message":"m#"' >"$logs/messages.ndjson"
-in_time '200,000 log messages of a step' 15 renders '200,000 log messages of a step' 0 silent "$logs/messages.ndjson"
+in_time 15 renders '200,000 log messages of a step' 0 silent "$logs/messages.ndjson"
 tool_run --json - "$logs/messages.ndjson"
 is 'none of them is lost' test "$(grep -oE '"m[0-9]+"' "$work/stdout" | sort -u | wc -l)" -eq 200000
 rm -f "$logs/messages.ndjson" "$logs/million.ndjson" "$work/stdout" "$work/stderr"

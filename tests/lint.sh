@@ -25,5 +25,7 @@ lint cppcheck --quiet --std=c11 --error-exitcode=1 --enable=warning,performance,
     --suppress=missingIncludeSystem --suppress=internalAstError --suppress=nullPointerRedundantCheck \
     -Isrc "-DVERSION=\"\"" "$@"
 lint shellcheck -x -s sh -e SC2016,SC2034,SC2317 .ci/run .ci/deps tests/run tests/*.sh tests/bench/*.sh samples/*.sh samples/pictures/*.sh
+if [ -x tests/browser/node_modules/.bin/tsc ]; then lint tests/browser/node_modules/.bin/tsc --project tests/browser
+else echo 'lint: tsc is not there: skipped (npm ci --prefix tests/browser)'; fi
 [ $status -eq 0 ] && echo 'lint: nothing found'
 exit $status

@@ -7,7 +7,7 @@
 cd "$(dirname "$0")/.." || exit 1
 . tests/tap.sh
 
-SECONDS_MAX=${SECONDS_MAX:-120}
+SECONDS_MAX=${SECONDS_MAX:-300} # on a machine that is busy with other things
 programs=$BUILD/tests/track
 header=src/track/pipelens.h
 unset PIPELENS_LOG PIPELENS_RUN PIPELENS_STEP PIPELENS_KEY TRACEPARENT TERM NO_COLOR

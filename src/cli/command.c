@@ -21,6 +21,7 @@ static const struct command commands[] = {
       "or not all steps, does so only with --embed-log always, which puts the whole log into every page.\n",
       "  pipelens-report run.ndjson                      the four outputs in pipelens-report/\n"
       "  pipelens-report -o out --google off logs/       all runs of a directory, pages without outside references\n"
+      "  pipelens-report --template paper --html paper.html run.ndjson\n"
       "  pipelens-report --gantt gantt.png --scale 2 run.ndjson\n"
       "  pipelens-report --summary \"$GITHUB_STEP_SUMMARY\" --append --fail-on error run.ndjson\n"
       "  gunzip -c run.ndjson.gz | pipelens-report --html - - > report.html\n" },
@@ -34,7 +35,8 @@ static const struct command commands[] = {
     { "export", "export --to FORMAT [OPTIONS] LOG...", "write a run in another shape", FOR_EXPORT, command_export,
       A_LOG,
       "  pipelens-report export --to pipelens run.ndjson > run.json     the PipeLens dashboard imports this\n"
-      "  pipelens-report export --to nested --latest logs/\n" },
+      "  pipelens-report export --to nested --latest logs/\n"
+      "  pipelens-report export --to template-data run.ndjson | jq .failures\n" },
     { "state", "state [--at N] [OPTIONS] LOG...", "print the state at a step as JSON, and the action that follows",
       FOR_STATE, command_state, A_LOG,
       "  pipelens-report state run.ndjson\n"
@@ -106,7 +108,7 @@ static enum exit_status general_help(void)
     for (size_t i = 0; i < COMMAND_COUNT; i++)
         buf_printf(&b, "  %-8s %s%s\n", commands[i].name, commands[i].summary,
                    i == 0 ? " (when no command is given)" : "");
-    buf_puts(&b, "  help     show the options of a command: help render, help tree, …\n\nexamples:\n");
+    buf_puts(&b, "  help     show the options of a command: help render, help tree, …; help templates\n\nexamples:\n");
     buf_puts(&b, commands[0].examples);
     buf_puts(&b, "\n--version prints the version.\n\nexit status: 0 done, 1 the answer is no (--fail-on, check), 2 "
                  "wrong usage,\n"
@@ -133,10 +135,30 @@ static enum exit_status refuse_word(const char *word)
     return complain(&e);
 }
 
+static enum exit_status templates_help(void)
+{
+    struct buf b = BUF_INIT;
+    buf_puts(
+        &b,
+        "Own templates in place of those that are built in: --templates DIR\n\n"
+        "DIR may hold report.html, paper.html, card.html and index.html, their style sheets report.css (also that\n"
+        "of the index), paper.css and card.css, and NAME.html for {{> NAME}}. What is missing is built in; the\n"
+        "source has them in templates/. Problems are told with their places before a log is read.\n\n"
+        "The language is Mustache: {{name}} puts a text, escaped; {{#name}} ... {{/name}} stands for each item of\n"
+        "a list, or once when there is something; {{^name}} ... {{/name}} when there is nothing; {{> name}} is a\n"
+        "partial, {{! ... }} a comment. Nothing is false, null, an empty text or list, and 0. Only what is HTML\n"
+        "already goes in unescaped: {{{html.gantt}}}. A page without script-src in html.policy (paper, card) runs\n"
+        "no script. Texts of the log are cut after 64 KiB, and say so.\n\n"
+        "export --to template-data LOG prints the object that a template sees as JSON; of html it has the tags.\n\n");
+    template_data_help(&b);
+    return print_free(&b);
+}
+
 static enum exit_status help(int argc, char **argv)
 {
     struct err e;
     if (argc == 0) return general_help();
+    if (strcmp(argv[0], "templates") == 0) return templates_help();
     const struct command *c = find_command(argv[0]);
     if (c) return command_help(c);
     err_set(&e, ERR_USAGE, "", "%s: there is no such command; see pipelens-report help", argv[0]);

@@ -3,27 +3,37 @@
 #include "cli/command.h"
 #include "event/json.h"
 
-static bool shape_of(const char *name, enum export_shape *ret_shape)
+enum { TEMPLATE_DATA = EXPORT_PIPELENS + 1 /* not a shape of PipeLens */ };
+
+static bool format_of(const char *name, int *ret_format)
 {
-    static const char *const names[] = { "nested", "flat", "pipelens" };
-    for (int i = 0; name && i < 3; i++)
+    static const char *const names[] = { "nested", "flat", "pipelens", "template-data" };
+    for (int i = 0; name && i < 4; i++)
         if (strcmp(name, names[i]) == 0) {
-            *ret_shape = (enum export_shape)i;
+            *ret_format = i;
             return true;
         }
     return false;
 }
 
-/* One run as it is; several as one JSON document a line. */
-static void put_runs(const struct loaded *l, enum export_shape shape, struct buf *out)
+static void put_run(const struct loaded *l, const struct run *run, size_t nth, int format, struct buf *out)
 {
-    for (const struct run *run = l->runs; run; run = run->next) {
+    const struct report_options o = { .notes = &l->notes, .left_out = l->left_out[nth] };
+    if (format == TEMPLATE_DATA) template_data_write(run, &o, out);
+    else export_write(run, (enum export_shape)format, out);
+}
+
+/* One run as it is; several as one JSON document a line. */
+static void put_runs(const struct loaded *l, int format, struct buf *out)
+{
+    size_t nth = 0;
+    for (const struct run *run = l->runs; run; run = run->next, nth++) {
         if (l->run_count == 1) {
-            export_write(run, shape, out);
+            put_run(l, run, nth, format, out);
             return;
         }
         struct buf one = BUF_INIT;
-        export_write(run, shape, &one);
+        put_run(l, run, nth, format, &one);
         json_put_compact(out, buf_str(&one));
         buf_putc(out, '\n');
         buf_free(&one);
@@ -32,12 +42,12 @@ static void put_runs(const struct loaded *l, enum export_shape shape, struct buf
 
 enum exit_status command_export(const struct options *o)
 {
-    enum export_shape shape;
+    int format;
     struct err e = { 0 };
-    if (!shape_of(o->to, &shape)) {
+    if (!format_of(o->to, &format)) {
         err_set(&e, ERR_USAGE, "",
-                o->to ? "--to %s: there are nested, flat and pipelens"
-                      : "--to FORMAT is missing: nested, flat or pipelens",
+                o->to ? "--to %s: there are nested, flat, pipelens and template-data"
+                      : "--to FORMAT is missing: nested, flat, pipelens or template-data",
                 o->to);
         return complain(&e);
     }
@@ -48,7 +58,7 @@ enum exit_status command_export(const struct options *o)
     struct file_out f;
     if (status == EXIT_DONE && !file_create(&f, o->out ? o->out : "-", &e)) status = complain(&e);
     else if (status == EXIT_DONE) {
-        put_runs(&l, shape, &f.buf);
+        put_runs(&l, format, &f.buf);
         if (!file_commit(&f, &e)) status = complain(&e);
     }
     if (status == EXIT_DONE) status = verdict(&l, o);

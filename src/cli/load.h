@@ -26,6 +26,7 @@ struct loaded {
     bool checking;        /* tell everything */
     bool archiving;       /* pack the logs for the page: */
     struct archive *archive;
+    const struct templates *templates; /* of the pages; not its own */
 };
 
 /* Reads all of o->logs, chooses and selects. Anything but EXIT_DONE has been complained about. */

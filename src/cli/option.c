@@ -49,7 +49,7 @@ static const struct option_row rows[] = {
       "write the measured run as JSON (several runs: one document a line)" },
     { "csv", 0, TAKES_TEXT, FOR_RENDER, AT(csv), "FILE", NULL, 0, 0, "write a table of the steps" },
     { "to", 0, TAKES_TEXT, FOR_EXPORT, AT(to), "FORMAT", NULL, 0, 0,
-      "nested, flat or pipelens: the shapes of PipeLens's own outputs" },
+      "nested, flat or pipelens: the shapes of PipeLens's own outputs; template-data: what templates see" },
     { "output", 'o', TAKES_TEXT, FOR_EXPORT, AT(out), "FILE", NULL, 0, 0, "where to write (default: standard output)" },
     { "output", 'o', TAKES_TEXT, FOR_EXTRACT, AT(out), "FILE", NULL, 0, 0,
       "where to write (default: standard output); a directory: under the log's name; several logs need one" },
@@ -74,12 +74,19 @@ static const struct option_row rows[] = {
       "device pixels per px of PNGs: 2 for dense screens (default 1)" },
     { "theme", 0, TAKES_CHOICE, FOR_RENDER, AT(theme), "THEME", "light|dark|auto", 0, 0,
       "pictures are light, the page is auto, unless told" },
+    { "template", 0, TAKES_CHOICE, FOR_RENDER, AT(template), "PAGE", "report|paper|card", 0, 0,
+      "what the page is: a place to work in, a document to print, a single screen" },
+    { "templates", 0, TAKES_TEXT, FOR_RENDER, AT(templates), "DIR", NULL, 0, 0,
+      "own templates in place of the built-in ones: report.html, report.css, ...; see help templates" },
     { "max-rows", 0, TAKES_COUNT, FOR_RENDER, AT(max_rows), "N", NULL, 1, 1e9,
       "rows of the Gantt chart (200; the page's own timeline has all), boxes of the graph (300, at most 5,000)" },
     { "google", 0, TAKES_CHOICE, FOR_RENDER, AT(google), "MODE", "auto|off|only", 0, 0,
       "Google Charts view in the page; off: the page refers to nothing outside itself" },
     { "embed-log", 0, TAKES_CHOICE, FOR_RENDER, AT(embed_log), "WHEN", "auto|always|never", 0, 0,
       "put the log into the page, for extract; auto: up to 32 MiB compressed, if the page shows all of it" },
+    { "max-data", 0, TAKES_BYTES, FOR_RENDER, AT(max_data), "N", NULL, 1, 1e9,
+      "of one record, result or other value in the page (k, M; default 64k): in the list of steps for readers without "
+      "script, and in all of it where the log is not inside or is compressed" },
     { "title", 0, TAKES_TEXT, FOR_RENDER, AT(title), "TEXT", NULL, 0, 0, "instead of the pipeline's name" },
     { "notes", 0, TAKES_TEXT, FOR_RENDER, AT(own_notes), "FILE", NULL, 0, 0,
       "Markdown of your own for the page, 1 MiB at most; raw HTML in it stays text" },
@@ -132,6 +139,7 @@ struct options options_default(void)
         .declared_status = NOT_TOLD,
         .limit = 1048576,
         .max_rows = 0,
+        .max_data = 65536,
         .min_width = 500,
         .min_height = 300,
         .scale = 1,
@@ -324,11 +332,13 @@ static bool parse_one(struct options *o, enum command_bit command, int argc, cha
     return set_option(o, row, value, e);
 }
 
-/* Is the option about what a page shows, not about where outputs go or what the program says meanwhile? */
+/* Is the option about what a page shows, not about where outputs go, what they look like, or what the program says
+ * meanwhile? */
 static bool shapes_page(const struct option_row *row)
 {
-    static const size_t other[] = { AT(out_dir), AT(html), AT(gantt),    AT(graph), AT(summary), AT(json),   AT(csv),
-                                    AT(append),  AT(help), AT(progress), AT(quiet), AT(fail_on), AT(verbose) };
+    static const size_t other[] = { AT(out_dir), AT(html),    AT(gantt),   AT(graph),    AT(summary),
+                                    AT(json),    AT(csv),     AT(append),  AT(help),     AT(progress),
+                                    AT(quiet),   AT(fail_on), AT(verbose), AT(templates) };
     for (size_t i = 0; i < sizeof other / sizeof *other; i++)
         if (row->offset == other[i]) return false;
     return true;

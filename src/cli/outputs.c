@@ -10,7 +10,18 @@
 #include <pthread.h>
 #include <stdio.h>
 
-enum { PICTURE_ROWS = 200, PAGE_WIDTH = 1200 /* px, of the page's text on a wide screen */ };
+enum { PICTURE_ROWS = 200 };
+
+/* The drawings in a page: px that they fill, and what they show at most. The report's is for readers without script, with
+ * a list of all steps below it; paper has drawings that fit a page, and a bar in its table for each step. */
+static const struct {
+    double width;
+    uint32_t rows;
+} page_drawings[] = {
+    [TEMPLATE_REPORT] = { 1200, 100 },
+    [TEMPLATE_PAPER] = { 740, 30 },
+    [TEMPLATE_CARD] = { 680, 7 },
+};
 
 /* One set of outputs being written. */
 struct writing {
@@ -86,9 +97,11 @@ static struct report_options report_options(const struct writing *w, size_t nth)
         .max_bytes = o->max_bytes,
         .left_out = w->l->left_out[w->position + nth],
         .notes = &w->l->notes,
+        .template = (enum template_id)o->template,
+        .templates = w->l->templates,
         .own_notes = w->l->own_notes,
         .archive = w->l->archive,
-        .max_data = 64 * 1024,
+        .max_data = o->max_data,
         .archive_part = w->l->runs_read > 1 || w->l->left_out[w->position + nth].len,
     };
 }
@@ -106,12 +119,16 @@ static double max_side(const struct writing *w, const char *path)
 static void lay_out_gantt(const struct writing *w, const char *path, struct scene *s)
 {
     const struct options *o = w->o;
+    double width = page_drawings[o->template].width;
     struct gantt_options g = {
         .unit = (enum time_unit)o->unit,
-        .min_width = path || o->min_width > PAGE_WIDTH ? o->min_width : PAGE_WIDTH,
-        .min_height = o->min_height,
+        .min_width = path || o->min_width > width ? o->min_width : width,
+        .min_height = path || o->template == TEMPLATE_REPORT ? o->min_height : 0,
         .max_side = max_side(w, path),
-        .max_rows = o->max_rows_set ? (uint32_t)o->max_rows : PICTURE_ROWS,
+        .max_width = path || o->template == TEMPLATE_REPORT ? 0 : width,
+        .max_rows = o->max_rows_set ? (uint32_t)o->max_rows
+                    : path          ? PICTURE_ROWS
+                                    : page_drawings[o->template].rows,
         .title = str_z(o->title),
         .left_out = w->l->left_out[w->position],
         .bare = !path,
@@ -122,20 +139,44 @@ static void lay_out_gantt(const struct writing *w, const char *path, struct scen
 static void lay_out_graph(const struct writing *w, const char *path, struct scene *s)
 {
     const struct options *o = w->o;
-    uint64_t boxes = o->max_rows_set && o->max_rows < GRAPH_BOXES_MAX ? o->max_rows : GRAPH_BOXES_MAX;
+    uint64_t boxes = o->max_rows_set ? o->max_rows : GRAPH_BOXES;
     struct graph_options g = {
         .style = (enum graph_style)o->graph_style,
         .unit = (enum time_unit)o->unit,
         .min_width = o->min_width,
-        .min_height = path ? o->min_height : 0,
+        .min_height = o->min_height,
         .max_side = max_side(w, path),
-        .max_boxes = o->max_rows_set ? (uint32_t)boxes : GRAPH_BOXES,
+        .max_boxes = boxes < GRAPH_BOXES_MAX ? (uint32_t)boxes : GRAPH_BOXES_MAX,
         .fold_over = GRAPH_FOLD_OVER,
         .max_states = GRAPH_STATES,
         .machine = &w->machine,
         .title = str_z(o->title),
         .left_out = w->l->left_out[w->position],
-        .bare = !path,
+    };
+    graph_layout(w->run, &g, s);
+}
+
+/* Does that kind of graph say anything about the run? */
+static bool is_telling(const struct writing *w, enum graph_style style)
+{
+    if (style == (enum graph_style)w->o->graph_style || style == GRAPH_TREE) return true;
+    if (style == GRAPH_MACHINE) return w->machine.evident;
+    return w->run->visible_count > 2 && w->run->start != TIME_NONE;
+}
+
+/* A page holds the graphs in a smaller form, so that it stays small. */
+static void lay_out_page_graph(const struct writing *w, enum graph_style style, struct scene *s)
+{
+    const struct graph_options g = {
+        .style = style,
+        .unit = (enum time_unit)w->o->unit,
+        .max_boxes = GRAPH_PAGE_BOXES,
+        .fold_over = GRAPH_PAGE_FOLD_OVER,
+        .max_states = GRAPH_PAGE_STATES,
+        .machine = &w->machine,
+        .left_out = w->l->left_out[w->position],
+        .title = str_z(w->o->title),
+        .bare = true,
     };
     graph_layout(w->run, &g, s);
 }
@@ -187,18 +228,23 @@ static bool put_html(const struct writing *w, const char *path, struct buf *out,
 {
     (void)path;
     struct arena a = { 0 };
-    struct scene gantt, graph;
+    struct scene gantt, graphs[HTML_GRAPHS];
+    struct html_graphs shown = { .first = w->o->graph_style };
     struct report_options o = report_options(w, 0);
     struct buf given = BUF_INIT;
     options_put_given(w->o, &given);
     o.given = buf_str(&given);
     scene_init(&gantt, &a);
-    scene_init(&graph, &a);
     lay_out_gantt(w, NULL, &gantt);
-    lay_out_graph(w, NULL, &graph);
-    bool good = html_write(w->run, &o, &gantt, &graph, out, e);
+    for (unsigned i = 0; i < HTML_GRAPHS; i++) {
+        scene_init(&graphs[i], &a);
+        if (!is_telling(w, (enum graph_style)i)) continue;
+        lay_out_page_graph(w, (enum graph_style)i, &graphs[i]);
+        shown.scenes[i] = &graphs[i];
+    }
+    bool good = html_write(w->run, &o, &gantt, &shown, out, e);
     scene_free(&gantt);
-    scene_free(&graph);
+    for (unsigned i = 0; i < HTML_GRAPHS; i++) scene_free(&graphs[i]);
     buf_free(&given);
     arena_free(&a);
     return good;

@@ -37,8 +37,12 @@ static enum exit_status write_index(struct loaded *l, const struct options *o, c
         .unit = (enum time_unit)o->unit,
         .theme = o->theme == UINT32_MAX ? THEME_AUTO : (int)o->theme,
         .notes = &l->notes,
+        .templates = l->templates,
     };
-    index_write(l->runs, folders, &r, &f.buf);
+    if (!index_write(l->runs, folders, &r, &f.buf, &e)) {
+        file_abandon(&f);
+        return complain(&e);
+    }
     if (!file_commit(&f, &e)) return complain(&e);
     return o->quiet ? EXIT_DONE : print(arena_format(&l->arena, "%s\n", path));
 }
@@ -88,6 +92,13 @@ static enum exit_status check_combination(const struct options *o, const struct 
     struct err e;
     if (o->append && !o->summary)
         err_set(&e, ERR_USAGE, "", "--append adds to the file of --summary FILE, which is not given");
+    else if (any && !o->html && (o->templates || o->template != TEMPLATE_REPORT))
+        err_set(&e, ERR_USAGE, "",
+                "--template and --templates shape the page, which is not asked for: add --html FILE");
+    else if (o->template != TEMPLATE_REPORT && o->google == GOOGLE_ONLY)
+        err_set(&e, ERR_USAGE, "", "--google only: the page of --template paper or card has no Google chart");
+    else if (o->template != TEMPLATE_REPORT && o->embed_log == ARCHIVE_ALWAYS)
+        err_set(&e, ERR_USAGE, "", "--embed-log always: the page of --template paper or card does not carry the log");
     else if (any && o->own_notes && !o->html)
         err_set(&e, ERR_USAGE, "", "--notes goes into the page, which is not written: add --html FILE");
     else if (any && o->out_dir)
@@ -98,19 +109,46 @@ static enum exit_status check_combination(const struct options *o, const struct 
     return complain(&e);
 }
 
+/* What is told of templates: each problem, up to ten. */
+struct told {
+    size_t count;
+};
+
+static void tell_problem(void *context, const struct err *e)
+{
+    struct told *told = context;
+    if (told->count++ < BAD_LINES_SHOWN) complain(e);
+}
+
+static struct templates *open_templates(const char *directory)
+{
+    struct told told = { 0 };
+    struct templates *t = templates_open(directory, tell_problem, &told);
+    struct err e;
+    if (told.count <= BAD_LINES_SHOWN) return t;
+    err_set(&e, ERR_USAGE, directory, "%zu more problem%s in the templates", told.count - BAD_LINES_SHOWN,
+            told.count - BAD_LINES_SHOWN == 1 ? "" : "s");
+    complain(&e);
+    return t;
+}
+
 enum exit_status command_render(const struct options *o)
 {
     const struct outputs named = { o->html, o->gantt, o->graph, o->summary, o->json, o->csv };
     bool any = o->html || o->gantt || o->graph || o->summary || o->json || o->csv;
     enum exit_status status = check_combination(o, &named, any);
     if (status != EXIT_DONE) return status;
-    struct loaded l = { .archiving = o->html || !any };
-    if (o->own_notes) status = notes_read(o->own_notes, &l.arena, &l.own_notes);
-    if (status != EXIT_DONE) return status;
+    struct templates *templates = open_templates(o->templates);
+    if (!templates) return EXIT_USAGE;
+    struct loaded l = { .sources = SOURCES_INIT,
+                        .archiving = (o->html || !any) && o->template == TEMPLATE_REPORT,
+                        .templates = templates };
     struct progress progress = progress_begin(o->progress, o->quiet);
-    status = load(&l, o, &progress);
+    if (o->own_notes) status = notes_read(o->own_notes, &l.arena, &l.own_notes);
+    if (status == EXIT_DONE) status = load(&l, o, &progress);
     if (status == EXIT_DONE) status = any ? write_named(&l, o, &named, &progress) : write_directory(&l, o, &progress);
     if (status == EXIT_DONE) status = verdict(&l, o);
     loaded_free(&l);
+    templates_free(templates);
     return status;
 }

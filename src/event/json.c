@@ -45,6 +45,17 @@ static uint64_t special_bytes(uint64_t w)
     return (((quote - ones) & ~quote) | ((backslash - ones) & ~backslash) | ((w - ones * 0x20) & ~w)) & high;
 }
 
+/* How many bytes of a word in memory stand before the first one that is marked; 0 where the order of bytes hides it. */
+static unsigned first_byte(uint64_t marks)
+{
+#if defined __BYTE_ORDER__ && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    return (unsigned)__builtin_ctzll(marks) / 8;
+#else
+    (void)marks;
+    return 0;
+#endif
+}
+
 static bool is_hex(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
 
 /* Behind a backslash at j->at; leaves j behind the escape. */
@@ -79,8 +90,9 @@ static bool skip_string(struct json *j)
         uint64_t word;
         while (j->end - j->at >= 8) {
             memcpy(&word, j->at, 8);
-            if (special_bytes(word)) break;
-            j->at += 8;
+            uint64_t special = special_bytes(word);
+            j->at += special ? first_byte(special) : 8;
+            if (special) break;
         }
         while (j->at < j->end && *j->at != '"' && *j->at != '\\' && (unsigned char)*j->at >= 0x20) j->at++;
         if (j->at >= j->end) return fail(j, "the text ends inside a string");

@@ -39,7 +39,7 @@ static size_t find_text(struct str s, struct str needle)
 {
     for (size_t at = 0; at + needle.len <= s.len; at++) {
         at += str_find(str_skip(s, at), needle.ptr[0]);
-        if (str_starts(str_skip(s, at), needle)) return at;
+        if (at + needle.len <= s.len && memcmp(s.ptr + at, needle.ptr, needle.len) == 0) return at;
     }
     return s.len;
 }
@@ -53,14 +53,14 @@ static bool no_element(const struct unpack *u, bool ours, struct err *e)
     return err_set(e, ERR_INPUT, u->path, "is no page that pipelens-report has written");
 }
 
-/* Is this tag, from behind "<script" on, that of the log? A browser that saves a page may order attributes anew. Returns
- * its length with the '>', 0 when it is another one. */
+/* Is this tag, from behind "<script" on, that of the log? A browser that saves a page may order attributes anew.
+ * Returns its length with the '>', 0 when it is another one. */
 static size_t log_tag(struct str s)
 {
     s = str_first(s, TAG_MAX);
     size_t end = str_find(s, '>');
     struct str tag = str_first(s, end);
-    if (memchr(tag.ptr, '<', tag.len)) return 0; /* it had no end */
+    if (str_find(tag, '<') < tag.len) return 0; /* it had no end */
     return end < s.len && find_text(tag, S(" id=\"pl-log\"")) < end ? end + 1 : 0;
 }
 
@@ -75,9 +75,9 @@ static void find_in_piece(struct str text, uint64_t offset, bool last, struct el
 {
     const struct str open = S("<script");
     size_t limit = last ? text.len : text.len - OVERLAP;
-    for (size_t at = find_text(text, open); at < limit; at += find_text(str_skip(text, at), open)) {
+    for (size_t at = find_text(text, open); at < limit; at += find_text(str_of(text.ptr + at, text.len - at), open)) {
         at += open.len;
-        size_t length = log_tag(str_skip(text, at));
+        size_t length = log_tag(str_of(text.ptr + at, text.len - at));
         if (length && ret->count++ == 0) ret->at = offset + at + length;
     }
 }

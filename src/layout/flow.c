@@ -14,262 +14,23 @@
  *     │     ━━━━━━━━━━━━━━━━━━━━━━━━━     │
  *     └───────────────────────────────────┘
  */
+#include "layout/flow.h"
+
 #include "layout/caption.h"
 #include "layout/metrics.h"
-#include "layout/sequence.h"
-#include "layout/sheet.h"
 
 #include <math.h>
 
 /* px */
 enum {
-    CHAIN_GAP = 24, /* an arrow */
-    WAIT_GAP = 40,  /* an arrow with the time that passed */
-    WAIT_LEFT = 8,  /* from the arrow to that text */
-    LANE_GAP = 18,
-    FORK_GAP = 20, /* between a bar and what is below or above it */
-    BAR = 4,
-    GRID_GAP = 10,
-    HEADER = 52, /* of a frame */
-    HEADER_BASELINE = 22,
-    HEADER_GAP = 10, /* between its name and what follows */
-    PADDING = 18,    /* of a frame */
-    TRACK_ROOM = 8,  /* what a track adds to a box, */
-    TRACK_BOTTOM = 11,
-    TRACK = 3,
+    HEADER_BASELINE = 22, /* in a frame, from its top */
     HEADER_STRIP = 28,
-    HEADER_TRACK = 32, /* from a frame's top */
-    STUB = 16,
+    HEADER_TRACK = 34,
+    TRACK = 3,
+    TRACK_LEAST = 2,
+    TRACK_JOIN = 2, /* members of a fold nearer than this are drawn as one */
     HEAD = 7,
 };
-enum {
-    DEPTH_MAX = 20, /* frames in frames: beyond it nobody follows them */
-    GRID_OVER = 6,  /* more lanes of one box each stand in rows */
-    GRID_COLUMNS = 6,
-    WAIT_PART = 20,  /* waits of at least this part of the run are written down */
-    TRACK_LEAST = 2, /* px */
-};
-
-struct place {
-    double x, y, width, height; /* of the block */
-    struct sheet_box drawn;     /* BOX, FRAME */
-    struct str more;            /* behind the name of a frame; the text of a stub */
-    enum scene_role role;       /* of that */
-    uint32_t columns;           /* of a fork that is a grid, else 0 */
-    bool waits;                 /* a text stands at the arrow that leads here */
-};
-
-struct flow {
-    struct sheet *sheet;
-    struct boxes boxes;
-    struct sequence sequence;
-    struct place *places; /* by block */
-};
-
-static bool has_header(const struct block *b) { return b->kind == BLOCK_FRAME || b->kind == BLOCK_ATTEMPTS; }
-
-static bool is_stack(const struct block *b) { return has_header(b) || b->kind == BLOCK_LANE; }
-
-#define FOR_CHILDREN(i, flow, block)                                                                                   \
-    for (uint32_t i = (block)->first_child; i != BLOCK_NONE; i = (flow)->sequence.blocks[i].next)
-
-/* ---- sizes, from the leaves up ---- */
-
-static void describe(struct flow *f, uint32_t i)
-{
-    const struct block *b = &f->sequence.blocks[i];
-    struct place *p = &f->places[i];
-    *p = (struct place){ 0 };
-    if (b->box == BOX_NONE) return;
-    const struct box *box = &f->boxes.items[b->box];
-    if (b->kind == BLOCK_STUB) {
-        struct box_line line = stub_text(box, f->sheet->scratch);
-        p->more = line.text;
-        p->role = line.role;
-        p->width = ceil(metrics_width(line.text, BOX_LINE_SIZE, WEIGHT_REGULAR));
-        p->height = STUB;
-        return;
-    }
-    p->drawn = sheet_box(f->sheet, &f->boxes, box);
-    p->more = p->drawn.text.lines[0].text;
-    p->role = p->drawn.text.lines[0].role;
-    if (b->kind == BLOCK_ATTEMPTS) {
-        struct buf text = BUF_INIT;
-        buf_put_count(&text, b->children, "attempt", "attempts");
-        p->more = caption_take(&text, f->sheet->scratch);
-        p->role = ROLE_LABEL_MUTED;
-    }
-    p->drawn.height += TRACK_ROOM;
-    p->width = p->drawn.width;
-    p->height = p->drawn.height;
-}
-
-static bool is_wait(const struct flow *f, const struct block *before, const struct block *b)
-{
-    if (before->to == TIME_NONE || b->from == TIME_NONE || b->from <= before->to) return false;
-    return f->sheet->run->duration > 0 && b->from - before->to >= f->sheet->run->duration / WAIT_PART &&
-           b->from - before->to > 0;
-}
-
-/* One below the other; single steps of one width. */
-static void measure_stack(struct flow *f, uint32_t i)
-{
-    const struct block *b = &f->sequence.blocks[i];
-    struct place *p = &f->places[i];
-    double widest = 0, width = 0, height = 0;
-    uint32_t before = BLOCK_NONE;
-    FOR_CHILDREN(c, f, b)
-    {
-        bool single = f->sequence.blocks[c].kind == BLOCK_BOX && f->places[c].drawn.box->fold == FOLD_NONE;
-        if (single) widest = fmax(widest, f->places[c].width);
-    }
-    FOR_CHILDREN(c, f, b)
-    {
-        const struct block *child = &f->sequence.blocks[c];
-        struct place *at = &f->places[c];
-        if (child->kind == BLOCK_BOX && at->drawn.box->fold == FOLD_NONE) at->width = at->drawn.width = widest;
-        at->waits = before != BLOCK_NONE && is_wait(f, &f->sequence.blocks[before], child);
-        if (before != BLOCK_NONE) height += at->waits ? WAIT_GAP : CHAIN_GAP;
-        width = fmax(width, at->width);
-        height += at->height;
-        before = c;
-    }
-    if (has_header(b)) {
-        double name = metrics_width(p->drawn.text.name, BOX_NAME_SIZE, WEIGHT_BOLD);
-        double header = BOX_TEXT_LEFT + fmin(name, BOX_MAX) + HEADER_GAP + BOX_TEXT_RIGHT +
-                        metrics_width(p->more, BOX_LINE_SIZE, WEIGHT_REGULAR);
-        width = fmax(width + 2 * PADDING, ceil(header));
-        height += HEADER + PADDING;
-    }
-    p->width = 2 * ceil(width / 2);
-    p->height = height;
-}
-
-static bool is_grid(const struct flow *f, const struct block *fork)
-{
-    FOR_CHILDREN(c, f, fork)
-    {
-        const struct block *lane = &f->sequence.blocks[c];
-        if (lane->children != 1 || f->sequence.blocks[lane->first_child].kind != BLOCK_BOX) return false;
-    }
-    return fork->children > GRID_OVER;
-}
-
-static void measure_fork(struct flow *f, uint32_t i)
-{
-    const struct block *b = &f->sequence.blocks[i];
-    struct place *p = &f->places[i];
-    double widest = 0, highest = 0, width = -LANE_GAP;
-    FOR_CHILDREN(c, f, b)
-    {
-        widest = fmax(widest, f->places[c].width);
-        highest = fmax(highest, f->places[c].height);
-        width += f->places[c].width + LANE_GAP;
-    }
-    p->height = highest + 2 * (FORK_GAP + BAR);
-    p->width = width;
-    if (!is_grid(f, b)) return;
-    uint32_t rows = (b->children + GRID_COLUMNS - 1) / GRID_COLUMNS;
-    p->columns = (b->children + rows - 1) / rows;
-    p->width = p->columns * (widest + GRID_GAP) - GRID_GAP;
-    p->height = rows * (highest + GRID_GAP) - GRID_GAP + 2 * (FORK_GAP + BAR);
-}
-
-static void measure(struct flow *f)
-{
-    for (uint32_t i = 0; i < f->sequence.count; i++) describe(f, i);
-    for (uint32_t i = f->sequence.count; i-- > 0;) {
-        const struct block *b = &f->sequence.blocks[i];
-        if (is_stack(b)) measure_stack(f, i);
-        else if (b->kind == BLOCK_FORK) measure_fork(f, i);
-    }
-}
-
-/* ---- places, from the root down ---- */
-
-static void place_stack(struct flow *f, uint32_t i)
-{
-    const struct block *b = &f->sequence.blocks[i];
-    const struct place *p = &f->places[i];
-    double y = p->y + (has_header(b) ? HEADER : 0);
-    FOR_CHILDREN(c, f, b)
-    {
-        struct place *at = &f->places[c];
-        if (c != b->first_child) y += at->waits ? WAIT_GAP : CHAIN_GAP;
-        at->x = p->x + floor((p->width - at->width) / 2);
-        at->y = y;
-        y += at->height;
-    }
-}
-
-static void place_fork(struct flow *f, uint32_t i)
-{
-    const struct block *b = &f->sequence.blocks[i];
-    const struct place *p = &f->places[i];
-    double x = p->x, y = p->y + BAR + FORK_GAP, widest = 0, highest = 0;
-    uint32_t n = 0;
-    FOR_CHILDREN(c, f, b)
-    {
-        widest = fmax(widest, f->places[c].width);
-        highest = fmax(highest, f->places[c].height);
-    }
-    FOR_CHILDREN(c, f, b)
-    {
-        struct place *at = &f->places[c];
-        at->x = x;
-        at->y = y;
-        x += at->width + LANE_GAP;
-        if (!p->columns) continue;
-        at->x = p->x + n % p->columns * (widest + GRID_GAP);
-        at->y = y + n / p->columns * (highest + GRID_GAP);
-        n++;
-    }
-}
-
-static void place(struct flow *f, double x, double y)
-{
-    f->places[0].x = x;
-    f->places[0].y = y;
-    for (uint32_t i = 0; i < f->sequence.count; i++) {
-        const struct block *b = &f->sequence.blocks[i];
-        if (is_stack(b)) place_stack(f, i);
-        else if (b->kind == BLOCK_FORK) place_fork(f, i);
-    }
-}
-
-/* Fewer boxes until the picture is small enough. */
-static void choose(struct flow *f)
-{
-    const struct graph_options *o = f->sheet->o;
-    uint32_t boxes = o->max_boxes ? o->max_boxes : UINT32_MAX, depth = DEPTH_MAX;
-    double side = sheet_side(f->sheet), room = side - HEADER_MAX - 2 * SHEET_MARGIN;
-    for (;;) {
-        boxes_keep(&f->boxes, boxes, depth);
-        f->sequence = sequence_of(&f->boxes, f->sheet->scratch);
-        f->places = ARENA_ARRAY(f->sheet->scratch, struct place, f->sequence.count);
-        measure(f);
-        if (!f->sequence.count || f->boxes.kept <= 1) return;
-        if (f->places[0].width + 2 * SHEET_MARGIN <= side && f->places[0].height <= room) return;
-        boxes = (uint32_t)(f->boxes.kept * 0.8);
-    }
-}
-
-/* ---- drawing ---- */
-
-/* The whole run as a thin line, with the time of the block on it. */
-static void draw_track(const struct flow *f, const struct block *b, enum step_status status, double x, double y,
-                       double width)
-{
-    const struct run *run = f->sheet->run;
-    if (b->from == TIME_NONE || run->start == TIME_NONE || run->end <= run->start) return;
-    scene_rect(f->sheet->s, ROLE_GRID, x, y, width, TRACK)->radius = TRACK / 2.0;
-    double span = (double)(run->end - run->start);
-    double from = fmin(fmax((double)(b->from - run->start) / span, 0), 1);
-    double to = fmin(fmax((double)(b->to - run->start) / span, from), 1);
-    double w = fmax((to - from) * width, TRACK_LEAST);
-    double left = fmin(x + from * width, x + width - w);
-    scene_rect(f->sheet->s, (enum scene_role)(ROLE_OK + status), left, y, w, TRACK)->radius = TRACK / 2.0;
-}
 
 static enum step_status block_status(const struct flow *f, const struct block *b)
 {
@@ -291,69 +52,63 @@ static void draw_frame(const struct flow *f, uint32_t i)
         r->step = box->step->index;
         r->tip = sheet_box_tip(f->sheet, &p->drawn);
         sheet_strip(f->sheet, &p->drawn, p->x + BOX_STRIP_LEFT, p->y + BOX_STRIP_TOP, HEADER_STRIP);
-        if (i) draw_track(f, b, block_status(f, b), x, p->y + HEADER_TRACK, p->width - BOX_TEXT_LEFT - BOX_TEXT_RIGHT);
     }
     double more = metrics_width(p->more, BOX_LINE_SIZE, WEIGHT_REGULAR);
-    double room = p->width - BOX_TEXT_LEFT - HEADER_GAP - more - BOX_TEXT_RIGHT;
+    double room = p->width - BOX_TEXT_LEFT - FLOW_HEADER_GAP - more - BOX_TEXT_RIGHT;
     struct str name = metrics_fit_middle(p->drawn.text.name, BOX_NAME_SIZE, WEIGHT_BOLD, room, f->sheet->scratch);
     scene_text(f->sheet->s, b->kind == BLOCK_FRAME ? sheet_name_role(box) : ROLE_LABEL, x, p->y + HEADER_BASELINE,
                BOX_NAME_SIZE, WEIGHT_BOLD, ALIGN_LEFT, name);
-    x += metrics_width(name, BOX_NAME_SIZE, WEIGHT_BOLD) + HEADER_GAP;
+    x += metrics_width(name, BOX_NAME_SIZE, WEIGHT_BOLD) + FLOW_HEADER_GAP;
     scene_text(f->sheet->s, p->role, x, p->y + HEADER_BASELINE, BOX_LINE_SIZE, WEIGHT_REGULAR, ALIGN_LEFT, p->more);
 }
 
 static double middle(const struct place *p) { return p->x + p->width / 2; }
 
-static void arrow(const struct flow *f, double x, double from, double to)
+/* Lines come first, then heads, which lets a page join them. */
+static void arrow(const struct flow *f, bool head, double x, double from, double to)
 {
-    if (to - from > HEAD) scene_line(f->sheet->s, ROLE_EDGE, x, from, x, to - HEAD);
-    scene_arrow(f->sheet->s, ROLE_EDGE, x, to - HEAD, x, to);
+    if (head) scene_arrow(f->sheet->s, ROLE_EDGE, x, to - HEAD, x, to);
+    else scene_line(f->sheet->s, ROLE_EDGE, x, from, x, to - HEAD);
 }
 
-static void draw_chain(const struct flow *f, const struct block *b)
+static void draw_chain(const struct flow *f, const struct block *b, bool heads)
 {
     uint32_t before = BLOCK_NONE;
     FOR_CHILDREN(c, f, b)
     {
         const struct place *at = &f->places[c];
         if (before != BLOCK_NONE && f->sequence.blocks[c].kind != BLOCK_STUB)
-            arrow(f, middle(at), f->places[before].y + f->places[before].height, at->y);
+            arrow(f, heads, middle(at), f->places[before].y + f->places[before].height, at->y);
         before = c;
     }
 }
 
-static void draw_fork(const struct flow *f, uint32_t i)
+static void draw_fork(const struct flow *f, uint32_t i, bool heads)
 {
     const struct block *b = &f->sequence.blocks[i];
     const struct place *p = &f->places[i];
-    double bottom = p->y + p->height - BAR;
-    if (!p->columns) {
-        FOR_CHILDREN(c, f, b) arrow(f, middle(&f->places[c]), p->y + BAR, f->places[c].y);
-        FOR_CHILDREN(c, f, b)
-        {
-            const struct place *lane = &f->places[c];
-            scene_line(f->sheet->s, ROLE_EDGE, middle(lane), lane->y + lane->height, middle(lane), bottom);
-        }
+    double bottom = p->y + p->height - FLOW_BAR;
+    FOR_CHILDREN(c, f, b)
+    {
+        const struct place *lane = &f->places[c];
+        if (p->columns) break;
+        arrow(f, heads, middle(lane), p->y + FLOW_BAR, lane->y);
+        if (!heads) scene_line(f->sheet->s, ROLE_EDGE, middle(lane), lane->y + lane->height, middle(lane), bottom);
     }
-    scene_rect(f->sheet->s, ROLE_AXIS, p->x, p->y, p->width, BAR)->radius = BAR / 2.0;
-    scene_rect(f->sheet->s, ROLE_AXIS, p->x, bottom, p->width, BAR)->radius = BAR / 2.0;
+    if (!heads) return;
+    scene_rect(f->sheet->s, ROLE_AXIS, p->x, p->y, p->width, FLOW_BAR)->radius = FLOW_BAR / 2.0;
+    scene_rect(f->sheet->s, ROLE_AXIS, p->x, bottom, p->width, FLOW_BAR)->radius = FLOW_BAR / 2.0;
 }
 
-/* "12 s later" beside the arrow. */
+/* Beside the arrow. */
 static void draw_waits(const struct flow *f, const struct block *b)
 {
-    uint32_t before = BLOCK_NONE;
     FOR_CHILDREN(c, f, b)
     {
         const struct place *at = &f->places[c];
-        if (at->waits) {
-            struct buf text = BUF_INIT;
-            clock_put_duration(&text, f->sequence.blocks[c].from - f->sequence.blocks[before].to, f->sheet->o->unit);
-            buf_puts(&text, " later");
-            scene_text(f->sheet->s, ROLE_LABEL_MUTED, middle(at) + WAIT_LEFT, at->y - WAIT_GAP / 2.0 + 4, BOX_LINE_SIZE,
-                       WEIGHT_REGULAR, ALIGN_LEFT, caption_take(&text, f->sheet->scratch));
-        }
-        before = c;
+        if (at->wait.len)
+            scene_text(f->sheet->s, ROLE_LABEL_MUTED, middle(at) + FLOW_WAIT_LEFT, at->y - FLOW_WAIT_GAP / 2.0 + 4,
+                       BOX_LINE_SIZE, WEIGHT_REGULAR, ALIGN_LEFT, at->wait);
     }
 }
 
@@ -366,9 +121,72 @@ static void draw_leaf(const struct flow *f, uint32_t i)
         return;
     }
     sheet_box_draw(f->sheet, &p->drawn, p->x, p->y);
-    double bottom = p->y + p->height - (p->drawn.box->fold != FOLD_NONE ? BOX_STACK : 0);
-    draw_track(f, b, block_status(f, b), p->x + BOX_TEXT_LEFT, bottom - TRACK_BOTTOM,
-               p->width - BOX_TEXT_LEFT - BOX_TEXT_RIGHT);
+}
+
+/* Where the track of a block is; false when it has none. The root's would be full. */
+static bool track_place(const struct flow *f, uint32_t i, double *ret_x, double *ret_y, double *ret_width)
+{
+    const struct block *b = &f->sequence.blocks[i];
+    const struct place *p = &f->places[i];
+    const struct run *run = f->sheet->run;
+    if ((b->kind != BLOCK_BOX && b->kind != BLOCK_FRAME) || i == 0 || b->from == TIME_NONE || run->end <= run->start)
+        return false;
+    double card = p->height - (p->drawn.box->fold != FOLD_NONE ? BOX_STACK : 0);
+    *ret_x = p->x + BOX_TEXT_LEFT;
+    *ret_y = p->y + (b->kind == BLOCK_FRAME ? HEADER_TRACK : card - FLOW_TRACK_BOTTOM);
+    *ret_width = p->width - BOX_TEXT_LEFT - BOX_TEXT_RIGHT;
+    return true;
+}
+
+/* The part of a track from one time to another, in px from its left end; short ones stay visible. */
+static void draw_time(const struct flow *f, enum scene_role role, double x, double y, double from, double to,
+                      double width)
+{
+    from = floor(fmin(from, width - TRACK_LEAST) + 0.5);
+    to = fmax(floor(to + 0.5), from + TRACK_LEAST);
+    scene_line(f->sheet->s, role, x + from, y, x + to, y)->thickness = TRACK;
+}
+
+static double on_track(const struct run *run, int64_t time, double width)
+{
+    double span = (double)run->end - (double)run->start;
+    return fmin(fmax((double)(time - run->start) / span, 0), 1) * width;
+}
+
+/* The time of a block; of a fold those of its members, which may be far apart. */
+static void draw_times(const struct flow *f, const struct block *b, double x, double y, double width)
+{
+    const struct run *run = f->sheet->run;
+    const struct box *box = &f->boxes.items[b->box];
+    enum scene_role role = (enum scene_role)(ROLE_OK + block_status(f, b));
+    double from = on_track(run, b->from, width), to = on_track(run, b->to, width);
+    if (box->fold != FOLD_NONE) {
+        to = from;
+        for (const struct step *s = f->boxes.folds.items[box->fold].first; s; s = s->next) {
+            if (s->hidden || s->start == TIME_NONE || &f->boxes.items[f->boxes.owner[s->index]] != box) continue;
+            double start = on_track(run, s->start, width), end = on_track(run, s->shown_end, width);
+            if (start > to + TRACK_JOIN) {
+                draw_time(f, role, x, y, from, to, width);
+                from = start;
+            }
+            to = fmax(to, end);
+        }
+    }
+    draw_time(f, role, x, y, from, to, width);
+}
+
+/* The whole run as a thin line, with the time of each block on it; all of one colour together. */
+static void draw_tracks(const struct flow *f)
+{
+    double x, y, width;
+    for (uint32_t i = 0; i < f->sequence.count; i++)
+        if (track_place(f, i, &x, &y, &width))
+            scene_line(f->sheet->s, ROLE_GRID, x, y, x + width, y)->thickness = TRACK;
+    for (int status = 0; status < STEP_STATUS_COUNT; status++)
+        for (uint32_t i = 0; i < f->sequence.count; i++) {
+            const struct block *b = &f->sequence.blocks[i];
+            if (track_place(f, i, &x, &y, &width) && (int)block_status(f, b) == status) draw_times(f, b, x, y, width);
+        }
 }
 
 static void draw(const struct flow *f)
@@ -376,13 +194,14 @@ static void draw(const struct flow *f)
     const struct block *blocks = f->sequence.blocks;
     for (uint32_t i = 0; i < f->sequence.count; i++)
         if (has_header(&blocks[i])) draw_frame(f, i);
-    for (uint32_t i = 0; i < f->sequence.count; i++) {
-        if (is_stack(&blocks[i])) draw_chain(f, &blocks[i]);
-        else if (blocks[i].kind == BLOCK_FORK) draw_fork(f, i);
-    }
+    for (int heads = 0; heads < 2; heads++)
+        for (uint32_t i = 0; i < f->sequence.count; i++)
+            if (is_stack(&blocks[i])) draw_chain(f, &blocks[i], heads);
+            else if (blocks[i].kind == BLOCK_FORK) draw_fork(f, i, heads);
     for (uint32_t i = 0; i < f->sequence.count; i++)
         if (is_stack(&blocks[i])) draw_waits(f, &blocks[i]);
         else if (blocks[i].kind == BLOCK_BOX || blocks[i].kind == BLOCK_STUB) draw_leaf(f, i);
+    draw_tracks(f);
 }
 
 static struct tally dropped(const struct flow *f)
@@ -398,14 +217,14 @@ void flow_draw(struct sheet *sheet)
 {
     struct flow f = { .sheet = sheet };
     boxes_collect(&f.boxes, sheet->run, sheet->o->fold_over, sheet->s->arena);
-    choose(&f);
+    flow_choose(&f);
     if (!f.sequence.count) sheet_put_nothing(sheet, S("No steps to show."));
     else {
         struct buf drawn = BUF_INIT;
         buf_put_count(&drawn, f.boxes.kept, "box", "boxes");
         double top = sheet_begin(sheet, f.places[0].width + 2 * SHEET_MARGIN, sheet_drop_note(sheet, dropped(&f)),
                                  caption_take(&drawn, sheet->scratch));
-        place(&f, SHEET_MARGIN, top);
+        flow_place(&f, SHEET_MARGIN, top);
         draw(&f);
         sheet_end(sheet, top + f.places[0].height);
     }

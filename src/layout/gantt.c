@@ -205,6 +205,7 @@ static void find_columns(struct chart *c)
 {
     for (uint32_t i = 0; i < c->rows.count; i++) c->bars[i].text = duration_text(c, c->rows.items[i].step);
     double names = names_width(c), most = c->o->max_side > 0 ? c->o->max_side : INFINITY;
+    if (c->o->max_width > 0) most = fmin(most, c->o->max_width);
     double width = fmax(fmax(c->o->min_width, 2 * MARGIN + names + NAMES_GAP + PLOT_WIDTH), 2 * MARGIN);
     if (width > most) {
         width = most;

@@ -12,6 +12,7 @@ struct gantt_options {
     enum time_unit unit;
     double min_width, min_height; /* px; defaults 500 and 300, as PipeLens has them */
     double max_side;              /* px before scaling; 0: no limit (SVG in a page) */
+    double max_width;             /* px; 0: as wide as the names want it, up to max_side */
     uint32_t max_rows;            /* rows before the rest is left out by rule; 0: all */
     struct str title;             /* "" : made of pipeline, run id and status */
     struct str left_out;          /* a sentence about what selection hid, "" when nothing */

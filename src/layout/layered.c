@@ -100,9 +100,9 @@ static void rank_nodes(struct ranks *r)
     }
     for (uint32_t i = 0; i < sources; i++) {
         uint32_t n = queue[i];
-        if (n == l->entry && l->node_count > 1 && nearest[n] != UINT32_MAX) continue;
+        if (n == l->entry) continue;
         if (nearest[n] != UINT32_MAX) r->vertices[n].rank = nearest[n] - 2;
-        else r->vertices[n].rank = (l->edge_count ? deepest + 2 : 0) + isolated++ / ISOLATED_A_RANK * 2;
+        else r->vertices[n].rank = (deepest ? deepest + 2 : 0) + isolated++ / ISOLATED_A_RANK * 2;
     }
 }
 

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Coordinates. Across, every vertex wants to be where its neighbours are; sweeps over the ranks give each rank the
- * places nearest to that (least squares) which keep its order and its gaps. Edges want to be straight more than nodes
- * want to be in the middle. Down, ranks stand apart the more the farther edges between them have to go across.
+ * Coordinates: where edges end at their nodes, how far the ranks stand apart, and the results. Ranks stand apart the more
+ * the farther edges between them have to go across.
  */
 #include "layout/layered_ranks.h"
 
@@ -11,8 +10,6 @@
 
 /* px */
 enum {
-    NODE_GAP = 28,
-    PASSING_GAP = 10,
     RANK_GAP_MIN = 20,
     RANK_GAP_MAX = 64,
     BACK_FIRST = 18, /* from a node's side to the first edge that goes up there, */
@@ -22,35 +19,7 @@ enum {
     PORT_NEXT = 26, /* between edges at the bottom or top of a node */
     PORT_MARGIN = 18,
 };
-enum {
-    SWEEPS = 48,
-    SWEEPS_LEAST = 8,
-    SWEPT_MOST = 4000000 /* vertices, in all sweeps */,
-    STRAIGHTENED = 4,
-    SIDE_TURNS = 2
-};
-
-/* Is the link the only one of its kind at that end of it? Ends of passing edges always are. */
-static bool is_alone(const struct ranks *r, const struct link *link, bool at_lower)
-{
-    uint32_t v = at_lower ? link->lower : link->upper, count = 0;
-    const uint32_t *links = at_lower ? r->above : r->below, *first = at_lower ? r->above_first : r->below_first;
-    for (uint32_t k = first[v]; k < first[v + 1] && count < 2; k++) count += r->links[links[k]].back == link->back;
-    return count < 2;
-}
-
-/* The pull of a link: long edges straight, then those straight that are alone at a node, so that edges spread and meet
- * where there are many of them. */
-static double pull(const struct ranks *r, const struct link *link)
-{
-    if (r->vertices[link->upper].passing && r->vertices[link->lower].passing) return 8;
-    return is_alone(r, link, false) && is_alone(r, link, true) ? 5 : 1;
-}
-
-static double gap_between(const struct vertex *a, const struct vertex *b)
-{
-    return a->right + b->left + (a->passing || b->passing ? PASSING_GAP : NODE_GAP);
-}
+enum { SIDE_TURNS = 3 };
 
 struct port {
     double at; /* of the other end */
@@ -111,15 +80,17 @@ static void place_back_ports(struct ranks *r, struct port *ports)
     }
 }
 
-/* An edge that leads back ends at the side of a node that it passes by. */
+/* An edge that leads back ends at the sides of its nodes that most of it passes by. */
 static void choose_sides(struct ranks *r)
 {
-    for (uint32_t i = 0; i < r->link_count; i++) {
-        struct link *link = &r->links[i];
-        if (!link->back) continue;
-        const struct vertex *upper = &r->vertices[link->upper], *lower = &r->vertices[link->lower];
-        link->upper_left = !upper->passing && lower->x < upper->x;
-        link->lower_left = !lower->passing && upper->x < lower->x;
+    for (uint32_t e = 0; e < r->l->edge_count; e++) {
+        uint32_t count = r->l->edges[e].stop_count;
+        if (!r->l->edges[e].back) continue;
+        struct link *first = &r->links[r->first_link[e]], *last = first + count;
+        double sum = 0;
+        for (uint32_t i = 0; i < count; i++) sum += r->vertices[r->first_passing[e] + i].x;
+        first->upper_left = sum / count < r->vertices[first->upper].x;
+        last->lower_left = sum / count < r->vertices[last->lower].x;
     }
 }
 
@@ -134,140 +105,6 @@ static void place_ports(struct ranks *r, struct port *ports)
             for (uint32_t i = 0; i < count; i++)
                 *port_of(r, ports[i].link, above) = floor(next * (i - (count - 1) / 2.0) + 0.5);
         }
-}
-
-/* ---- across ---- */
-
-/* Vertices side by side that have to move as one: their mean place, without the gaps before them. */
-struct cluster {
-    double place, weight;
-    uint32_t count;
-};
-
-struct wish {
-    double place, weight;
-};
-
-static struct wish wish_of(const struct ranks *r, uint32_t v, bool from_above, bool from_below)
-{
-    struct wish wish = { 0, 0 };
-    for (uint32_t k = r->above_first[v]; from_above && k < r->above_first[v + 1]; k++) {
-        const struct link *link = &r->links[r->above[k]];
-        double weight = pull(r, link);
-        wish.place += weight * (r->vertices[link->upper].x + link->upper_port - link->lower_port);
-        wish.weight += weight;
-    }
-    for (uint32_t k = r->below_first[v]; from_below && k < r->below_first[v + 1]; k++) {
-        const struct link *link = &r->links[r->below[k]];
-        double weight = pull(r, link);
-        wish.place += weight * (r->vertices[link->lower].x + link->lower_port - link->upper_port);
-        wish.weight += weight;
-    }
-    if (wish.weight > 0) wish.place /= wish.weight;
-    else wish = (struct wish){ r->vertices[v].x, 0.1 };
-    return wish;
-}
-
-/* The least squares under "in order and apart": neighbours that would come too close join and share their mean, until
- * none do. */
-static void settle_rank(struct ranks *r, uint32_t rank, bool from_above, bool from_below, struct cluster *clusters)
-{
-    uint32_t count = r->member_count[rank], used = 0;
-    const uint32_t *members = r->members[rank];
-    double offset = 0;
-    for (uint32_t i = 0; i < count; i++) {
-        if (i) offset += gap_between(&r->vertices[members[i - 1]], &r->vertices[members[i]]);
-        struct wish wish = wish_of(r, members[i], from_above, from_below);
-        clusters[used++] = (struct cluster){ wish.place - offset, wish.weight, 1 };
-        while (used > 1 && clusters[used - 2].place > clusters[used - 1].place) {
-            struct cluster *a = &clusters[used - 2], *b = &clusters[used - 1];
-            a->place = (a->place * a->weight + b->place * b->weight) / (a->weight + b->weight);
-            a->weight += b->weight;
-            a->count += b->count;
-            used--;
-        }
-    }
-    offset = 0;
-    for (uint32_t i = 0, c = 0, left = 0; i < count; i++, left--) {
-        if (i) offset += gap_between(&r->vertices[members[i - 1]], &r->vertices[members[i]]);
-        if (!left) left = clusters[c++].count;
-        r->vertices[members[i]].x = clusters[c - 1].place + offset;
-    }
-}
-
-static void settle(struct ranks *r, uint32_t sweeps, struct cluster *clusters)
-{
-    for (uint32_t rank = 0; rank < r->rank_count; rank++)
-        for (uint32_t i = 1; i < r->member_count[rank]; i++) {
-            const struct vertex *before = &r->vertices[r->members[rank][i - 1]];
-            struct vertex *v = &r->vertices[r->members[rank][i]];
-            v->x = before->x + gap_between(before, v);
-        }
-    for (uint32_t sweep = 0; sweep < sweeps; sweep++) {
-        bool last = sweep >= sweeps / 2;
-        for (uint32_t i = 0; i < r->rank_count; i++) settle_rank(r, i, true, last, clusters);
-        for (uint32_t i = r->rank_count; i-- > 0;) settle_rank(r, i, last, true, clusters);
-    }
-}
-
-static double room_left(const struct ranks *r, uint32_t v)
-{
-    const struct vertex *at = &r->vertices[v];
-    if (!at->order) return -INFINITY;
-    const struct vertex *before = &r->vertices[r->members[at->rank][at->order - 1]];
-    return before->x + gap_between(before, at);
-}
-
-static double room_right(const struct ranks *r, uint32_t v)
-{
-    const struct vertex *at = &r->vertices[v];
-    if (at->order + 1 == r->member_count[at->rank]) return INFINITY;
-    const struct vertex *after = &r->vertices[r->members[at->rank][at->order + 1]];
-    return after->x - gap_between(at, after);
-}
-
-/* Long edges become straight by turns: each takes its mean place, then each rank gives way as little as order and gaps
- * demand. That comes ever closer to both, where both can be had. */
-static void align(struct ranks *r, uint32_t sweeps, struct cluster *clusters)
-{
-    for (uint32_t sweep = 0; sweep < sweeps; sweep++) {
-        for (uint32_t e = 0; e < r->l->edge_count; e++) {
-            uint32_t count = r->l->edges[e].stop_count, first = r->first_passing[e];
-            double sum = 0;
-            for (uint32_t i = 0; i < count; i++) sum += r->vertices[first + i].x;
-            for (uint32_t i = 0; i < count; i++) r->vertices[first + i].x = sum / count;
-        }
-        for (uint32_t rank = 0; rank < r->rank_count; rank++) settle_rank(r, rank, false, false, clusters);
-    }
-}
-
-/* Where an edge would rather be: straight at an end where it is alone, else where it is on average. */
-static double best_x(const struct ranks *r, uint32_t e)
-{
-    uint32_t count = r->l->edges[e].stop_count;
-    const struct link *first = &r->links[r->first_link[e]], *last = first + count;
-    double sum = 0;
-    if (is_alone(r, last, true) && !last->back) return r->vertices[last->lower].x;
-    if (is_alone(r, first, false) && !first->back) return r->vertices[first->upper].x;
-    for (uint32_t i = 0; i < count; i++) sum += r->vertices[r->first_passing[e] + i].x;
-    return sum / count;
-}
-
-/* Takes the last wiggles out of edges: all the places of one get the same x where there is room for it. */
-static void straighten(struct ranks *r, bool backwards)
-{
-    for (uint32_t k = 0; k < r->l->edge_count; k++) {
-        uint32_t e = backwards ? r->l->edge_count - 1 - k : k;
-        uint32_t count = r->l->edges[e].stop_count, first = r->first_passing[e];
-        double from = -INFINITY, to = INFINITY;
-        for (uint32_t i = 0; i < count; i++) {
-            from = fmax(from, room_left(r, first + i));
-            to = fmin(to, room_right(r, first + i));
-        }
-        if (!count || from > to) continue;
-        double x = fmin(fmax(best_x(r, e), from), to);
-        for (uint32_t i = 0; i < count; i++) r->vertices[first + i].x = x;
-    }
 }
 
 /* Is there nothing between a vertex and x at one side of it? */
@@ -387,9 +224,7 @@ static void finish_edge(const struct ranks *r, uint32_t i, const double *top, co
 
 void ranks_place(struct ranks *r)
 {
-    uint32_t widest = 0, most = 0;
-    for (uint32_t rank = 0; rank < r->rank_count; rank++)
-        if (r->member_count[rank] > widest) widest = r->member_count[rank];
+    uint32_t most = 0;
     for (uint32_t v = 0; v < r->vertex_count; v++) {
         uint32_t above = r->above_first[v + 1] - r->above_first[v], below = r->below_first[v + 1] - r->below_first[v];
         if (above > most) most = above;
@@ -398,19 +233,13 @@ void ranks_place(struct ranks *r)
     struct port *ports = ARENA_ARRAY(r->arena, struct port, most);
     double *top = ARENA_ARRAY(r->arena, double, r->rank_count), *bottom = ARENA_ARRAY(r->arena, double, r->rank_count);
     place_back_ports(r, ports);
-    struct cluster *clusters = ARENA_ARRAY(r->arena, struct cluster, widest);
-    uint32_t sweeps = SWEPT_MOST / r->vertex_count;
-    sweeps = sweeps > SWEEPS ? SWEEPS : sweeps < SWEEPS_LEAST ? SWEEPS_LEAST : sweeps;
     for (int turn = 0; turn < SIDE_TURNS; turn++) {
-        settle(r, sweeps, clusters);
-        align(r, sweeps, clusters);
+        ranks_settle(r);
         choose_sides(r);
-        ranks_order(r);
+        if (turn + 1 < SIDE_TURNS) ranks_order(r);
         place_back_ports(r, ports);
     }
-    settle(r, sweeps, clusters);
-    align(r, sweeps, clusters);
-    for (int turn = 0; turn < STRAIGHTENED; turn++) straighten(r, turn % 2 != 0);
+    ranks_settle(r);
     stretch_back_ports(r);
     place_ports(r, ports);
     finish_across(r);

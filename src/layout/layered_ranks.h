@@ -9,6 +9,8 @@
 
 #define VERTEX_NONE UINT32_MAX
 
+enum { PASSING_GAP = 10 /* px between edges */ };
+
 /* A node, or the place where an edge passes a rank. Nodes have even ranks, labels odd ones. */
 struct vertex {
     uint32_t rank, order; /* order: from the left */
@@ -50,6 +52,8 @@ static inline uint32_t edge_lower(const struct layered_edge *e) { return e->back
 
 /* layered_order.c: orders the members of all ranks, the second time from where the first has ended; sets l->crossings. */
 void ranks_order(struct ranks *r);
+/* layered_across.c: gives every vertex its x. */
+void ranks_settle(struct ranks *r);
 /* layered_place.c: sets coordinates of nodes and edges. */
 void ranks_place(struct ranks *r);
 

@@ -317,7 +317,6 @@ static void draw_label(const struct picture *p, uint32_t e)
 static struct str state_tip(const struct picture *p, const struct drawn_state *drawn)
 {
     enum { TIP_MAX = 600 };
-    if (p->sheet->o->bare) return S("");
     struct buf b = BUF_INIT;
     buf_put(&b,
             metrics_fit_middle(state_name(drawn->state), BOX_NAME_SIZE, WEIGHT_REGULAR, TIP_MAX, p->sheet->scratch));

@@ -9,6 +9,21 @@ static const unsigned char report_html_bytes[] = {
 static const unsigned char index_html_bytes[] = {
 #include "index.html.inc"
 };
+static const unsigned char paper_html_bytes[] = {
+#include "paper.html.inc"
+};
+static const unsigned char card_html_bytes[] = {
+#include "card.html.inc"
+};
+static const unsigned char marks_html_bytes[] = {
+#include "marks.html.inc"
+};
+static const unsigned char paper_css_bytes[] = {
+#include "paper.css.inc"
+};
+static const unsigned char card_css_bytes[] = {
+#include "card.css.inc"
+};
 static const unsigned char report_css_bytes[] = {
 #include "report.css.inc"
 };
@@ -24,7 +39,12 @@ static const unsigned char google_js_bytes[] = {
 
 ASSET(report_html);
 ASSET(index_html);
+ASSET(paper_html);
+ASSET(card_html);
+ASSET(marks_html);
 ASSET(report_css);
 ASSET(page_css);
 ASSET(page_js);
+ASSET(paper_css);
+ASSET(card_css);
 ASSET(google_js);

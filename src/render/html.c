@@ -10,7 +10,7 @@
 #include "render/assets.h"
 #include "render/html_sections.h"
 #include "render/picture.h"
-#include "render/template.h"
+#include "render/template_data.h"
 #include "render/wording.h"
 
 #include <string.h>
@@ -18,8 +18,10 @@
 struct page {
     const struct run *run;
     const struct report_options *o;
-    const struct scene *gantt, *graph;
+    const struct scene *gantt;
+    const struct html_graphs *graphs;
     struct html_plan plan;
+    bool live;   /* the page has a script, its data, and the log; the others are paper */
     bool google; /* Google Charts is wanted and can draw this run */
     struct buf style, script, data;
     struct store *store;
@@ -65,15 +67,20 @@ static void put_policy(void *context, struct buf *out)
 {
     const struct page *p = context;
     const char *host = p->google ? " https://www.gstatic.com/charts/" : "";
+    static const char ends[] = "base-uri 'none'; form-action 'none'";
     char head[SHA256_BASE64_SIZE], script[SHA256_BASE64_SIZE], style[SHA256_BASE64_SIZE];
     sha256_base64(str_z(head_script), head);
     sha256_base64(buf_str(&p->script), script);
     sha256_base64(buf_str(&p->style), style);
+    if (!p->live) {
+        buf_printf(out, "default-src 'none'; style-src 'sha256-%s'; %s", style, ends);
+        return;
+    }
     buf_printf(out, "default-src 'none'; script-src 'sha256-%s' 'sha256-%s'%s; style-src 'sha256-%s'%s; ", head, script,
                host, style, host);
     if (p->google) buf_puts(out, "style-src-attr 'unsafe-inline'; ");
     /* Its own code in a worker of its own, for regular expressions that must be stoppable. */
-    buf_puts(out, "worker-src blob:; base-uri 'none'; form-action 'none'");
+    buf_printf(out, "worker-src blob:; %s", ends);
 }
 
 static void put_version(void *context, struct buf *out)
@@ -132,10 +139,11 @@ static void put_note_items(const struct page *p, struct buf *out)
         html_put_bytes(out, p->plan.left_out_bytes);
         buf_puts(out, " of records, results and errors, of ");
         buf_put_count(out, p->plan.left_out_steps, "step", "steps");
-        buf_puts(out, ", are not in this page, which holds at most ");
+        buf_puts(out, ", are not in the list of steps for readers without script, which holds at most ");
         html_put_bytes(out, HTML_PAYLOAD_MAX);
         buf_puts(out, " of them; the log has them all.</li>\n");
     }
+    html_store_note(p->store, p->o, out);
     struct buf sentence = BUF_INIT;
     for (size_t i = 0; i < WORDING_NOTES; i++) {
         buf_clear(&sentence);
@@ -187,7 +195,14 @@ static void put_more_sections(void *context, struct buf *out)
 
 static void put_gantt(void *context, struct buf *out) { svg_write(((struct page *)context)->gantt, THEME_AUTO, out); }
 
-static void put_graph(void *context, struct buf *out) { svg_write(((struct page *)context)->graph, THEME_AUTO, out); }
+/* The one that was asked for, alone. */
+static void put_graph(void *context, struct buf *out)
+{
+    const struct html_graphs *graphs = ((struct page *)context)->graphs;
+    if (graphs->scenes[graphs->first]) svg_write(graphs->scenes[graphs->first], THEME_AUTO, out);
+}
+
+static void put_graphs(void *context, struct buf *out) { html_graphs_write(((struct page *)context)->graphs, out); }
 
 static void put_steps_hint(void *context, struct buf *out)
 {
@@ -208,17 +223,24 @@ static void put_steps(void *context, struct buf *out)
 
 static void put_data(void *context, struct buf *out) { buf_put(out, buf_str(&((struct page *)context)->data)); }
 
-static void put_texts(void *context, struct buf *out) { store_put(((struct page *)context)->store, out); }
+static void put_texts(void *context, struct buf *out)
+{
+    const struct page *p = context;
+    if (p->live) store_put(p->store, out);
+}
 
 static void put_head_script(void *context, struct buf *out)
 {
-    (void)context;
-    buf_puts(out, head_script);
+    if (((struct page *)context)->live) buf_puts(out, head_script);
 }
 
-static void put_log(void *context, struct buf *out) { html_log_write(((struct page *)context)->o, out); }
+static void put_log(void *context, struct buf *out)
+{
+    const struct page *p = context;
+    if (p->live) html_log_write(p->o, out);
+}
 
-static const struct template_slot slots[] = {
+const struct template_slot html_slots[] = {
     { "theme", put_theme },
     { "policy", put_policy },
     { "version", put_version },
@@ -230,6 +252,11 @@ static const struct template_slot slots[] = {
     { "notes", put_notes },
     { "gantt", put_gantt },
     { "overview", put_overview },
+    { "graphs", put_graphs },
+    { "statistics", put_statistics },
+    { "llm", put_llm },
+    { "own_notes", put_own_notes },
+    { "more_sections", put_more_sections },
     { "graph", put_graph },
     { "steps", put_steps },
     { "data", put_data },
@@ -240,35 +267,46 @@ static const struct template_slot slots[] = {
     { "log", put_log },
     { "texts", put_texts },
     { "head_script", put_head_script },
-    { "statistics", put_statistics },
-    { "llm", put_llm },
-    { "own_notes", put_own_notes },
-    { "more_sections", put_more_sections },
 };
+const size_t html_slot_count = sizeof html_slots / sizeof *html_slots;
+
+/* What the page's script needs. */
+static void make_live(struct page *p)
+{
+    const struct report_options *o = p->o;
+    bool log_inside = o->archive && archive_missing(o->archive, o->archive_part) == ARCHIVE_INSIDE;
+    p->google = o->google != GOOGLE_OFF && html_google_fits(&p->plan);
+    p->store = store_new(p->run->sources, log_inside ? o->archive : NULL, o->max_data, HTML_PAYLOAD_MAX);
+    html_data_write(&(struct html_data){ &p->plan, p->store, o->unit, p->google, o->google == GOOGLE_ONLY }, &p->data);
+    buf_put(&p->script, asset_page_js);
+    if (p->google) buf_put(&p->script, asset_google_js);
+}
 
 bool html_write(const struct run *run, const struct report_options *o, const struct scene *gantt,
-                const struct scene *graph, struct buf *out, struct err *e)
+                const struct html_graphs *graphs, struct buf *out, struct err *e)
 {
-    struct arena arena = { 0 };
-    struct page p = {
-        .run = run, .o = o, .gantt = gantt, .graph = graph, .style = BUF_INIT, .script = BUF_INIT, .data = BUF_INIT
-    };
-    bool log_inside = o->archive && archive_missing(o->archive, o->archive_part) == ARCHIVE_INSIDE;
-    html_plan_make(run, HTML_STATIC_STEPS, HTML_PAYLOAD_MAX, &arena, &p.plan);
-    p.google = o->google != GOOGLE_OFF && html_google_fits(&p.plan);
-    p.store = store_new(run->sources, log_inside ? o->archive : NULL, o->max_data, HTML_PAYLOAD_MAX);
-    html_data_write(&(struct html_data){ &p.plan, p.store, o->unit, p.google, o->google == GOOGLE_ONLY }, &p.data);
+    struct page p = { .run = run,
+                      .o = o,
+                      .gantt = gantt,
+                      .graphs = graphs,
+                      .live = o->template == TEMPLATE_REPORT,
+                      .style = BUF_INIT,
+                      .script = BUF_INIT,
+                      .data = BUF_INIT };
+    const struct pieces pieces = { html_slots, html_slot_count, &p };
+    struct template_data data = { .o = o, .plan = &p.plan, .pieces = &pieces, .run = { .run = run, .unit = o->unit } };
+    const struct view view = fields_view(page_fields, &data, 0);
+    html_plan_make(run, HTML_STATIC_STEPS, HTML_PAYLOAD_MAX, o->max_data, &data.arena, &p.plan);
+    if (p.live) make_live(&p);
     theme_css(&p.style);
-    buf_put(&p.style, asset_page_css);
-    buf_put(&p.script, asset_page_js);
-    if (p.google) buf_put(&p.script, asset_google_js);
-    template_write(asset_report_html, slots, sizeof slots / sizeof *slots, &p, out);
-    store_free(p.store);
+    templates_put_style(o->templates, o->template, &p.style);
+    bool good = templates_write(o->templates, o->template, &view, out, e);
+    if (p.live) store_free(p.store);
     buf_free(&p.style);
     buf_free(&p.script);
     buf_free(&p.data);
-    arena_free(&arena);
-    if (o->archive && !archive_check(o->archive, e)) return false;
+    arena_free(&data.arena);
+    if (!good || (o->archive && !archive_check(o->archive, e))) return false;
     if (out->error) return err_set(e, ERR_OUTPUT, "", "the page could not be written: %s", strerror(out->error));
     return true;
 }

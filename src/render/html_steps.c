@@ -3,15 +3,18 @@
  * The steps as a list for readers without script, and for paper. A page of 1,000 of them should stay small: end tags
  * that HTML lets out are left out, and what follows from the rest (keys, absolute times) is not said again.
  *
- *     <li id=s7 class="d2 is-error"><details><summary><b>load</b><s>error</s><i>+1.2 s<i>25 ms<i>3 ms<i>2</summary>
- *     <p>why it failed<dl><dt>rows<dd>4,000…</dl></details>
+ *     <li id=s7 class="d2 is-error"><details><summary><b>load</b><s>error</s><i>+1.2 s</i><i>25 ms</i>…<em>why</em>
+ *     </summary><dl><dt class=g>Error<dd>why it failed, all of it<dt class=g>Records<dt>rows<dd>4,000</dl></details>
  */
 #include "render/html.h"
 
+#include "base/utf8.h"
 #include "event/json.h"
 #include "model/records.h"
 #include "render/payload.h"
 #include "render/wording.h"
+
+#include <string.h>
 
 /* Indentation is by class, d0 to d24 (a page without style attributes has no other way); deeper steps tell their
  * level. */
@@ -23,8 +26,9 @@ enum { ONE_LINE = 72 };
 struct html_sink {
     struct detail_sink sink;
     struct buf *out;
-    struct buf text; /* scratch: a decoded string */
-    bool any;        /* the step's list of details is open */
+    struct buf text;   /* scratch: a decoded string */
+    uint64_t max_data; /* bytes of a value */
+    bool any;          /* the step's list of details is open */
 };
 
 /* Indentation that json_put_pretty would add to the value, in bytes: brackets and commas times their depth. */
@@ -55,8 +59,8 @@ static bool shows_whole(struct str text)
     return true;
 }
 
-/* A string as its characters, anything else as JSON, indented where it is long. Hostile nesting stays as it is: indented it could take
- * two hundred times its size. */
+/* A string as its characters, anything else as JSON, indented where it is long. Hostile nesting stays as it is:
+ * indented it could take two hundred times its size. */
 static void put_value(struct html_sink *s, struct str json)
 {
     buf_clear(&s->text);
@@ -73,15 +77,22 @@ static void put_value(struct html_sink *s, struct str json)
             json_put_pretty(&s->text, json);
         }
     }
-    buf_put_html_text(s->out, buf_str(&s->text));
+    struct str text = buf_str(&s->text);
+    buf_put_html_text(s->out, str_first(text, utf8_floor(text, (size_t)s->max_data)));
+    if (text.len <= s->max_data) return;
+    buf_puts(s->out, "… <small>(cut; the log has ");
+    buf_put_count(s->out, json.len, "byte", "bytes");
+    buf_puts(s->out, " of it)</small>");
 }
 
 static void html_group(struct detail_sink *sink, const char *title)
 {
     struct html_sink *s = (struct html_sink *)sink;
-    buf_puts(s->out, s->any ? "" : "<dl>");
+    bool first = !s->any;
     s->any = true;
-    if (*title) buf_printf(s->out, "<dt class=g>%s", title);
+    if (first) buf_puts(s->out, "<dl>");
+    /* what begins without a heading is records: most steps have nothing else */
+    if (*title && (!first || strcmp(title, "Records") != 0)) buf_printf(s->out, "<dt class=g>%s", title);
 }
 
 static void html_row(struct detail_sink *sink, struct str label, enum detail_kind kind, struct str text)
@@ -111,6 +122,16 @@ static void put_numbers(const struct html_plan *plan, const struct step *step, e
     buf_puts(out, "</i>");
 }
 
+/* A name that may run from right to left is kept apart from the numbers behind it. */
+static void put_name(struct buf *out, struct str name)
+{
+    bool ascii = true;
+    for (size_t i = 0; i < name.len && ascii; i++) ascii = (unsigned char)name.ptr[i] < 0x80;
+    buf_puts(out, ascii ? "" : "<bdi>");
+    buf_put_html_text(out, name);
+    buf_puts(out, ascii ? "" : "</bdi>");
+}
+
 static void put_row(const struct html_plan *plan, uint32_t at, enum time_unit unit, struct arena *scratch,
                     struct html_sink *sink)
 {
@@ -118,12 +139,13 @@ static void put_row(const struct html_plan *plan, uint32_t at, enum time_unit un
     struct buf *out = sink->out;
     const char *status = step_status_name(step->status);
     uint32_t depth = plan->depth[at];
-    buf_printf(out, "<li id=s%u class=\"d%u is-%s%s\"><details><summary><b>", (unsigned)step->index,
-               (unsigned)(depth < DEPTH_CLASSES ? depth : DEPTH_CLASSES), status, step->context ? " context" : "");
+    buf_printf(out, "<li id=s%u class=\"d%u", (unsigned)step->index,
+               (unsigned)(depth < DEPTH_CLASSES ? depth : DEPTH_CLASSES));
+    if (step->status != STEP_OK) buf_printf(out, " is-%s", status);
+    buf_puts(out, step->context ? " context\"><details><summary><b>" : "\"><details><summary><b>");
     if (depth >= DEPTH_CLASSES) buf_printf(out, "<small>level %u </small>", (unsigned)depth);
-    buf_puts(out, "<bdi>");
-    buf_put_html_text(out, wording_name(step->name));
-    buf_puts(out, "</bdi></b>");
+    put_name(out, wording_name(step->name));
+    buf_puts(out, "</b>");
     if (step->status != STEP_OK) buf_printf(out, "<s>%s</s>", status);
     put_numbers(plan, step, unit, records_count(plan->run, step, scratch), out);
     struct str why = plan->flags[at] & PLAN_ERROR ? html_error_line(plan->run, step, scratch) : (struct str){ 0 };
@@ -141,7 +163,9 @@ static void put_row(const struct html_plan *plan, uint32_t at, enum time_unit un
 void html_steps_write(const struct html_plan *plan, enum time_unit unit, struct buf *out)
 {
     struct arena scratch = { 0 };
-    struct html_sink sink = { .sink = { html_group, html_row }, .out = out, .text = BUF_INIT };
+    struct html_sink sink = {
+        .sink = { html_group, html_row }, .out = out, .text = BUF_INIT, .max_data = plan->max_data
+    };
     for (uint32_t at = 0; at < plan->count; at++) {
         if (!(plan->flags[at] & PLAN_STATIC)) continue;
         put_row(plan, at, unit, &scratch, &sink);

@@ -11,8 +11,7 @@
 /* Tags and arguments at the top are a glance; the pipeline's own step has them whole. */
 enum { LABELS_MAX = 24, LABEL_BYTES = 120 };
 
-/* The marks of runs are those of steps. */
-static const char *run_mark(enum run_status status)
+const char *html_run_class(enum run_status status)
 {
     static const char *const marks[RUN_STATUS_COUNT] = { "ok", "error", "running", "unfinished" };
     return marks[status];
@@ -20,7 +19,7 @@ static const char *run_mark(enum run_status status)
 
 void html_top_badge(const struct run *run, struct buf *out)
 {
-    const char *mark = run_mark(run->status);
+    const char *mark = html_run_class(run->status);
     buf_printf(
         out,
         "<span class=\"badge is-%s\"><svg class=\"mark\" aria-hidden=\"true\"><use href=\"#m-%s\"/></svg>%s</span>",

@@ -10,6 +10,7 @@
 #include "input/archive.h"
 #include "layout/scene.h"
 #include "model/run.h"
+#include "render/template.h"
 
 /* What reading left behind, for the reports to say. */
 struct input_notes {
@@ -23,31 +24,46 @@ struct report_options {
     struct str title; /* "" : made of the run */
     enum time_unit unit;
     enum google_mode google;
-    int theme;                       /* enum picture_theme: THEME_AUTO follows the reader's setting */
-    uint64_t max_bytes;              /* summary: budget in bytes */
-    struct str left_out;             /* a sentence about what selection hid, "" when nothing */
-    const struct input_notes *notes; /* never NULL */
-    struct str own_notes;            /* page: Markdown of the user, "" for none */
-    struct archive *archive;         /* page: the log it is made from, NULL: the page does not speak of it */
-    struct str given;                /* page: the options that decide what it shows, as they were typed */
-    uint64_t max_data;               /* page: bytes of one text where it does not carry the log */
-    bool archive_part;               /* and the page shows only a part of that */
+    int theme;                         /* enum picture_theme: THEME_AUTO follows the reader's setting */
+    uint64_t max_bytes;                /* summary: budget in bytes */
+    struct str left_out;               /* a sentence about what selection hid, "" when nothing */
+    const struct input_notes *notes;   /* never NULL */
+    struct str own_notes;              /* page: Markdown of the user, \"\" for none */
+    struct archive *archive;           /* page: the log it is made from, NULL: the page does not speak of it */
+    struct str given;                  /* page: the options that decide what it shows, as they were typed */
+    uint64_t max_data;                 /* page: bytes of one value, in rows and where the script has no log to read */
+    bool archive_part;                 /* and the page shows only a part of that */
+    enum template_id template;         /* page: what it is made of, */
+    const struct templates *templates; /* from here; NULL: built in */
 };
 
 enum { HTML_STATIC_STEPS = 2000 };
 #define HTML_PAYLOAD_MAX (UINT64_C(16) << 20) /* bytes of payloads in one page */
 enum { HTML_GOOGLE_ROWS = 500 };
 
+/* The graphs of the page: tree, flow, states; NULL for one that says nothing about the run. */
+enum { HTML_GRAPHS = 3 };
+struct html_graphs {
+    const struct scene *scenes[HTML_GRAPHS];
+    size_t first; /* which one the reader sees first */
+};
+
 /* The self-contained page. The scenes are laid out with `bare` set. */
 bool html_write(const struct run *run, const struct report_options *o, const struct scene *gantt,
-                const struct scene *graph, struct buf *out, struct err *e);
+                const struct html_graphs *graphs, struct buf *out, struct err *e);
 
 /* The summary in GitHub's Markdown, at most o->max_bytes long. */
 void markdown_write(const struct run *run, const struct report_options *o, struct buf *out);
 
 /* The page that lists several runs; `folders` has one relative URL path per run, in the order of the runs' list. Of
- * the options it takes title, unit and theme. */
-void index_write(const struct run *runs, const struct str *folders, const struct report_options *o, struct buf *out);
+ * the options it takes title, unit, theme and templates. */
+bool index_write(const struct run *runs, const struct str *folders, const struct report_options *o, struct buf *out,
+                 struct err *e);
+
+/* What templates see of the run as one JSON document: see template_data.h. Options as for the page. */
+void template_data_write(const struct run *run, const struct report_options *o, struct buf *out);
+/* The same in words, for a terminal. */
+void template_data_help(struct buf *out);
 
 /* The measured run as one JSON document: run fields, steps in pre-order with times, status, self time, payloads as
  * they stand in the log. */

@@ -7,6 +7,8 @@
 #include "render/shape.h"
 #include "render/theme.h"
 
+#include <stdlib.h>
+
 struct svg {
     struct buf *out;
     enum picture_theme theme;
@@ -50,7 +52,8 @@ static void put_class(struct svg *svg, const struct scene_item *item, const stru
     else if (ink->stroke_width > 1.75) buf_puts(svg->out, " wider");
     else if (ink->stroke_width > 1.25) buf_puts(svg->out, " wide");
     buf_putc(svg->out, '"');
-    if (item->step != SCENE_NO_STEP) buf_printf(svg->out, " data-step=\"%lu\"", (unsigned long)item->step);
+    if (item->kind != SCENE_TEXT && item->step != SCENE_NO_STEP)
+        buf_printf(svg->out, " data-step=\"%lu\"", (unsigned long)item->step);
 }
 
 static void put_paint(struct svg *svg, const struct scene_item *item, const struct ink *ink)
@@ -220,21 +223,32 @@ static void put_line(struct svg *svg, const struct scene_item *item)
     put_end(svg, item, "path");
 }
 
-static void put_text(struct svg *svg, const struct scene_item *item)
+static const char *anchor(const struct scene_item *item)
 {
     static const char *const anchors[] = { "", " text-anchor=\"middle\"", " text-anchor=\"end\"" };
+    return anchors[item->align];
+}
+
+enum { SHORT_TEXT = 14 };
+
+/* `grouped`: the group around it has size, anchor and paint. */
+static void put_text(struct svg *svg, const struct scene_item *item, bool grouped)
+{
     if (!item->text.len) return;
     struct ink ink = theme_ink(svg->theme, item);
     buf_puts(svg->out, "<text");
     put_attribute(svg, "x", item->x);
     put_attribute(svg, "y", item->y);
-    put_attribute(svg, "font-size", item->size);
-    buf_puts(svg->out, anchors[item->align]);
-    if (item->text.len > 1 && item->width > 0) {
-        put_attribute(svg, "textLength", item->width);
-        if (svg->theme != THEME_AUTO) buf_puts(svg->out, " lengthAdjust=\"spacingAndGlyphs\"");
+    if (!grouped) {
+        put_attribute(svg, "font-size", item->size);
+        buf_puts(svg->out, anchor(item));
     }
-    put_paint(svg, item, &ink);
+    /* In a page the reader's fonts are used: a short text may be a pixel wider, a long one must keep its width. */
+    if (item->text.len > (svg->theme == THEME_AUTO ? SHORT_TEXT : 1) && item->width > 0) {
+        put_attribute(svg, "textLength", item->width);
+        buf_puts(svg->out, " lengthAdjust=\"spacingAndGlyphs\"");
+    }
+    if (!grouped) put_paint(svg, item, &ink);
     buf_putc(svg->out, '>');
     if (item->tip.len) {
         buf_puts(svg->out, "<title>");
@@ -243,6 +257,35 @@ static void put_text(struct svg *svg, const struct scene_item *item)
     }
     buf_put_xml(svg->out, item->text);
     buf_puts(svg->out, "</text>\n");
+}
+
+static bool same_look(const struct scene_item *a, const struct scene_item *b)
+{
+    return a->role == b->role && a->weight == b->weight && a->align == b->align && a->size == b->size;
+}
+
+/* A page holds thousands of texts of a few looks: they come look by look, which takes half the bytes. */
+static void put_text_groups(struct svg *svg, const struct scene *s)
+{
+    bool *done = calloc(s->count + 1, sizeof *done);
+    if (!done) arena_exhausted(s->count);
+    for (size_t i = 0; i < s->count; i++) {
+        const struct scene_item *first = &s->items[i];
+        if (first->kind != SCENE_TEXT || done[i]) continue;
+        struct ink ink = theme_ink(svg->theme, first);
+        buf_puts(svg->out, "<g");
+        put_attribute(svg, "font-size", first->size);
+        buf_puts(svg->out, anchor(first));
+        put_class(svg, first, &ink);
+        buf_puts(svg->out, ">\n");
+        for (size_t k = i; k < s->count; k++) {
+            if (s->items[k].kind != SCENE_TEXT || done[k] || !same_look(first, &s->items[k])) continue;
+            done[k] = true;
+            put_text(svg, &s->items[k], true);
+        }
+        buf_puts(svg->out, "</g>\n");
+    }
+    free(done);
 }
 
 static void put_size(struct svg *svg, const struct scene *s)
@@ -312,8 +355,9 @@ void svg_write(const struct scene *s, enum picture_theme theme, struct buf *out)
         }
         close_path(&svg);
         if (s->items[i].kind == SCENE_RECT) put_rect(&svg, &s->items[i]);
-        else put_text(&svg, &s->items[i]);
+        else if (theme != THEME_AUTO) put_text(&svg, &s->items[i], false);
     }
     close_path(&svg);
+    if (theme == THEME_AUTO) put_text_groups(&svg, s);
     buf_puts(out, "</svg>\n");
 }

@@ -93,6 +93,15 @@ export function makeIndex(log, ...options) {
 
 /* ---- pages ---- */
 
+/** For whatever a browser on a busy machine may take; ms. */
+export const PATIENCE = 120000;
+
+/** Types into the search; returns when the page has searched: 120 ms later, by a timer that ends before ours. */
+export async function search(page, text) {
+    await page.fill('#q', text);
+    await page.evaluate(() => new Promise(resolve => setTimeout(resolve, 150)));
+}
+
 /**
  * Opens a page and watches it. `net` says what Google's server does: 'stub' answers, 'down' cannot be reached, 'silent'
  * never answers, 'no-module' and 'no-css' fail halfway, 'draw-error' draws nothing; 'none' (the default) is 'down', and
@@ -107,7 +116,7 @@ export async function openPage(browser, url, { net = 'none', offline = false, cl
     const seen = { problems: [], requests: [] };
     await context.route(/^(?!file:)/, route => answer(route, net, seen));
     const page = await context.newPage();
-    page.setDefaultTimeout(30000);
+    page.setDefaultTimeout(PATIENCE);
     page.on('console', message => {
         const failedLoad = /Failed to load resource|ERR_/.test(message.text()) && net !== 'none';
         if (message.type() === 'error' && !failedLoad) seen.problems.push('console: ' + message.text());

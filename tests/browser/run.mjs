@@ -11,15 +11,16 @@ if (!existsSync(fileURLToPath(new URL('node_modules/playwright-core', import.met
     process.exit(0);
 }
 const { chromium } = await import('playwright-core');
-const { CHROMIUM, runTests } = await import('./harness.mjs');
+const { CHROMIUM, PATIENCE, runTests } = await import('./harness.mjs');
 if (!CHROMIUM) {
     console.log('1..0 # SKIP there is no Chromium');
     process.exit(0);
 }
-for (const file of ['page', 'sections', 'google', 'hostile', 'large']) await import(`./test-${file}.mjs`);
+for (const file of ['page', 'sections', 'google', 'hostile', 'large', 'timeline']) await import(`./test-${file}.mjs`);
 
 const browser = await chromium.launch({
     executablePath: CHROMIUM,
+    timeout: PATIENCE,
     args: [
         '--no-sandbox',
         '--disable-gpu',

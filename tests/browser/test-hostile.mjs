@@ -3,7 +3,7 @@
  * Whatever a log holds stays text: nothing of it becomes markup, script, or a broken page.
  */
 import assert from 'node:assert/strict';
-import { closePage, makeLog, makePage, openPage, test } from './harness.mjs';
+import { closePage, makeLog, makePage, openPage, search, test } from './harness.mjs';
 
 const HOSTILE = [
     '</script><script>alert(1)</script>',
@@ -107,13 +107,11 @@ test('hostile texts are found and copied', async browser => {
     const view = await openPage(browser, url, { net: 'down' });
     const { page } = view;
     for (const text of HOSTILE.filter(t => plain(t) === t && !/[\n\t]/.test(t))) {
-        await page.fill('#q', text);
-        await page.waitForTimeout(200);
+        await search(page, text);
         const found = await page.$$eval('#list > li.step:not(.above) .n', list => list.map(n => n.textContent));
         assert.ok(found.includes(text), text);
     }
-    await page.fill('#q', '');
-    await page.waitForTimeout(200);
+    await search(page, '');
     await page.click('#unfold');
     const copies = await page.locator('#list .copy').count();
     assert.ok(copies > 3 * HOSTILE.length);

@@ -3,7 +3,7 @@
  * Runs beyond what a page can hold as rows: the important steps stand in it, the script builds the others.
  */
 import assert from 'node:assert/strict';
-import { closePage, makeLog, makePage, openPage, test } from './harness.mjs';
+import { closePage, makeLog, makePage, openPage, search, test } from './harness.mjs';
 
 const GROUPS = 12,
     EACH = 400; /* 12 groups of 400 steps, and one failed step among the shortest */
@@ -88,8 +88,7 @@ test('search covers all steps and shows at most 500', async browser => {
     const view = await openPage(browser, url);
     const { page } = view;
     const find = async text => {
-        await page.fill('#q', text);
-        await page.waitForTimeout(600);
+        await search(page, text);
         return page.locator('#found').textContent();
     };
     assert.equal(await find('needle-11-398'), '1 of 4,813 steps matches.');
@@ -110,8 +109,7 @@ test('search covers all steps and shows at most 500', async browser => {
 test('a row built by the script is like one that came with the page', async browser => {
     const view = await openPage(browser, url);
     const { page } = view;
-    await page.fill('#q', 'needle-4-390');
-    await page.waitForTimeout(600);
+    await search(page, 'needle-4-390');
     const row = page.locator('#s' + place(4, 390));
     await row.locator('summary').click();
     const facts = await row.locator('.facts').textContent();
@@ -190,7 +188,7 @@ test('payloads beyond 16 MiB are left out, counted, and said', async browser => 
     const view = await openPage(browser, page.url);
     assert.match(
         await view.page.locator('.notes').textContent(),
-        /5\.2 MB of records, results and errors, of 5 steps, are not in this page, which holds at most 17 MB of them/
+        /5\.2 MB of records, results and errors, of 5 steps, are not in the list of steps for readers without script, which holds at most 17 MB of them/
     );
     assert.match(await view.page.locator('#s20 .why').textContent(), /last words/, 'errors come first');
     await view.page.click('#s20 summary');

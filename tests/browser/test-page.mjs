@@ -3,7 +3,7 @@
  * The page as a reader uses it: reading without JavaScript, searching, folding, keys, copying, bars, themes, print.
  */
 import assert from 'node:assert/strict';
-import { closePage, makeIndex, makeLog, makePage, openPage, test } from './harness.mjs';
+import { closePage, makeIndex, makeLog, makePage, openPage, search, test } from './harness.mjs';
 
 const STEPS = [
     { name: 'checkout', start: 0, end: 2000, error: 'Error: payment refused' },
@@ -68,9 +68,7 @@ test('search finds names, keys, errors and records, and says where', async brows
     const view = await open(browser);
     const { page } = view;
     const found = async text => {
-        await page.fill('#q', text);
-        await page.waitForFunction(t => document.querySelector('#q').value === t, text);
-        await page.waitForTimeout(250);
+        await search(page, text);
         return page.$$eval('#list > li.step:not(.above)', rows => rows.map(r => r.querySelector('.n').textContent));
     };
     assert.deepEqual(await found('DISCOUNT'), ['discount']);
@@ -103,17 +101,15 @@ test('status buttons filter, with counts', async browser => {
     assert.equal(await page.getAttribute('.chip.is-error', 'aria-pressed'), 'true');
     await page.click('.chip.is-unfinished');
     assert.deepEqual(await shown(page), ['checkout', 'pay', 'notify']);
-    await page.fill('#q', 'pay');
-    await page.waitForTimeout(250);
+    await search(page, 'pay');
     assert.deepEqual(
         await page.$$eval('#list > li.step:not(.above)', rows => rows.map(r => r.id)),
         ['s0', 's5'],
         'both conditions'
     );
-    await page.fill('#q', '');
+    await search(page, '');
     await page.click('.chip.is-error');
     await page.click('.chip.is-unfinished');
-    await page.waitForTimeout(250);
     assert.deepEqual(await shown(page), ALL);
     await closePage(view);
 });

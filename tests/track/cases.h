@@ -29,6 +29,9 @@
 
 #include "track/pipelens.h"
 
+/* How long a test waits for what may take its time on a busy machine. */
+enum { PATIENCE_S = 60 };
+
 #define LENGTH(array) (sizeof(array) / sizeof *(array))
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)

@@ -74,7 +74,7 @@ static void flush_interval(void)
     atomic_store(&wall_offset, 5 * 3600);
     need(pipelens_run_new(&options, &run) == 0 && pipelens_run_start(run) == 0);
     atomic_store(&wall_offset, -5 * 3600);
-    double until = seconds() + 10;
+    double until = seconds() + PATIENCE_S;
     while (stat("flush.ndjson", &st) == 0 && st.st_size == 0 && seconds() < until) sleep_us(2000);
     expect(st.st_size > 0);
     expect_int(pipelens_run_free(run), 0);

@@ -168,7 +168,7 @@ static void flushed_by_time(void)
     pid_t child = fork();
     if (child == 0) {
         work(shared, "child");
-        double until = seconds() + 10;
+        double until = seconds() + PATIENCE_S;
         for (;;) {
             struct lines l = lines_in(LOG);
             bool there = lines_with(&l, FINISH, "\"name\":\"child\"") > 0;

@@ -125,7 +125,7 @@ static void pipes_and_proc(void)
 {
     struct pipelens_run *run = begin_run(false);
     struct pipelens_step *step = pipelens_step_begin(pipelens_run_root(run), "step");
-    alarm(20);
+    alarm(PATIENCE_S);
     need(mkfifo("fifo", 0666) == 0);
     char *records = recorded_file(step, "fifo", 100); /* nobody writes: not waited for */
     expect_text(records, "{\"file\":{\"file\":\"fifo\",\"size\":0,\"text\":\"\"}}");

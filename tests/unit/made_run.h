@@ -44,6 +44,7 @@ static inline struct step *made_add(struct made *m, int parent, struct str name,
     step->depth = step->parent ? (uint16_t)(step->parent->depth + 1) : 0;
     if (step->parent && step->parent->last_child) step->parent->last_child = step->parent->last_child->next = step;
     else if (step->parent) step->parent->first_child = step->parent->last_child = step;
+    if (step->parent) step->parent->child_count++;
     return step;
 }
 

@@ -6,7 +6,6 @@
 #include "model/keep.h"
 #include "render/html.h"
 #include "render/picture.h"
-#include "render/template.h"
 #include "render/wording.h"
 
 #include <fcntl.h>
@@ -77,7 +76,7 @@ static struct step *add_step(struct fixture *f, struct step *parent, int64_t sta
 static void make_plan(struct fixture *f, uint32_t max_static, uint64_t max_payload, struct html_plan *plan)
 {
     keep_rank(&f->run);
-    html_plan_make(&f->run, max_static, max_payload, &f->arena, plan);
+    html_plan_make(&f->run, max_static, max_payload, UINT64_MAX, &f->arena, plan);
 }
 
 static bool is_row(const struct html_plan *plan, uint32_t at) { return (plan->flags[at] & PLAN_STATIC) != 0; }
@@ -197,6 +196,28 @@ static void errors_get_the_budget_before_results(void **state)
 }
 
 /* Payloads that do not fit are counted, also a `7`. */
+/* 100 bytes of each and 64 of markup; the object that holds all records is not cut. */
+static void what_is_cut_costs_less(void **state)
+{
+    (void)state;
+    struct fixture *f = fixture_make(2);
+    struct step *root = add_step(f, NULL, 0, 100), *child = add_step(f, root, 1, 10);
+    root->error = root->result = payload_of(5000);
+    child->records = ARENA_NEW(&f->arena, struct record);
+    child->records->data = payload_of(5000);
+    struct html_plan plan;
+    html_plan_make(&f->run, 2, 600, 100, &f->arena, &plan);
+    assert_int_equal(plan.error_bytes[0], 164);
+    assert_int_equal(plan.payload_bytes[0], 164);
+    assert_int_equal(plan.payload_bytes[1], 5064);
+    assert_int_equal(plan.flags[0], PLAN_STATIC | PLAN_ERROR | PLAN_PAYLOADS);
+    assert_int_equal(plan.flags[1], PLAN_STATIC | PLAN_ERROR);
+    child->records->key = S("key");
+    html_plan_make(&f->run, 2, 600, 100, &f->arena, &plan);
+    assert_int_equal(plan.payload_bytes[1], 164);
+    fixture_free(f);
+}
+
 static void the_shortest_payloads_count(void **state)
 {
     (void)state;
@@ -259,43 +280,6 @@ static void sizes_read_well(void **state)
     }
 }
 
-/* --- templates --- */
-
-static void put_a(void *context, struct buf *out)
-{
-    (void)context;
-    buf_puts(out, "<{{b}}>");
-}
-
-static void put_b(void *context, struct buf *out) { buf_puts(out, context); }
-
-static void templates_fill_their_holes(void **state)
-{
-    (void)state;
-    static const struct template_slot slots[] = { { "a", put_a }, { "b", put_b } };
-    static const struct {
-        const char *text, *expected;
-    } cases[] = {
-        { "", "" },
-        { "plain { } text", "plain { } text" },
-        { "{{b}}", "B" },
-        { "x{{a}}y{{b}}z", "x<{{b}}>yBz" },
-        { "{{unknown}} {{b}}", "{{unknown}} B" },
-        { "{{b", "{{b" },
-        { "{{", "{{" },
-        { "{{}}", "{{}}" },
-        { "a{b}{{b}}}", "a{b}B}" },
-    };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct buf b = BUF_INIT;
-        char context[] = "B";
-        template_write(str_z(cases[i].text), slots, 2, context, &b);
-        buf_putc(&b, '\0');
-        assert_string_equal(b.ptr, cases[i].expected);
-        buf_free(&b);
-    }
-}
-
 /* --- the page --- */
 
 static struct str between(struct str text, const char *from, const char *to)
@@ -311,11 +295,13 @@ static struct str between(struct str text, const char *from, const char *to)
 static bool write_page(struct fixture *f, enum google_mode google, struct buf *out, struct err *e)
 {
     static const struct input_notes notes = { 0 };
-    struct report_options o = { .google = google, .theme = THEME_AUTO, .max_bytes = 1 << 20, .notes = &notes };
+    struct report_options o = {
+        .google = google, .theme = THEME_AUTO, .max_bytes = 1 << 20, .max_data = 1 << 20, .notes = &notes
+    };
     struct scene empty;
     scene_init(&empty, &f->arena);
     keep_rank(&f->run);
-    bool good = html_write(&f->run, &o, &empty, &empty, out, e);
+    bool good = html_write(&f->run, &o, &empty, &(struct html_graphs){ .scenes = { &empty } }, out, e);
     scene_free(&empty);
     return good;
 }
@@ -376,7 +362,9 @@ static void notes_are_worded_alike(void **state)
 {
     (void)state;
     static const struct input_notes none = { 0 };
-    const struct report_options o = { .google = GOOGLE_OFF, .theme = THEME_AUTO, .max_bytes = 1 << 20, .notes = &none };
+    const struct report_options o = {
+        .google = GOOGLE_OFF, .theme = THEME_AUTO, .max_bytes = 1 << 20, .max_data = 1 << 20, .notes = &none
+    };
     for (uint64_t n = 1; n <= 2; n++) {
         struct fixture *f = fixture_make(1);
         add_step(f, NULL, 0, 100);
@@ -433,7 +421,7 @@ static void the_index_takes_title_unit_and_theme(void **state)
             .title = str_z(cases[i].title), .unit = cases[i].unit, .theme = (int)cases[i].theme, .notes = &none
         };
         struct buf page = BUF_INIT;
-        index_write(&f->run, folders, &o, &page);
+        assert_true(index_write(&f->run, folders, &o, &page, NULL));
         buf_putc(&page, '\0');
         assert_non_null(strstr(page.ptr, cases[i].root));
         assert_non_null(strstr(page.ptr, cases[i].duration));
@@ -469,10 +457,10 @@ int main(void)
         cmocka_unit_test(deep_chains_keep_their_upper_end),
         cmocka_unit_test(hidden_steps_have_no_place),
         cmocka_unit_test(errors_get_the_budget_before_results),
+        cmocka_unit_test(what_is_cut_costs_less),
         cmocka_unit_test(the_shortest_payloads_count),
         cmocka_unit_test(google_draws_what_it_can),
         cmocka_unit_test(sizes_read_well),
-        cmocka_unit_test(templates_fill_their_holes),
         cmocka_unit_test(policy_names_script_and_style),
         cmocka_unit_test(notes_are_worded_alike),
         cmocka_unit_test(names_have_one_fallback),
