@@ -34,7 +34,10 @@ function decimalsOf(unit, step) {
     return Math.min(Math.max(Math.ceil(Math.log10(unit / step) - 1e-9), 0), Math.round(Math.log10(unit)));
 }
 
-/** A number of `unit`s with the decimals that `step` asks for. @param {number} us @param {number} unit @param {number} step */
+/**
+ * A number of units with the decimals that `step` asks for.
+ * @param {number} us @param {number} unit @param {number} step
+ */
 function inUnit(us, unit, step) {
     const [digits, fraction] = (us / unit).toFixed(decimalsOf(unit, step)).split('.');
     return formatCount(Number(digits)) + (fraction ? '.' + fraction : '');
@@ -63,7 +66,10 @@ function timeText(time, step) {
     return sign + clockText(us, step);
 }
 
-/** A time of a minute or more, in two units or, where `step` is finer, in more. @param {number} us @param {number} step */
+/**
+ * A time of a minute or more, in two units or, where `step` is finer, in more.
+ * @param {number} us @param {number} step
+ */
 function clockText(us, step) {
     const parts = [];
     if (us >= DAY) parts.push(formatCount(Math.floor(us / DAY)) + ' d');
@@ -92,7 +98,10 @@ function tickBase(from, step) {
     return data.unit || from < least ? 0 : Math.floor(from / unit) * unit;
 }
 
-/** Labels drop zeros that say nothing: "2 m" for "2 m 00 s". @param {number} time @param {number} base @param {number} step */
+/**
+ * Labels drop zeros that say nothing: "2 m" for "2 m 00 s".
+ * @param {number} time @param {number} base @param {number} step
+ */
 function tickLabel(time, base, step) {
     const text = timeText(time - base, step);
     const short = text.replace(/( 00 [hms])+$/, '');

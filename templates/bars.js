@@ -171,7 +171,10 @@ function barEdges(i) {
     return [at, at + BAR_MIN];
 }
 
-/** Where the text goes: behind the bar, before it, or inside. @param {BarRow} row @param {number} left @param {number} right */
+/**
+ * Where the text goes: behind the bar, before it, or inside.
+ * @param {BarRow} row @param {number} left @param {number} right px
+ */
 function placeLabel(row, left, right) {
     const { style } = row.text;
     const before = Math.min(left, lane.width) - BAR_GAP;

@@ -25,7 +25,7 @@ let laneDrag = null;
 const laneFingers = new Map();
 /** The last click on a lane. @type {{i: number, x: number, y: number}|null} */
 let laneClick = null;
-/** A drag's end is a click, which is none. */
+/** A drag may end in a click, which is none: browsers differ in whom it goes to. */
 let clickIsDrag = false;
 
 /** @param {MouseEvent} event @returns {number} px from the left of the lanes */
@@ -136,7 +136,10 @@ function onLaneUp(event) {
     timelineSchedule();
 }
 
-/** Zooms with Ctrl, as a pinch on a touchpad says it, and moves in time where the wheel goes sideways. @param {WheelEvent} event */
+/**
+ * Zooms with Ctrl, as a pinch on a touchpad says it, and moves in time where the wheel goes sideways.
+ * @param {WheelEvent} event
+ */
 function onLaneWheel(event) {
     const unit = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? 16 : event.deltaMode ? 400 : 1;
     if (event.ctrlKey || event.metaKey) {
@@ -222,13 +225,17 @@ function focusBarRow(index, tell) {
     const row = timeline.drawn.get(timeline.active);
     row.box.focus({ preventScroll: true });
     if (!tell) return;
+    row.box.scrollIntoView({ block: 'nearest' }); /* of the frame only a part may be in the window */
     const left = timeline.axis.getBoundingClientRect().left;
     const x =
         data.offset[row.position] === null ? 0 : Math.min(Math.max(xOf(data.offset[row.position]), 0), lane.width);
     showCard(row.position, row.box, left + x + 12);
 }
 
-/** Keys that do the same everywhere in the timeline. @param {KeyboardEvent} event @param {number} i step in focus, or -1 */
+/**
+ * Keys that do the same everywhere in the timeline.
+ * @param {KeyboardEvent} event @param {number} i step in focus, or -1 @returns {boolean} was it one of them?
+ */
 function onCommonKey(event, i) {
     const { from, to } = rangeAhead();
     const start = i >= 0 ? data.offset[i] : null;
@@ -347,7 +354,7 @@ function buildSplit(way, name) {
     split.addEventListener('pointermove', event => {
         if (!split.hasPointerCapture(event.pointerId)) return;
         const box = timeline.frame.getBoundingClientRect();
-        setSize(way, way === 'vertical' ? event.clientX - box.left : event.clientY - box.top);
+        setSize(way, Math.max(way === 'vertical' ? event.clientX - box.left : event.clientY - box.top, 1));
     });
     split.addEventListener('keydown', event => {
         const by = { ArrowLeft: -16, ArrowUp: -28, ArrowRight: 16, ArrowDown: 28 }[event.key];
@@ -362,7 +369,7 @@ function buildSplit(way, name) {
 
 /** @param {'vertical'|'horizontal'} way @param {number} size px; 0: as it was at first */
 function setSize(way, size) {
-    if (way === 'vertical') timeline.names = size && Math.max(size, NAMES_MIN);
+    if (way === 'vertical') timeline.names = size;
     else {
         timeline.tall = size && Math.max(Math.round(size), timeline.headHeight + 4 * timeline.row);
         timeline.scroll.style.maxHeight = timeline.tall ? timeline.tall + 'px' : '';

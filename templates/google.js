@@ -256,7 +256,6 @@ function startGoogle() {
     if (!(span > 0 && span < GOOGLE_SPAN_MAX) || navigator.onLine === false) return;
     document.getElementById('pl-own').addEventListener('click', () => showGoogle(false));
     document.getElementById('pl-other').addEventListener('click', () => showGoogle(true));
-    document.addEventListener('pl-own', () => showGoogle(false));
     followPage();
     loadGoogle();
 }

@@ -69,7 +69,10 @@ function rangeAhead() {
     return rangeGoal ?? range;
 }
 
-/** @param {number} factor above 1: see less @param {number} at the time that stays where it is @param {boolean} [smooth] */
+/**
+ * Shows more or less.
+ * @param {number} factor above 1: less @param {number} at the time that stays where it is @param {boolean} [smooth]
+ */
 function zoomRange(factor, at, smooth) {
     const { from, to } = rangeAhead();
     const length = Math.min(Math.max((to - from) / factor, RANGE_MIN), whole.to - whole.from);

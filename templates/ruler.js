@@ -80,10 +80,14 @@ function drawRuler() {
     if (!measure) return;
     const [left, right] = placeStretch(stretch, measure.from, measure.to);
     length.textContent = measureText();
-    length.style.transform = `translateX(${placeFlag(length, (left + right) / 2 - textWidth(length.textContent) / 2 - 7)}px)`;
+    const middle = (left + right - textWidth(length.textContent) - 14) / 2;
+    length.style.transform = `translateX(${placeFlag(length, middle)}px)`;
 }
 
-/** The time at x, or that of an end of a bar next to it. @param {number} x px @param {number} i step under the pointer, or -1 */
+/**
+ * The time at x, or that of an end of a bar next to it.
+ * @param {number} x px @param {number} i step under the pointer, or -1
+ */
 function snappedTime(x, i) {
     const time = Math.min(Math.max(timeAt(x), whole.from), whole.to);
     if (i < 0 || data.offset[i] === null || data.duration[i] === null) return time;

@@ -15,7 +15,7 @@ const ROW_NARROW = 46;
 const NARROW = 560; /* px of the page below which names stand above bars */
 const SPARE_ROWS = 6; /* drawn beyond either edge, so that a fast wheel does not outrun them */
 const ORDER_DELAY = 200; /* ms of rest after which the document's rows are put in order */
-const BODY_MAX = 15e6; /* px: browsers cannot scroll much further; beyond, a pixel of the bar is more than one of rows */
+const BODY_MAX = 15e6; /* px: browsers cannot scroll much further; more rows go by faster */
 const NAMES_MIN = 120; /* px of the column of names */
 const NAMES_PART = 0.6; /* of the width, at most */
 
@@ -326,6 +326,8 @@ function buildKeyHelp() {
 function buildTools() {
     const tools = element('div', 'tl-tools');
     const zoom = element('span', 'choice');
+    zoom.setAttribute('role', 'group');
+    zoom.setAttribute('aria-label', 'Zoom of the timeline');
     const middle = () => (rangeAhead().from + rangeAhead().to) / 2;
     zoom.append(
         buildTool('\u2212', 'Zoom out', () => {
@@ -387,7 +389,7 @@ function buildFrame() {
     timeline.body = element('div', 'tl-body');
     timeline.grid = element('div', 'tl-grid');
     timeline.rows = element('div', 'tl-rows');
-    timeline.empty = element('p', 'tl-empty', 'No step matches.');
+    timeline.empty = element('p', 'tl-empty', data.count ? 'No step matches.' : 'There are no steps.');
     timeline.empty.hidden = true;
     timeline.grid.setAttribute('aria-hidden', 'true');
     timeline.rows.setAttribute('role', 'treegrid');
@@ -420,6 +422,10 @@ function onTimelineSelect(from) {
 /** Builds the timeline; without any step with times it is a list of names that says so. */
 function startTimeline() {
     timelineBox.classList.add('tl');
+    timelineBox.classList.toggle(
+        'is-timeless',
+        data.offset.every(start => start === null)
+    );
     timelineBox.append(buildTools(), buildFrame(), timeline.grip, card);
     listenGestures();
     listenKeys();
