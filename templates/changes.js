@@ -6,6 +6,7 @@
 
 const CHANGES_MAX = 200; /* shown */
 const COMPARED_MAX = 100000; /* pairs of values */
+const COMPARED_TEXT = 2e7; /* characters of them: a value is read again on each level */
 const CHANGE_TEXT = 120; /* characters of a value beside its change */
 
 /** @typedef {{pointer: string, before: string|null, after: string|null}} StateChange */
@@ -23,14 +24,16 @@ function compareStates(before, after) {
     /** @type {StateChange[]} */
     const changes = [];
     const open = [{ pointer: '', before, after }];
-    let compared = 0;
-    while (open.length && changes.length <= CHANGES_MAX && compared++ < COMPARED_MAX) {
+    let compared = 0,
+        read = 0;
+    while (open.length && changes.length <= CHANGES_MAX && compared++ < COMPARED_MAX && read < COMPARED_TEXT) {
         const pair = open.pop();
         if (pair.before === pair.after) continue;
         if (!isContainer(pair.before) || pair.before[0] !== pair.after[0]) {
             changes.push(pair);
             continue;
         }
+        read += pair.before.length + pair.after.length;
         const old = partsOf(pair.before);
         const now = partsOf(pair.after);
         /** @type {{pointer: string, before: string, after: string}[]} */
@@ -69,10 +72,12 @@ function buildChange(change) {
 /** @param {string} before @param {string} after @returns {HTMLElement} */
 function buildChanges(before, after) {
     const { changes, whole } = compareStates(before, after);
-    if (!changes.length) return element('p', 'hint', 'Nothing changed.');
+    if (!changes.length) return element('p', 'hint', whole ? 'Nothing changed.' : 'These states are too large to be compared here.');
     const list = element('ul', 'changes');
     for (const change of changes.slice(0, CHANGES_MAX)) list.append(buildChange(change));
-    if (!whole) list.append(element('li', 'hint', 'There are more changes than the first ' + formatCount(CHANGES_MAX) + '.'));
+    const many = changes.length > CHANGES_MAX;
+    const rest = many ? 'There are more changes than the first ' + formatCount(CHANGES_MAX) + '.' : 'The rest of these states is too large to be compared here.';
+    if (!whole) list.append(element('li', 'hint', rest));
     return list;
 }
 

@@ -201,7 +201,7 @@ function buildValue(name, json, whole) {
     let body;
     if (isContainer(json) && !cut && splitJson(json).length) {
         const tree = buildJsonTree(json);
-        const raw = buildButton('copy', 'Raw', 'Show ' + name + ' as it stands in the log');
+        const raw = buildButton('copy', 'Raw', 'Raw: show ' + name + ' as it stands in the log');
         raw.setAttribute('aria-pressed', 'false');
         raw.addEventListener('click', () => {
             const isRaw = raw.getAttribute('aria-pressed') !== 'true';

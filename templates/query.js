@@ -60,7 +60,7 @@ function parseAmount(name, text) {
         return number;
     }
     if (!unit && number === 0) return 0;
-    if (!TIME_UNITS[unit]) throw new QueryError(name + ' wants a unit: us, ms, s, m, h or d, as in ' + name + '>' + digits + 'ms.');
+    if (!Object.hasOwn(TIME_UNITS, unit)) throw new QueryError(name + ' wants a unit: us, ms, s, m, h or d, as in ' + name + '>' + digits + 'ms.');
     return number * TIME_UNITS[unit];
 }
 
@@ -118,7 +118,7 @@ function fieldTerm(word) {
     if (typed === undefined) return null;
     const name = typed.toLowerCase();
     if (TEXT_FIELDS.includes(name) && (op === ':' || op === '=')) return textTerm(name, value);
-    if (name in NUMBER_FIELDS) {
+    if (Object.hasOwn(NUMBER_FIELDS, name)) {
         const exact = op === ':' ? '=' : op;
         const [, inner, rest] = /^(<=|>=|[<>=])(.*)$/s.exec(value) ?? ['', exact, value];
         return newTerm({ kind: 'number', field: NUMBER_FIELDS[name], op: inner, value: parseAmount(name, unquoteWord(rest)) });

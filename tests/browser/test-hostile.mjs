@@ -157,6 +157,7 @@ test('keys of objects that mean something to JavaScript are keys like others', a
     for (const query of ['__proto__', 'constructor', 'record:__proto__=own', 'name:hasOwnProperty', 'toString'])
         assert.equal((await find(page, query)).includes('1 of 3') || (await names(page)).length > 0, true, query);
     assert.equal(await find(page, 'constructor:x'), '0 of 3 steps', 'no field of that name');
+    assert.match(await find(page, 'dur>5constructor'), /^dur wants a unit/);
     assert.equal(await page.evaluate(() => ({}).polluted), undefined);
     await closePage(view);
 });
@@ -225,7 +226,7 @@ test('a value 10,000 levels deep, a number of 100,000 digits, a text of 1 MB', a
     await value.getByRole('button', { name: /^Show all/ }).click();
     assert.equal(await value.locator('.raw').textContent(), deep);
     await openStep(page, 'after');
-    await part(panel, 'What changed').waitFor();
+    assert.match(await part(panel, 'What changed').textContent(), /too large to be compared here|7.*8/);
     await openStep(page, 'digits');
     await part(panel, 'Result').getByRole('button', { name: /^Show all/ }).click();
     assert.equal(await part(panel, 'Result').locator('.text').textContent(), digits);
