@@ -245,7 +245,7 @@ help:
 	    '  golden      write tests/golden anew from the current program; then read `git diff`' \
 	    '  pictures    make the pictures of the README anew' \
 	    '  bench       measure speed and memory on logs of 20 to 100,000 steps' \
-	    '  lint        include layers, clang-tidy, cppcheck, shellcheck (those that are there)' \
+	    '  lint        include layers, clang-tidy, cppcheck, shellcheck, tsc (those that are there)' \
 	    '  format      clang-format all C sources' \
 	    '  install     install to $$(DESTDIR)$$(PREFIX);  uninstall takes it back' \
 	    '  clean       remove $(BUILD)' \

@@ -134,6 +134,7 @@ const KIND_LOG = 20; /* and above: a log message, by level */
  * @property {number} length 0: not in the store
  * @property {number} whole its length in the log, in bytes; more than `length` when the store has only its beginning
  * @property {number} number which of all items of the run it is
+ * @property {number} [member] which member of the object that it is, for one that the panel took apart
  */
 
 /** Where in data.items each step's begin, and how many items are before them. Gaps become places in the store. */

@@ -156,13 +156,18 @@ function buildAround(i) {
     return links.childElementCount || children.length ? part : null;
 }
 
-/** Rendered Markdown that came with the page, with the switch to its source. @param {number} i @param {Item} item @param {HTMLElement} source */
+/** Rendered Markdown that came with the page. @param {number} i @param {Item} item @returns {HTMLTemplateElement|null} */
+function renderedOf(i, item) {
+    const member = item.member === undefined ? '' : '-' + item.member;
+    return /** @type {HTMLTemplateElement|null} */ (document.getElementById('md-' + indexOf(i) + '-' + item.number + member));
+}
+
+/** That, with the switch to its source. @param {number} i @param {Item} item @param {HTMLElement} source */
 function withRendered(i, item, source) {
-    const holder = document.getElementById('md-' + indexOf(i) + '-' + item.number);
+    const holder = renderedOf(i, item);
     if (!holder) return source;
     const rendered = element('div', 'md');
-    const from = holder instanceof HTMLTemplateElement ? holder.content : holder;
-    rendered.append(...[...from.childNodes].map(child => document.importNode(child, true)));
+    rendered.append(document.importNode(holder.content, true));
     const box = element('div', 'rendered');
     const choice = element('div', 'choice');
     const both = ['Rendered', 'Source'].map(title => buildButton('copy', title, 'Show as ' + title.toLowerCase()));
@@ -179,7 +184,19 @@ function withRendered(i, item, source) {
 /** @param {number} i @param {Item} item @param {string} json @param {string} [name] */
 function buildItem(i, item, json, name = item.label || item.kind) {
     if (!item.length) return element('p', 'cut', 'Not in this page: the log has ' + formatCount(item.whole) + ' bytes of it.');
-    return withRendered(i, item, buildValue(name, json, item.whole > item.length ? item.whole : undefined));
+    const value = withRendered(i, item, buildValue(name, json, item.whole > item.length ? item.whole : undefined));
+    if (item.member !== undefined || json[0] !== '{') return value;
+    /* An object's texts that are Markdown stand below its tree. */
+    const box = element('div', '');
+    box.append(value);
+    childNodes({ key: '', isIndex: false, pointer: '', json }).forEach((node, member) => {
+        const part = { ...item, member };
+        if (!renderedOf(i, part)) return;
+        const label = element('div', 'label', node.key);
+        label.dir = 'auto';
+        box.append(label, withRendered(i, part, buildValue(node.key, node.json)));
+    });
+    return box;
 }
 
 /** @typedef {{item: Item, json: string}} Read an item with its text */
@@ -191,7 +208,10 @@ function mergeRecords(all) {
         if (item.kind === 'record') records.set(item.label, { item, json });
         if (item.kind !== 'records') continue;
         if (item.whole > item.length) records.set('(all)', { item, json });
-        else for (const member of objectMembers(json)) records.set(member.key, { item: { ...item, number: -1 }, json: member.value });
+        else
+            childNodes({ key: '', isIndex: false, pointer: '', json }).forEach((node, member) =>
+                records.set(node.key, { item: { ...item, member }, json: node.json })
+            );
     }
     return records;
 }
@@ -407,7 +427,7 @@ function openPanel(i) {
 
 function closePanel() {
     const inside = panel.box.contains(document.activeElement);
-    const current = table.shown.get(table.current);
+    const current = table.shown.get(table.current)?.box;
     panel.turn++;
     panel.box.hidden = true;
     makeRoom(false);

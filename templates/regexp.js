@@ -5,6 +5,7 @@
  */
 
 const REGEXP_PATIENCE = 2000; /* ms for one batch */
+const WORKER_REST = 5000; /* ms without a question */
 
 /** What runs in the worker: says which of the texts match, by a 1 each. */
 function regexpWorker() {
@@ -29,6 +30,17 @@ function openWorker() {
     return worker;
 }
 
+/** An idle worker gives its memory back. */
+let workerRest = 0;
+
+function restWorker() {
+    clearTimeout(workerRest);
+    workerRest = setTimeout(() => {
+        worker?.terminate();
+        worker = null;
+    }, WORKER_REST);
+}
+
 /** @param {string} source @param {string} text @param {Uint32Array} from @returns {Promise<Uint8Array>} */
 function askWorker(source, text, from) {
     return new Promise((resolve, reject) => {
@@ -38,8 +50,10 @@ function askWorker(source, text, from) {
             worker = null;
             reject(new Error('This expression takes too long and was stopped. Repetitions inside repetitions, as in (a+)+, do that.'));
         }, REGEXP_PATIENCE);
+        clearTimeout(workerRest);
         w.onmessage = event => {
             clearTimeout(timer);
+            restWorker();
             resolve(event.data);
         };
         w.onerror = () => {

@@ -18,8 +18,12 @@ const CHUNKS_KEPT = 8;
 function openStore() {
     const holder = document.getElementById('pl-text') ?? document.getElementById('pl-log');
     if (!holder) return null;
-    const [, head, base64] = /^\s*([^\n]*)\n([^\s]*)\s*$/.exec(holder.textContent);
-    const index = JSON.parse(head);
+    const text = holder.textContent;
+    const begin = text.indexOf('{');
+    const end = text.indexOf('\n', begin);
+    const last = text.indexOf('\n', end + 1);
+    const index = JSON.parse(text.slice(begin, end));
+    const base64 = text.slice(end + 1, last < 0 ? undefined : last);
     if (!index.packed.length) return null;
     const starts = [0];
     const places = [0];

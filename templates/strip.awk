@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 #
-# What of a script or a style sheet the page needs: no comments that begin a line or tell a type, no white space
-# before a line, no empty lines. It knows nothing of strings: a text that goes over several lines must not need what it takes away.
+# What of a script the page needs: no comments that begin a line or tell a type, no white space before a line, no empty
+# lines. It knows nothing of strings: a text that goes over several lines must not need what it takes away.
 {
     sub(/^[ \t]+/, "")
     for (;;) {
@@ -17,7 +17,6 @@
         inside = 1
     }
     gsub(/\/\*\* @[^*]*\*\/ ?/, "")
-    gsub(/\/\*\* @type [^*]*\*\/ ?/, "")
     if ($0 == "" || substr($0, 1, 2) == "//") next
     print
 }

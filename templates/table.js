@@ -11,8 +11,27 @@
 
 const TABLE_ROW = 28;
 const TABLE_SECOND = 20;
-const TABLE_SPARE = 8; /* rows kept on both sides of what is in sight */
+const TABLE_SPARE = 4; /* rows kept on both sides of what is in sight */
 const TABLE_HIGH = 8e6; /* px: browsers cannot make boxes much higher; beyond, scrolling goes in larger steps */
+const INDENTS = 24; /* levels that are indented; deeper steps tell theirs */
+const TABLE_REST = 150; /* ms without scrolling */
+
+/**
+ * What of a row changes from step to step.
+ * @typedef {Object} Row
+ * @property {HTMLElement} box
+ * @property {HTMLElement} name
+ * @property {HTMLElement} fold
+ * @property {SVGElement} mark
+ * @property {HTMLElement} text the name itself
+ * @property {HTMLElement} more steps that are folded away, or the level
+ * @property {HTMLElement} bar
+ * @property {HTMLElement} share
+ * @property {HTMLElement[]} cells by column
+ * @property {HTMLElement|null} second
+ * @property {string} status
+ * @property {number} top px
+ */
 
 /**
  * @typedef {Object} Column
@@ -54,11 +73,12 @@ const table = {
     /** Positions of the rows, and what is above each in px. @type {Int32Array} */
     order: new Int32Array(0),
     tops: new Float64Array(1),
-    /** Rows in the document, by place in `order`. @type {Map<number, HTMLElement>} */
+    /** Rows in the document, by place in `order`. @type {Map<number, Row>} */
     shown: new Map(),
     /** The row that has the keyboard. */
     current: 0,
     frame: 0,
+    timer: 0,
 };
 
 /** @param {number} i */
@@ -118,7 +138,7 @@ function layOutTable() {
     table.current = Math.max(0, placeOf(view.selected >= 0 ? view.selected : had));
     table.rows.style.height = Math.min(tops[rows.length], TABLE_HIGH) + 'px';
     table.box.setAttribute('aria-rowcount', String(rows.length + 1));
-    table.rows.replaceChildren();
+    for (const row of table.shown.values()) row.box.remove();
     table.shown.clear();
     table.none.hidden = rows.length > 0;
     drawTable();
@@ -171,7 +191,7 @@ function rowAt(top) {
     return low;
 }
 
-/** Puts the rows in sight into the document, takes the others out. */
+/** Puts the rows in sight into the document. Those that went out of sight become the ones that come in. */
 function drawTable() {
     cancelAnimationFrame(table.frame);
     table.frame = 0;
@@ -179,22 +199,39 @@ function drawTable() {
     const first = Math.max(0, rowAt(top) - TABLE_SPARE);
     const last = Math.min(table.order.length, rowAt(top + tableHeight()) + 1 + TABLE_SPARE);
     const shift = table.box.scrollTop - top;
+    const free = [];
     for (const [k, row] of table.shown)
-        if ((k < first || k >= last) && !row.contains(document.activeElement)) {
-            row.remove();
+        if (k < first || k >= last) {
             table.shown.delete(k);
+            if (row.box === document.activeElement) row.box.remove();
+            else free.push(row);
         }
-    let before = null;
-    for (let k = last - 1; k >= first; k--) {
+    for (let k = first; k < last; k++) {
         let row = table.shown.get(k);
         if (!row) {
-            row = buildRow(k);
+            row = free.pop() ?? newRow();
             table.shown.set(k, row);
-            table.rows.insertBefore(row, before);
+            fillRow(row, k);
+            if (!row.box.isConnected) table.rows.append(row.box);
         }
-        row.style.top = table.tops[k] + shift + 'px';
-        before = row;
+        const place = table.tops[k] + shift;
+        if (row.top !== place) row.box.style.top = (row.top = place) + 'px';
     }
+    for (const row of free) row.box.remove();
+    orderTableRows();
+}
+
+/** Rows stand in the document in the order in which they are seen, once scrolling rests: for those who listen. */
+function orderTableRows() {
+    clearTimeout(table.timer);
+    table.timer = setTimeout(() => {
+        const rows = [...table.shown].sort((a, b) => a[0] - b[0]).map(([, row]) => row.box);
+        let next = null;
+        for (const box of rows.reverse()) {
+            if (box.nextElementSibling !== next && box !== document.activeElement) table.rows.insertBefore(box, next);
+            next = box;
+        }
+    }, TABLE_REST);
 }
 
 /** Text with the words of the search marked. @param {HTMLElement} into @param {string} text */
@@ -219,35 +256,6 @@ function putMarked(into, text) {
 /** @param {number} i @returns {boolean} can its subtree be folded here? */
 function foldable(i) {
     return subtree[i] > 1 && !table.sort && !view.matches;
-}
-
-/** @param {number} i */
-function buildNameCell(i) {
-    const cell = element('div', 'name');
-    const indent = table.sort ? 0 : Math.min(depth[i], 24);
-    cell.style.paddingInlineStart = 'calc(' + indent + ' * var(--indent) + 1.625rem)';
-    if (foldable(i)) {
-        const fold = buildButton('fold', '', (view.folded[i] ? 'Expand ' : 'Collapse ') + shownName(i));
-        fold.tabIndex = -1;
-        fold.style.insetInlineStart = 'calc(' + indent + ' * var(--indent))';
-        cell.append(fold);
-    }
-    const name = buildName('', 'n');
-    putMarked(name, shownName(i));
-    cell.append(buildMark(statusOf(i)), name);
-    if (foldable(i) && view.folded[i]) cell.append(element('span', 'more', formatCount(subtree[i] - 1)));
-    if (depth[i] > 24 && !table.sort) cell.append(element('span', 'more', 'level ' + depth[i]));
-    return cell;
-}
-
-/** @param {number} i */
-function buildShareCell(i) {
-    const cell = element('div', 'share');
-    const share = shareOf(i);
-    const bar = element('span', 'part');
-    bar.style.setProperty('--part', String(share ?? 0));
-    cell.append(bar, element('span', '', formatShare(share)));
-    return cell;
 }
 
 /** Why it failed, or where the words were found. @param {number} i */
@@ -276,39 +284,87 @@ async function showHit(line, item) {
     putMarked(line, (from ? '…' : '') + text.slice(from, at + 200).replace(/\s+/g, ' '));
 }
 
-/** @param {number} k place in the rows */
-function buildRow(k) {
-    const i = table.order[k];
-    const row = element('div', 'row is-' + statusOf(i));
-    row.setAttribute('role', 'row');
-    row.setAttribute('aria-rowindex', String(k + 2));
-    row.setAttribute('aria-level', String(table.sort ? 1 : depth[i] + 1));
-    if (foldable(i)) row.setAttribute('aria-expanded', String(!view.folded[i]));
-    row.setAttribute('aria-selected', String(i === view.selected));
-    row.tabIndex = k === table.current ? 0 : -1;
-    row.dataset.row = String(k);
-    if (view.matches && !view.matches[i]) row.classList.add('context');
+/** @returns {Row} */
+function newRow() {
+    const box = element('div', 'row');
+    box.setAttribute('role', 'row');
+    const name = element('div', 'name');
+    const fold = buildButton('fold', '', 'Fold');
+    const mark = buildMark('ok');
+    const text = buildName('', 'n');
+    const more = element('span', 'more');
+    const bar = element('span', 'part');
+    const share = element('span', '');
+    fold.tabIndex = -1;
+    name.append(fold, mark, text, more);
+    /** @type {Row} */
+    const row = { box, name, fold, mark, text, more, bar, share, cells: [], second: null, status: '', top: -1 };
     for (const column of table.columns) {
-        const cell =
-            column.id === 'name' ? buildNameCell(i) : column.id === 'share' ? buildShareCell(i) : element('div', column.id, column.text(i));
+        const cell = column.id === 'name' ? name : element('div', column.id);
         cell.setAttribute('role', column.id === 'name' ? 'rowheader' : 'gridcell');
-        row.append(cell);
-    }
-    if (hasSecondLine(i)) {
-        const line = buildSecondLine(i);
-        line.style.paddingInlineStart = 'calc(' + (table.sort ? 0 : Math.min(depth[i], 24)) + ' * var(--indent) + 3.125rem)';
-        line.setAttribute('role', 'gridcell');
-        row.append(line);
+        if (column.id === 'share') cell.append(bar, share);
+        row.cells.push(cell);
+        box.append(cell);
     }
     return row;
 }
 
+/** @param {Row} row @param {number} i */
+function fillName(row, i) {
+    const indent = table.sort ? 0 : Math.min(depth[i], INDENTS);
+    const canFold = foldable(i);
+    row.name.style.setProperty('--d', String(indent));
+    row.fold.hidden = !canFold;
+    if (canFold) row.fold.setAttribute('aria-label', (view.folded[i] ? 'Expand ' : 'Collapse ') + shownName(i));
+    row.text.replaceChildren();
+    putMarked(row.text, shownName(i));
+    const level = depth[i] > INDENTS && !table.sort ? 'level ' + depth[i] : '';
+    row.more.textContent = canFold && view.folded[i] ? formatCount(subtree[i] - 1) : level;
+    row.more.hidden = !row.more.textContent;
+}
+
+/** Makes it the row of a step. @param {Row} row @param {number} k place in the rows */
+function fillRow(row, k) {
+    const i = table.order[k];
+    const { box } = row;
+    const status = statusOf(i);
+    if (row.status !== status) {
+        const mark = buildMark(status);
+        row.mark.replaceWith(mark);
+        row.mark = mark;
+        row.status = status;
+    }
+    box.className = 'row is-' + status + (view.matches && !view.matches[i] ? ' context' : '');
+    box.setAttribute('aria-rowindex', String(k + 2));
+    box.setAttribute('aria-level', String(table.sort ? 1 : depth[i] + 1));
+    if (foldable(i)) box.setAttribute('aria-expanded', String(!view.folded[i]));
+    else box.removeAttribute('aria-expanded');
+    box.dataset.row = String(k);
+    markRow(row, k);
+    fillName(row, i);
+    const share = shareOf(i);
+    row.bar.style.setProperty('--part', String(share ?? 0));
+    row.share.textContent = formatShare(share);
+    table.columns.forEach((column, c) => {
+        if (column.text) row.cells[c].textContent = column.text(i);
+    });
+    row.second?.remove();
+    row.second = hasSecondLine(i) ? buildSecondLine(i) : null;
+    if (!row.second) return;
+    row.second.style.setProperty('--d', String(table.sort ? 0 : Math.min(depth[i], INDENTS)));
+    row.second.setAttribute('role', 'gridcell');
+    box.append(row.second);
+}
+
+/** @param {Row} row @param {number} k its place */
+function markRow(row, k) {
+    row.box.setAttribute('aria-selected', String(table.order[k] === view.selected));
+    row.box.tabIndex = k === table.current ? 0 : -1;
+}
+
 /** Marks the selected row and the one that has the keyboard. */
 function markRows() {
-    for (const [k, row] of table.shown) {
-        row.setAttribute('aria-selected', String(table.order[k] === view.selected));
-        row.tabIndex = k === table.current ? 0 : -1;
-    }
+    for (const [k, row] of table.shown) markRow(row, k);
 }
 
 /** Scrolls as little as it takes to show a row. @param {number} k */
@@ -324,7 +380,7 @@ function focusRow(k) {
     table.current = Math.max(0, Math.min(table.order.length - 1, k));
     revealRow(table.current);
     markRows();
-    table.shown.get(table.current)?.focus({ preventScroll: true });
+    table.shown.get(table.current)?.box.focus({ preventScroll: true });
 }
 
 /** @param {number} i */

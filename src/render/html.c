@@ -24,6 +24,7 @@ struct page {
     bool live;   /* the page has a script, its data, and the log; the others are paper */
     bool google; /* Google Charts is wanted and can draw this run */
     struct buf style, script, data;
+    struct html_rendered rendered;
     struct store *store;
 };
 
@@ -226,7 +227,9 @@ static void put_data(void *context, struct buf *out) { buf_put(out, buf_str(&((s
 static void put_texts(void *context, struct buf *out)
 {
     const struct page *p = context;
-    if (p->live) store_put(p->store, out);
+    if (!p->live) return;
+    buf_put(out, buf_str(&p->rendered.html));
+    store_put(p->store, out);
 }
 
 static void put_head_script(void *context, struct buf *out)
@@ -277,7 +280,8 @@ static void make_live(struct page *p)
     bool log_inside = o->archive && archive_missing(o->archive, o->archive_part) == ARCHIVE_INSIDE;
     p->google = o->google != GOOGLE_OFF && html_google_fits(&p->plan);
     p->store = store_new(p->run->sources, log_inside ? o->archive : NULL, o->max_data, HTML_PAYLOAD_MAX);
-    html_data_write(&(struct html_data){ &p->plan, p->store, o->unit, p->google, o->google == GOOGLE_ONLY }, &p->data);
+    const struct html_data data = { &p->plan, p->store, o->unit, p->google, o->google == GOOGLE_ONLY, &p->rendered };
+    html_data_write(&data, &p->data);
     buf_put(&p->script, asset_page_js);
     if (p->google) buf_put(&p->script, asset_google_js);
 }
@@ -292,7 +296,8 @@ bool html_write(const struct run *run, const struct report_options *o, const str
                       .live = o->template == TEMPLATE_REPORT,
                       .style = BUF_INIT,
                       .script = BUF_INIT,
-                      .data = BUF_INIT };
+                      .data = BUF_INIT,
+                      .rendered = { .html = BUF_INIT } };
     const struct pieces pieces = { html_slots, html_slot_count, &p };
     struct template_data data = { .o = o, .plan = &p.plan, .pieces = &pieces, .run = { .run = run, .unit = o->unit } };
     const struct view view = fields_view(page_fields, &data, 0);
@@ -305,6 +310,7 @@ bool html_write(const struct run *run, const struct report_options *o, const str
     buf_free(&p.style);
     buf_free(&p.script);
     buf_free(&p.data);
+    buf_free(&p.rendered.html);
     arena_free(&data.arena);
     if (!good || (o->archive && !archive_check(o->archive, e))) return false;
     if (out->error) return err_set(e, ERR_OUTPUT, "", "the page could not be written: %s", strerror(out->error));

@@ -71,16 +71,26 @@ struct str html_error_line(const struct run *run, const struct step *step, struc
 /* The rows of the page, <li> by <li>. */
 void html_steps_write(const struct html_plan *plan, enum time_unit unit, struct buf *out);
 
+/* Markdown of records and results, rendered for the script (html_rendered.c). */
+struct html_rendered {
+    struct buf html;
+    size_t taken; /* bytes of text that it was made of: there is an end to them */
+};
+/* Adds what is Markdown in the item of that number; `json` is its text. */
+void html_rendered_add(struct html_rendered *r, const struct step *step, size_t item, struct str json,
+                       struct arena *scratch);
+
 /* The JSON block: all steps compactly, where the store has their texts, the rows for Google Charts when wanted. */
 struct html_data {
     const struct html_plan *plan;
     struct store *store;
     enum time_unit unit;
     bool google, google_only;
+    struct html_rendered *rendered;
 };
 void html_data_write(const struct html_data *d, struct buf *out);
 /* Its part about payloads (html_items.c). */
-void html_items_write(const struct html_plan *plan, struct store *store, struct arena *scratch, struct buf *out);
+void html_items_write(const struct html_data *d, struct arena *scratch, struct buf *out);
 
 /* May the run be drawn by Google Charts at all? Not without rows, without a span, or with too many rows. */
 bool html_google_fits(const struct html_plan *plan);

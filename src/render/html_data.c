@@ -329,7 +329,7 @@ void html_data_write(const struct html_data *d, struct buf *out)
     put_counts(plan, &scratch, out);
     put_critical(plan, &scratch, out);
     put_running(plan, &scratch, out);
-    html_items_write(plan, d->store, &scratch, out);
+    html_items_write(d, &scratch, out);
     if (d->google) put_google(plan, d->unit, d->google_only, out);
     buf_putc(out, '}');
     arena_free(&scratch);

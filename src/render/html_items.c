@@ -223,8 +223,27 @@ static void put_facts(const struct html_plan *plan, struct arena *scratch, struc
     buf_putc(out, '}');
 }
 
-void html_items_write(const struct html_plan *plan, struct store *store, struct arena *scratch, struct buf *out)
+/* Only of steps that stand in the page as rows: that many texts are soon read. */
+static void render_texts(const struct items *t, const uint32_t *counts, struct arena *scratch,
+                         struct html_rendered *rendered)
 {
+    const struct html_plan *plan = t->plan;
+    const struct item *item = t->list;
+    for (uint32_t at = 0; at < plan->count; at++) {
+        bool wanted = (plan->flags[at] & PLAN_STATIC) && (plan->flags[at] & PLAN_PAYLOADS);
+        for (uint32_t n = 0; n < counts[at]; n++, item++) {
+            bool text = item->kind == ITEM_RECORD || item->kind == ITEM_RECORDS || item->kind == ITEM_RESULT;
+            if (!wanted || !text || item->ref.length < item->ref.whole) continue;
+            html_rendered_add(rendered, plan->steps[at], (size_t)(item - t->list),
+                              sources_text(plan->run->sources, item->payload), scratch);
+            scratch_reset(scratch);
+        }
+    }
+}
+
+void html_items_write(const struct html_data *d, struct arena *scratch, struct buf *out)
+{
+    const struct html_plan *plan = d->plan;
     struct items t = { .plan = plan };
     uint32_t *counts = calloc(plan->count + (size_t)1, sizeof *counts);
     if (!counts) arena_exhausted(plan->count * sizeof *counts);
@@ -233,10 +252,11 @@ void html_items_write(const struct html_plan *plan, struct store *store, struct 
         add_step(&t, plan->steps[at]);
         counts[at] = (uint32_t)(t.count - before);
     }
-    place(&t, store);
+    place(&t, d->store);
     put_labels(&t, out);
     put_items(&t, counts, out);
     put_facts(plan, scratch, out);
+    render_texts(&t, counts, scratch, d->rendered);
     free(t.list);
     free(t.labels);
     free(t.slots);
