@@ -120,8 +120,8 @@ $(BUILD)/gen/%.inc: templates/%
 # program takes those of style sheets away, which may be the user's own). What is declared comes before what runs at once
 # and needs it; paper has the last word.
 PAGE_SCRIPTS = format dom data store view textindex regexp query search toolbar table json changes panel \
-    range axis bars overview card ruler timeline gestures drawing route report
-PAGE_STYLES = report steps work timeline graph panel print
+    range axis bars overview card ruler timeline gestures drawing stats route report
+PAGE_STYLES = report steps work timeline graph sections panel print
 BYTES = od -v -An -to1 | sed 's/ \([0-7]\{3\}\)/0\1,/g' > $@
 STRIPPED = awk -f templates/strip.awk $(filter %.js,$^) | $(BYTES)
 $(BUILD)/gen/page.js.inc: $(PAGE_SCRIPTS:%=templates/%.js) templates/strip.awk Makefile

@@ -136,13 +136,17 @@ const KIND_LOG = 20; /* and above: a log message, by level */
  * @property {number} number which of all items of the run it is
  */
 
-/** Where in data.items each step's begin, and how many items are before them. */
+/** Where in data.items each step's begin, and how many items are before them. Gaps become places in the store. */
 const itemStart = new Uint32Array(data.count + 1);
 const itemNumber = new Uint32Array(data.count + 1);
-for (let i = 0, at = 0; i < data.count; i++) {
+for (let i = 0, at = 0, end = 0; i < data.count; i++) {
     itemStart[i] = at;
     itemNumber[i + 1] = itemNumber[i] + data.items[at];
-    at += 1 + 4 * data.items[at];
+    const next = at + 1 + 4 * data.items[at];
+    for (at++; at < next; at += 4) {
+        data.items[at + 2] += end;
+        end = data.items[at + 2] + data.items[at + 3];
+    }
     itemStart[i + 1] = at;
 }
 

@@ -36,11 +36,19 @@ function buildButton(className, text, name) {
     return button;
 }
 
+/** Marks made so far: a copy with its path costs a table of them less than a reference to the symbol. @type {Map<string, SVGElement>} */
+const marks = new Map();
+
 /** The mark of a status. @param {string} status @returns {SVGElement} */
 function buildMark(status) {
-    const svg = shape('svg', { 'class': 'mark', 'aria-hidden': 'true' });
-    svg.append(shape('use', { href: '#m-' + status }));
-    return svg;
+    let mark = marks.get(status);
+    if (!mark) {
+        const symbol = document.getElementById('m-' + status);
+        mark = shape('svg', { 'class': 'mark', 'aria-hidden': 'true', viewBox: symbol.getAttribute('viewBox') });
+        mark.append(symbol.firstElementChild.cloneNode(true));
+        marks.set(status, mark);
+    }
+    return /** @type {SVGElement} */ (mark.cloneNode(true));
 }
 
 /** A name of the log, kept apart from the direction of what is around it. @param {string} text @param {string} [className] */

@@ -23,6 +23,8 @@ const WHEEL_ZOOM = 0.0025; /* of a zoom by e for each px of the wheel */
 let laneDrag = null;
 /** Fingers on the lanes: their x in px of the lane. @type {Map<number, number>} */
 const laneFingers = new Map();
+/** The last click on a lane. @type {{i: number, x: number, y: number}|null} */
+let laneClick = null;
 /** A drag's end is a click, which is none. */
 let clickIsDrag = false;
 
@@ -165,8 +167,21 @@ function onRowClick(event) {
     if (clickIsDrag || !row) return;
     const i = row.position;
     focusBarRow(row.index, false);
-    if (eventIn(event, '.tl-fold')) setFolded(i, !view.folded[i], event.shiftKey);
-    else select(i, 'timeline');
+    if (eventIn(event, '.tl-fold')) {
+        setFolded(i, !view.folded[i], event.shiftKey);
+        return;
+    }
+    const { top } = row.box.getBoundingClientRect();
+    select(i, 'timeline');
+    scrollBy(0, row.box.getBoundingClientRect().top - top); /* the panel makes what is above the timeline taller */
+    if (eventIn(event, '.tl-lane') && !ruler.measuring) laneClick = { i, x: event.clientX, y: event.clientY };
+}
+
+/** The second click may meet something else: the panel has come. @param {MouseEvent} event */
+function onSecondClick(event) {
+    const first = laneClick;
+    laneClick = null;
+    if (first && Math.hypot(event.clientX - first.x, event.clientY - first.y) < DRAG_LEAST) zoomToStep(first.i);
 }
 
 /** @param {number} i */
@@ -191,10 +206,7 @@ function listenGestures() {
     scroll.addEventListener('wheel', onLaneWheel, { passive: false });
     rows.addEventListener('pointerover', onRowHover);
     rows.addEventListener('click', onRowClick);
-    rows.addEventListener('dblclick', event => {
-        const row = rowOfEvent(event);
-        if (row && eventIn(event, '.tl-lane') && !ruler.measuring) zoomToStep(row.position);
-    });
+    document.addEventListener('dblclick', onSecondClick);
 }
 
 /* ---- keys ---- */

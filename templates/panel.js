@@ -397,7 +397,7 @@ function makeRoom(open) {
 /** @param {number} i */
 function openPanel(i) {
     const title = byId('pl-panel-title');
-    if (panel.box.hidden) panel.opener = /** @type {HTMLElement|null} */ (document.activeElement);
+    if (!panel.box.contains(document.activeElement)) panel.opener = /** @type {HTMLElement|null} */ (document.activeElement);
     panel.box.hidden = false;
     makeRoom(true);
     title.replaceChildren(buildMark(statusOf(i)), buildName(shownName(i)));

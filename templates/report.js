@@ -67,6 +67,7 @@ buildTable();
 buildPanel();
 startTimeline();
 startGraphs();
+startStatistics();
 startRoute();
 openForPrint();
 window.addEventListener('load', startTextIndex);

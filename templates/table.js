@@ -4,7 +4,7 @@
  * says why the step failed or where the search found its words:
  *
  *     tops      0   28   76  104        rows in order, what is above each
- *     .rows     as high as all rows; in it, placed by `transform`, those in sight
+ *     .rows     as high as all rows; in it those in sight
  *
  * The order is that of the tree, or a flat one by a column.
  */
@@ -45,6 +45,7 @@ const table = {
     head: null,
     /** @type {HTMLElement} */
     note: null,
+    none: element('p', 'none', 'No step matches.'),
     /** Columns that the run has something for. */
     columns: COLUMNS,
     /** Column that the rows are sorted by, "" for the tree. */
@@ -119,7 +120,7 @@ function layOutTable() {
     table.box.setAttribute('aria-rowcount', String(rows.length + 1));
     table.rows.replaceChildren();
     table.shown.clear();
-    if (!rows.length) table.rows.append(element('p', 'none', 'No step matches.'));
+    table.none.hidden = rows.length > 0;
     drawTable();
 }
 
@@ -191,7 +192,7 @@ function drawTable() {
             table.shown.set(k, row);
             table.rows.insertBefore(row, before);
         }
-        row.style.transform = 'translateY(' + (table.tops[k] + shift) + 'px)';
+        row.style.top = table.tops[k] + shift + 'px';
         before = row;
     }
 }
@@ -290,7 +291,7 @@ function buildRow(k) {
     for (const column of table.columns) {
         const cell =
             column.id === 'name' ? buildNameCell(i) : column.id === 'share' ? buildShareCell(i) : element('div', column.id, column.text(i));
-        cell.setAttribute('role', 'gridcell');
+        cell.setAttribute('role', column.id === 'name' ? 'rowheader' : 'gridcell');
         row.append(cell);
     }
     if (hasSecondLine(i)) {
@@ -333,7 +334,7 @@ function toggleFold(i) {
 
 /** @param {KeyboardEvent} event */
 function onTableKey(event) {
-    if (!(/** @type {HTMLElement} */ (event.target).closest('.row')) || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!(/** @type {HTMLElement} */ (event.target).closest('[data-row]')) || event.ctrlKey || event.metaKey || event.altKey) return;
     const i = table.order[table.current];
     const page = Math.max(1, Math.floor(tableHeight() / TABLE_ROW) - 1);
     /** @type {Object<string, () => void>} */
@@ -363,7 +364,7 @@ function onTableKey(event) {
 /** @param {MouseEvent} event */
 function onTableClick(event) {
     const target = /** @type {HTMLElement} */ (event.target);
-    const row = /** @type {HTMLElement|null} */ (target.closest('.row'));
+    const row = /** @type {HTMLElement|null} */ (target.closest('[data-row]'));
     if (!row || (getSelection().toString() && !target.closest('.fold'))) return;
     table.current = Number(row.dataset.row);
     const i = table.order[table.current];
@@ -448,7 +449,7 @@ function buildTable() {
     table.note.hidden = true;
     table.box.append(table.head, table.rows);
     byId('h-steps').after(table.note, buildColumnChoice());
-    byId('pl-steps').append(table.box);
+    byId('pl-steps').append(table.box, table.none);
     table.box.addEventListener('scroll', () => (table.frame ||= requestAnimationFrame(drawTable)), { passive: true });
     table.box.addEventListener('keydown', onTableKey);
     table.box.addEventListener('click', onTableClick);

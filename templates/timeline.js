@@ -362,11 +362,10 @@ function meanText(mean) {
     return mean < 9.95 ? mean.toFixed(1) : formatCount(Math.round(mean));
 }
 
-/** Overview and axis over the lanes, at their left what folds everything. */
+/** Overview and axis over the lanes, at their left what they show. */
 function buildHead() {
     const head = element('div', 'tl-head');
     const corner = element('div', 'tl-corner');
-    const folds = element('span', 'tl-folds');
     timeline.base = element('span', 'tl-base');
     timeline.axis = element('div', 'tl-axis');
     timeline.axis.tabIndex = 0;
@@ -374,14 +373,9 @@ function buildHead() {
     timeline.axis.setAttribute('aria-label', 'Time shown');
     timeline.axis.setAttribute('aria-valuemin', String(Math.floor(whole.from)));
     timeline.axis.setAttribute('aria-valuemax', String(Math.ceil(whole.to)));
-    if (subtree.some(size => size > 1))
-        folds.append(
-            buildTool('Expand', 'Expand all', () => setAllFolded(false)),
-            buildTool('Collapse', 'Collapse all', () => setAllFolded(true))
-        );
     const what = element('span', 'tl-what', data.running ? 'Running steps' : '');
     if (data.running) what.append(' ', element('span', 'tl-mean', meanText(data.running.mean) + ' on average'));
-    corner.append(what, folds, timeline.base);
+    corner.append(what, timeline.base);
     head.append(corner, buildOverview(), timeline.axis);
     return head;
 }

@@ -106,6 +106,21 @@ is 'a PDF is a PDF' grep -q '^%PDF-1' g.pdf
 says 'a picture with another suffix' 2 'png.*svg.*pdf' --gantt g.gif "$rag"
 is 'a single output is the same as among four' cmp pipelens-report/report.html out.html
 
+printf '# Release\n\nThe **warehouse** is slow.\n' >notes.md
+run --html notes.html --notes notes.md "$rag"
+is '--notes: the page holds them, rendered' grep -q 'The <strong>warehouse</strong> is slow' notes.html
+run --html twice.html --notes notes.md "$rag"
+is '--notes: the same bytes again' cmp notes.html twice.html
+says '--notes - is refused' 2 'name a file' --html x.html --notes - "$rag"
+says '--notes that are not there' 3 'nowhere.md: --notes' --html x.html --notes nowhere.md "$rag"
+says '--notes without a page' 2 'add --html' --csv x.csv --notes notes.md "$rag"
+head -c 1048576 /dev/zero | tr '\0' a >large.md
+run --html x.html --notes large.md "$rag"
+is '--notes of 1 MiB are taken' test $status -eq 0
+echo >>large.md
+says '--notes of more are refused' 3 'more than 1 MiB' --html y.html --notes large.md "$rag"
+is 'and nothing is written then' test ! -e y.html
+
 echo '# before' >summary.md
 run --summary summary.md --append "$rag"
 run --summary summary.md --append "$rag"

@@ -91,7 +91,7 @@ nothing 'a directory includes only those before it' wrong_directions
 nothing 'cairo is known to the picture files only' cairo_users
 nothing 'libpng is known to the PNG writer only' only 'png\.h>' 'src/render/png*' 'src/render/raster*'
 nothing 'FreeType is known to the fonts only' only 'ft2build\.h>' 'src/render/font*' 'src/layout/widths_gen.c'
-nothing 'cmark is known to the Markdown writers only' only 'cmark\.h>' 'src/render/markdown*' 'src/render/richtext.c'
+nothing 'cmark is known to the Markdown reader only' only 'cmark\.h>' 'src/render/richtext.c'
 nothing 'zlib is known to the input only' only 'zlib\.h>' 'src/input/*' 'src/render/png*'
 nothing 'no test library in the sources' only 'cmocka\.h>'
 nothing 'nothing below cli/ prints or exits' printing_below_cli

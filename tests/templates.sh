@@ -233,6 +233,25 @@ for file in paper.html card.html; do
     is "$file: elements are closed" test ! -s unbalanced
 done
 
+# --- failures, causes first ---
+
+for key in k k.a k.b k.b.c k.b.c.d; do
+    ok=',"error":"wrong"'
+    [ $key != k.b ] || ok=
+    echo '{"type":"step","operation":"finish","runId":"r","step":{"name":"'"${key##*.}"'","key":"'$key'","time":{"startTs":1767225600000,"endTs":1767225600009}'"$ok"'}}'
+done >causes.ndjson
+echo '{"type":"pipeline","operation":"finish","meta":{"name":"k","key":"k","runId":"r","time":{"startTs":1767225600000,"endTs":1767225600009}},"status":"failed"}' >>causes.ndjson
+rm -rf own
+mkdir own
+printf '%s' '{{#failures}}{{name}} {{/failures}}' >own/report.html
+printf 'd a c k ' >expected
+run --html - --templates own causes.ndjson
+same 'the deepest cause first, what failed because of another last' expected stdout
+printf '(%s)' '{{{html.script}}}{{{html.head_script}}}{{{html.data}}}{{{html.texts}}}{{{html.log}}}' >own/card.html
+printf '()' >expected
+run --html - --template card --templates own "$rag"
+same 'a page without a script has no script, no data and no log' expected stdout
+
 # --- what is cut ---
 
 awk 'BEGIN {

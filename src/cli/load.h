@@ -21,9 +21,10 @@ struct loaded {
     size_t runs_read;     /* before some were chosen */
     struct str *left_out; /* per run: what selection hid, see selection_apply */
     struct input_notes notes;
-    uint64_t oddities; /* contradictions and the like, told by check alone */
-    bool checking;     /* tell everything */
-    bool archiving;    /* pack the logs for the page: */
+    struct str own_notes; /* --notes */
+    uint64_t oddities;    /* contradictions and the like, told by check alone */
+    bool checking;        /* tell everything */
+    bool archiving;       /* pack the logs for the page: */
     struct archive *archive;
     const struct templates *templates; /* of the pages; not its own */
 };

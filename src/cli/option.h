@@ -37,11 +37,11 @@ enum { OPTIONS_MAX = 80 }; /* rows of the table, at most */
 
 struct options {
     const char *out_dir, *html, *gantt, *graph, *summary, *json, *csv; /* NULL when not asked for */
-    const char *run, *title, *templates, *to, *out;
+    const char *run, *title, *templates, *to, *out, *own_notes;
     struct selection select;
     uint32_t which; /* enum which_runs; the choices of an option are 0, 1, 2, … as the table lists them */
     uint32_t unit, theme, template, google, graph_style, embed_log, fail_on, progress, colour;
-    uint64_t max_rows, max_bytes;
+    uint64_t max_rows, max_bytes, max_data;
     bool max_rows_set;
     double min_width, min_height, scale;
     bool append, strict, quiet, verbose, records, help, version;

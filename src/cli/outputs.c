@@ -12,13 +12,13 @@
 
 enum { PICTURE_ROWS = 200 };
 
-/* The drawings in a page: px that they fill, and what they show at most. Paper has drawings that fit a page, and a bar
- * in its table for each step. */
+/* The drawings in a page: px that they fill, and what they show at most. The report's is for readers without script, with
+ * a list of all steps below it; paper has drawings that fit a page, and a bar in its table for each step. */
 static const struct {
     double width;
     uint32_t rows;
 } page_drawings[] = {
-    [TEMPLATE_REPORT] = { 1200, PICTURE_ROWS },
+    [TEMPLATE_REPORT] = { 1200, 100 },
     [TEMPLATE_PAPER] = { 740, 30 },
     [TEMPLATE_CARD] = { 680, 7 },
 };
@@ -99,8 +99,9 @@ static struct report_options report_options(const struct writing *w, size_t nth)
         .notes = &w->l->notes,
         .template = (enum template_id)o->template,
         .templates = w->l->templates,
+        .own_notes = w->l->own_notes,
         .archive = w->l->archive,
-        .max_data = 64 * 1024,
+        .max_data = o->max_data,
         .archive_part = w->l->runs_read > 1 || w->l->left_out[w->position + nth].len,
     };
 }

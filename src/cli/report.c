@@ -4,6 +4,7 @@
  */
 #include "base/file.h"
 #include "cli/command.h"
+#include "cli/notes.h"
 #include "cli/outputs.h"
 #include "render/picture.h"
 
@@ -98,6 +99,8 @@ static enum exit_status check_combination(const struct options *o, const struct 
         err_set(&e, ERR_USAGE, "", "--google only: the page of --template paper or card has no Google chart");
     else if (o->template != TEMPLATE_REPORT && o->embed_log == ARCHIVE_ALWAYS)
         err_set(&e, ERR_USAGE, "", "--embed-log always: the page of --template paper or card does not carry the log");
+    else if (any && o->own_notes && !o->html)
+        err_set(&e, ERR_USAGE, "", "--notes goes into the page, which is not written: add --html FILE");
     else if (any && o->out_dir)
         err_set(&e, ERR_USAGE, "",
                 "-o DIR writes all outputs, --html FILE and the like just those: give one or the other");
@@ -137,9 +140,12 @@ enum exit_status command_render(const struct options *o)
     if (status != EXIT_DONE) return status;
     struct templates *templates = open_templates(o->templates);
     if (!templates) return EXIT_USAGE;
-    struct loaded l = { .archiving = (o->html || !any) && o->template == TEMPLATE_REPORT, .templates = templates };
+    struct loaded l = { .sources = SOURCES_INIT,
+                        .archiving = (o->html || !any) && o->template == TEMPLATE_REPORT,
+                        .templates = templates };
     struct progress progress = progress_begin(o->progress, o->quiet);
-    status = load(&l, o, &progress);
+    if (o->own_notes) status = notes_read(o->own_notes, &l.arena, &l.own_notes);
+    if (status == EXIT_DONE) status = load(&l, o, &progress);
     if (status == EXIT_DONE) status = any ? write_named(&l, o, &named, &progress) : write_directory(&l, o, &progress);
     if (status == EXIT_DONE) status = verdict(&l, o);
     loaded_free(&l);

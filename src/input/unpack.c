@@ -53,8 +53,8 @@ static bool no_element(const struct unpack *u, bool ours, struct err *e)
     return err_set(e, ERR_INPUT, u->path, "is no page that pipelens-report has written");
 }
 
-/* Is this tag, from behind "<script" on, that of the log? A browser that saves a page may order attributes anew. Returns
- * its length with the '>', 0 when it is another one. */
+/* Is this tag, from behind "<script" on, that of the log? A browser that saves a page may order attributes anew.
+ * Returns its length with the '>', 0 when it is another one. */
 static size_t log_tag(struct str s)
 {
     s = str_first(s, TAG_MAX);

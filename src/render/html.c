@@ -8,6 +8,7 @@
 #include "base/sha256.h"
 #include "model/keep.h"
 #include "render/assets.h"
+#include "render/html_sections.h"
 #include "render/picture.h"
 #include "render/template_data.h"
 #include "render/wording.h"
@@ -138,10 +139,11 @@ static void put_note_items(const struct page *p, struct buf *out)
         html_put_bytes(out, p->plan.left_out_bytes);
         buf_puts(out, " of records, results and errors, of ");
         buf_put_count(out, p->plan.left_out_steps, "step", "steps");
-        buf_puts(out, ", are not in this page, which holds at most ");
+        buf_puts(out, ", are not in the list of steps for readers without script, which holds at most ");
         html_put_bytes(out, HTML_PAYLOAD_MAX);
         buf_puts(out, " of them; the log has them all.</li>\n");
     }
+    html_store_note(p->store, p->o, out);
     struct buf sentence = BUF_INIT;
     for (size_t i = 0; i < WORDING_NOTES; i++) {
         buf_clear(&sentence);
@@ -165,10 +167,30 @@ static void put_notes(void *context, struct buf *out)
     buf_free(&items);
 }
 
-static void put_summary(void *context, struct buf *out)
+static void put_overview(void *context, struct buf *out)
 {
     const struct page *p = context;
-    markdown_summary_html(p->run, p->o, out);
+    html_overview_write(p->run, p->o, out);
+}
+
+static void put_statistics(void *context, struct buf *out)
+{
+    const struct page *p = context;
+    html_stats_write(p->run, p->o->unit, out);
+}
+
+static void put_llm(void *context, struct buf *out)
+{
+    const struct page *p = context;
+    html_llm_write(p->run, p->o->unit, out);
+}
+
+static void put_own_notes(void *context, struct buf *out) { html_notes_write(((struct page *)context)->o, out); }
+
+static void put_more_sections(void *context, struct buf *out)
+{
+    const struct page *p = context;
+    html_put_more_sections(p->run, p->o, out);
 }
 
 static void put_gantt(void *context, struct buf *out) { svg_write(((struct page *)context)->gantt, THEME_AUTO, out); }
@@ -219,17 +241,32 @@ static void put_log(void *context, struct buf *out)
 }
 
 const struct template_slot html_slots[] = {
-    { "theme", put_theme },     { "policy", put_policy },
-    { "version", put_version }, { "title", put_title },
-    { "style", put_style },     { "name", put_name },
-    { "badge", put_badge },     { "figures", put_figures },
-    { "notes", put_notes },     { "gantt", put_gantt },
-    { "summary", put_summary }, { "graphs", put_graphs },
-    { "graph", put_graph },     { "steps", put_steps },
-    { "data", put_data },       { "steps_hint", put_steps_hint },
-    { "script", put_script },   { "about", put_about },
-    { "labels", put_labels },   { "log", put_log },
-    { "texts", put_texts },     { "head_script", put_head_script },
+    { "theme", put_theme },
+    { "policy", put_policy },
+    { "version", put_version },
+    { "title", put_title },
+    { "style", put_style },
+    { "name", put_name },
+    { "badge", put_badge },
+    { "figures", put_figures },
+    { "notes", put_notes },
+    { "gantt", put_gantt },
+    { "overview", put_overview },
+    { "graphs", put_graphs },
+    { "statistics", put_statistics },
+    { "llm", put_llm },
+    { "own_notes", put_own_notes },
+    { "more_sections", put_more_sections },
+    { "graph", put_graph },
+    { "steps", put_steps },
+    { "data", put_data },
+    { "steps_hint", put_steps_hint },
+    { "script", put_script },
+    { "about", put_about },
+    { "labels", put_labels },
+    { "log", put_log },
+    { "texts", put_texts },
+    { "head_script", put_head_script },
 };
 const size_t html_slot_count = sizeof html_slots / sizeof *html_slots;
 
@@ -259,7 +296,7 @@ bool html_write(const struct run *run, const struct report_options *o, const str
     const struct pieces pieces = { html_slots, html_slot_count, &p };
     struct template_data data = { .o = o, .plan = &p.plan, .pieces = &pieces, .run = { .run = run, .unit = o->unit } };
     const struct view view = fields_view(page_fields, &data, 0);
-    html_plan_make(run, HTML_STATIC_STEPS, HTML_PAYLOAD_MAX, &data.arena, &p.plan);
+    html_plan_make(run, HTML_STATIC_STEPS, HTML_PAYLOAD_MAX, o->max_data, &data.arena, &p.plan);
     if (p.live) make_live(&p);
     theme_css(&p.style);
     templates_put_style(o->templates, o->template, &p.style);

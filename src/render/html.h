@@ -33,16 +33,17 @@ struct html_plan {
     unsigned char *flags;    /* PLAN_* */
     uint64_t *error_bytes;   /* what the step's error takes of the log, */
     uint64_t *payload_bytes; /* and all its other payloads */
+    uint64_t max_data;       /* bytes of one value that a row shows */
     uint32_t count;
     uint32_t static_count;
     uint64_t left_out_steps; /* rows with a payload that did not fit */
     uint64_t left_out_bytes;
 };
 
-/* Makes the first max_static steps (model/keep.h) rows, and hands out max_payload bytes: errors first, rows before the
- * rest. The arrays live in `arena`. */
-void html_plan_make(const struct run *run, uint32_t max_static, uint64_t max_payload, struct arena *arena,
-                    struct html_plan *plan);
+/* Makes the first max_static steps (model/keep.h) rows, and hands out max_payload bytes among them, errors first; no
+ * value gets more than max_data. The arrays live in `arena`. */
+void html_plan_make(const struct run *run, uint32_t max_static, uint64_t max_payload, uint64_t max_data,
+                    struct arena *arena, struct html_plan *plan);
 
 enum detail_kind {
     DETAIL_FACT,  /* plain text */
@@ -92,6 +93,8 @@ void html_top_about(const struct report_options *o, struct buf *out);
 
 /* What the page says about the log that it is made from, and the log itself; nothing without an archive. */
 void html_log_note(const struct report_options *o, struct buf *out);
+/* A note about texts that the script finds cut or not at all; nothing when all are there. */
+void html_store_note(const struct store *store, const struct report_options *o, struct buf *out);
 void html_log_write(const struct report_options *o, struct buf *out);
 
 /* The drawings of the section Graph, each with a heading. */

@@ -3,11 +3,11 @@
  * Where the page's script finds what a step holds: its payloads stay in the store (store.h), the data say where.
  *
  *     "labels": ["input", "items"],                       keys of records and names of fields, each once
- *     "items": [2, 0,0,4180,12, 2,-1,4200,31,  0,  …],    for each step how many, then (kind, label, at, length) each
+ *     "items": [2, 0,0,4180,12, 2,-1,8,31,  0,  …],       for each step how many, then (kind, label, gap, length) each
  *     "cut": {"7": 812345},                               items of which the store has only the beginning: all bytes
  *     "facts": {"3": [["Location", "rag.c:41"]]}          short texts of the step itself
  *
- * A log message has its microseconds from the start of the run instead of a label, -1 when its time is unknown.
+ * The gap is counted from the end of the text before: 4180 to 4192, then 4200 to 4231. A log message has its microseconds from the start of the run instead of a label, -1 when its time is unknown.
  */
 #include "render/html.h"
 
@@ -151,6 +151,7 @@ static void put_labels(const struct items *t, struct buf *out)
 static void put_items(const struct items *t, const uint32_t *counts, struct buf *out)
 {
     const struct item *item = t->list;
+    uint64_t end = 0; /* of the text before */
     buf_puts(out, ",\n\"items\":[");
     for (uint32_t at = 0; at < t->plan->count; at++) {
         if (at) buf_putc(out, ',');
@@ -161,7 +162,8 @@ static void put_items(const struct items *t, const uint32_t *counts, struct buf 
             buf_putc(out, ',');
             buf_put_int(out, item->label);
             buf_putc(out, ',');
-            buf_put_uint(out, item->ref.at);
+            buf_put_int(out, (int64_t)(item->ref.at - end));
+            end = item->ref.at + item->ref.length;
             buf_putc(out, ',');
             buf_put_uint(out, item->ref.length);
         }

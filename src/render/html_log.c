@@ -49,6 +49,27 @@ void html_log_note(const struct report_options *o, struct buf *out)
     buf_printf(out, ". %s</p>", why_missing(missing));
 }
 
+void html_store_note(const struct store *store, const struct report_options *o, struct buf *out)
+{
+    struct store_totals t = store_totals(store);
+    if (!t.bytes) return;
+    buf_puts(out, "<li>The page does not hold ");
+    html_put_bytes(out, t.bytes);
+    buf_puts(out, " of records, results and other values: ");
+    if (t.cut) {
+        buf_put_count(out, t.cut, "value is", "values are");
+        buf_puts(out, " cut after ");
+        buf_put_count(out, o->max_data, "byte", "bytes");
+        buf_puts(out, t.left_out ? " (<code>--max-data</code>), " : " (<code>--max-data</code>)");
+    }
+    if (t.left_out) {
+        buf_put_count(out, t.left_out, "is", "are");
+        buf_puts(out, " left out, as all together take more than ");
+        html_put_bytes(out, HTML_PAYLOAD_MAX);
+    }
+    buf_puts(out, "; the log has them whole.</li>\n");
+}
+
 void html_log_write(const struct report_options *o, struct buf *out)
 {
     if (!o->archive) return;

@@ -10,21 +10,28 @@
 /* What a payload costs beyond its bytes: the markup around it. Keeps a page of a million one-byte records small. */
 enum { PAYLOAD_MARKUP = 64 };
 
-static uint64_t cost(struct payload p) { return payload_present(p) ? p.length + PAYLOAD_MARKUP : 0; }
+static uint64_t cost(struct payload p, uint64_t max)
+{
+    return payload_present(p) ? (p.length < max ? p.length : max) + PAYLOAD_MARKUP : 0;
+}
 
-static uint64_t error_bytes(const struct step *step) { return cost(step->error) + cost(step->more->trace); }
+static uint64_t error_bytes(const struct step *step, uint64_t max)
+{
+    return cost(step->error, max) + cost(step->more->trace, max);
+}
 
-static uint64_t payload_bytes(const struct run *run, const struct step *step)
+/* All records of a step as one object are not cut, but each of them: that object counts in full. */
+static uint64_t payload_bytes(const struct run *run, const struct step *step, uint64_t max)
 {
     const struct step_more *more = step->more;
-    uint64_t sum = cost(step->result) + cost(more->inputs) + cost(more->handled_errors) + cost(more->usage_field) +
-                   cost(more->state);
-    for (const struct record *r = step->records; r; r = r->next) sum += cost(r->data);
-    for (const struct log_entry *l = more->logs; l; l = l->next) sum += cost(l->message);
-    for (const struct extra *x = more->extras; x; x = x->next) sum += cost(x->data);
+    uint64_t sum = cost(step->result, max) + cost(more->inputs, max) + cost(more->handled_errors, max) +
+                   cost(more->usage_field, max) + cost(more->state, max);
+    for (const struct record *r = step->records; r; r = r->next) sum += cost(r->data, r->key.ptr ? max : UINT64_MAX);
+    for (const struct log_entry *l = more->logs; l; l = l->next) sum += cost(l->message, max);
+    for (const struct extra *x = more->extras; x; x = x->next) sum += cost(x->data, max);
     if (step != run->root) return sum;
-    for (const struct extra *x = run->extras; x; x = x->next) sum += cost(x->data);
-    return sum + cost(run->args) + cost(run->tags) + cost(run->host) + cost(run->graph);
+    for (const struct extra *x = run->extras; x; x = x->next) sum += cost(x->data, max);
+    return sum + cost(run->args, max) + cost(run->tags, max) + cost(run->host, max) + cost(run->graph, max);
 }
 
 /* Lists the visible steps, with what the choices need of each: a run's steps lie scattered in memory, one visit is
@@ -49,8 +56,8 @@ static void list_visible(const struct run *run, uint32_t max_static, struct aren
         plan->steps[at] = step;
         plan->parent[at] = up;
         plan->depth[at] = up == PLAN_NO_PARENT ? 0 : plan->depth[up] + 1;
-        plan->error_bytes[at] = error_bytes(step);
-        plan->payload_bytes[at] = payload_bytes(run, step);
+        plan->error_bytes[at] = error_bytes(step, plan->max_data);
+        plan->payload_bytes[at] = payload_bytes(run, step, plan->max_data);
         if (step->rank >= max_static) continue;
         plan->flags[at] = PLAN_STATIC;
         plan->static_count++;
@@ -71,10 +78,10 @@ static void hand_out(struct html_plan *plan, unsigned flag, uint64_t *budget)
     }
 }
 
-void html_plan_make(const struct run *run, uint32_t max_static, uint64_t max_payload, struct arena *arena,
-                    struct html_plan *plan)
+void html_plan_make(const struct run *run, uint32_t max_static, uint64_t max_payload, uint64_t max_data,
+                    struct arena *arena, struct html_plan *plan)
 {
-    *plan = (struct html_plan){ .run = run };
+    *plan = (struct html_plan){ .run = run, .max_data = max_data };
     list_visible(run, max_static, arena, plan);
     uint64_t budget = max_payload;
     hand_out(plan, PLAN_ERROR, &budget);

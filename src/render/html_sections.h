@@ -17,7 +17,7 @@ enum { STATS_ROWS_MAX = 200 };
 void html_stats_write(const struct run *run, enum time_unit unit, struct buf *out);
 
 /* Tokens by model and by step, prompts and answers in reading order; within LLM_TEXT_MAX bytes of texts in all. */
-enum { LLM_STEPS_MAX = 50, LLM_CALLS_MAX = 200, LLM_LONG = 1500, LLM_TEXT_MAX = 512 * 1024 };
+enum { LLM_CALLS_MAX = 200, LLM_LONG = 1500, LLM_TEXT_MAX = 256 * 1024 };
 void html_llm_write(const struct run *run, enum time_unit unit, struct buf *out);
 
 /* The user's own words. */

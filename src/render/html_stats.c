@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT
  *
- * The table by step name. The script sorts it by the data-v of its cells, and searches for a name by data-q where that
- * is not the name itself.
+ * The table by step name. The script sorts it by the data-v of its cells, and searches for a name as it
+ * is shown, by data-name where it is cut, by data-q where it is a pattern.
  */
 #include "render/html_sections.h"
 
+#include "base/utf8.h"
 #include "model/statistics.h"
 #include "render/wording.h"
 
@@ -36,7 +37,7 @@ static void put_duration(struct buf *out, int64_t us, bool known, enum time_unit
 static void put_query(struct buf *out, struct str pattern)
 {
     struct buf query = BUF_INIT;
-    buf_putc(&query, '/');
+    buf_puts(&query, "name:/^");
     for (size_t i = 0; i < pattern.len; i++) {
         char c = pattern.ptr[i];
         if (c == '*') {
@@ -46,23 +47,24 @@ static void put_query(struct buf *out, struct str pattern)
         if (strchr("\\^$.|?+()[]{}/", c)) buf_putc(&query, '\\');
         buf_putc(&query, c);
     }
-    buf_putc(&query, '/');
+    buf_puts(&query, "$/");
     buf_puts(out, " data-q=\"");
     buf_put_html(out, buf_str(&query));
     buf_putc(out, '"');
     buf_free(&query);
 }
 
+/* A name that is not shown as it is has its beginning in data-name; "" stands for a step without a name. */
 static void put_name(struct buf *out, const struct name_statistics *s)
 {
+    enum { NAME_BYTES = 400 };
     struct buf shown = BUF_INIT;
     wording_put_short(&shown, s->name, NAME_COLUMNS);
-    bool cut = !str_eq(buf_str(&shown), s->name) && s->name.len;
     buf_puts(out, "<tr><th scope=\"row\"");
     if (s->names) put_query(out, s->name);
-    else if (cut) {
-        buf_puts(out, " data-q=\"");
-        buf_put_html(out, s->name);
+    else if (!str_eq(buf_str(&shown), s->name)) {
+        buf_puts(out, " data-name=\"");
+        buf_put_html(out, str_first(str_trim(s->name), utf8_floor(str_trim(s->name), NAME_BYTES)));
         buf_putc(out, '"');
     }
     buf_puts(out, "><bdi>");
@@ -125,7 +127,7 @@ static void put_histogram(struct buf *out, const struct name_statistics *s, enum
 static void put_row(struct buf *out, const struct name_statistics *s, enum time_unit unit)
 {
     bool known = s->timed > 0;
-    const int64_t times[] = { s->self, s->mean, s->min, s->p50, s->p90, s->p95, s->max };
+    const int64_t times[] = { s->min, s->p50, s->p90, s->p95, s->max };
     put_name(out, s);
     put_count(out, s->count);
     if (s->errors) put_count(out, s->errors);
@@ -134,7 +136,14 @@ static void put_row(struct buf *out, const struct name_statistics *s, enum time_
     put_cell(out, (int64_t)(s->share * 1e6));
     buf_put_fixed(out, 100 * s->share, 1, false);
     buf_puts(out, " %</td>");
-    for (size_t i = 0; i < sizeof times / sizeof *times; i++) put_duration(out, times[i], known, unit);
+    put_duration(out, s->self, known, unit);
+    put_duration(out, s->mean, known, unit);
+    for (size_t i = 0; i < sizeof times / sizeof *times; i++) {
+        if (s->timed != 1) put_duration(out, times[i], known, unit);
+        else { /* five times the same would hide the rows that have something to say */ put_cell(out, times[i]);
+            buf_puts(out, "</td>");
+        }
+    }
     put_histogram(out, s, unit);
 }
 

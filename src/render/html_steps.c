@@ -8,6 +8,7 @@
  */
 #include "render/html.h"
 
+#include "base/utf8.h"
 #include "event/json.h"
 #include "model/records.h"
 #include "render/payload.h"
@@ -25,8 +26,9 @@ enum { ONE_LINE = 72 };
 struct html_sink {
     struct detail_sink sink;
     struct buf *out;
-    struct buf text; /* scratch: a decoded string */
-    bool any;        /* the step's list of details is open */
+    struct buf text;   /* scratch: a decoded string */
+    uint64_t max_data; /* bytes of a value */
+    bool any;          /* the step's list of details is open */
 };
 
 /* Indentation that json_put_pretty would add to the value, in bytes: brackets and commas times their depth. */
@@ -57,8 +59,8 @@ static bool shows_whole(struct str text)
     return true;
 }
 
-/* A string as its characters, anything else as JSON, indented where it is long. Hostile nesting stays as it is: indented it could take
- * two hundred times its size. */
+/* A string as its characters, anything else as JSON, indented where it is long. Hostile nesting stays as it is:
+ * indented it could take two hundred times its size. */
 static void put_value(struct html_sink *s, struct str json)
 {
     buf_clear(&s->text);
@@ -75,7 +77,12 @@ static void put_value(struct html_sink *s, struct str json)
             json_put_pretty(&s->text, json);
         }
     }
-    buf_put_html_text(s->out, buf_str(&s->text));
+    struct str text = buf_str(&s->text);
+    buf_put_html_text(s->out, str_first(text, utf8_floor(text, (size_t)s->max_data)));
+    if (text.len <= s->max_data) return;
+    buf_puts(s->out, "… <small>(cut; the log has ");
+    buf_put_count(s->out, json.len, "byte", "bytes");
+    buf_puts(s->out, " of it)</small>");
 }
 
 static void html_group(struct detail_sink *sink, const char *title)
@@ -156,7 +163,9 @@ static void put_row(const struct html_plan *plan, uint32_t at, enum time_unit un
 void html_steps_write(const struct html_plan *plan, enum time_unit unit, struct buf *out)
 {
     struct arena scratch = { 0 };
-    struct html_sink sink = { .sink = { html_group, html_row }, .out = out, .text = BUF_INIT };
+    struct html_sink sink = {
+        .sink = { html_group, html_row }, .out = out, .text = BUF_INIT, .max_data = plan->max_data
+    };
     for (uint32_t at = 0; at < plan->count; at++) {
         if (!(plan->flags[at] & PLAN_STATIC)) continue;
         put_row(plan, at, unit, &scratch, &sink);

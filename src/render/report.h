@@ -28,9 +28,10 @@ struct report_options {
     uint64_t max_bytes;                /* summary: budget in bytes */
     struct str left_out;               /* a sentence about what selection hid, "" when nothing */
     const struct input_notes *notes;   /* never NULL */
+    struct str own_notes;              /* page: Markdown of the user, \"\" for none */
     struct archive *archive;           /* page: the log it is made from, NULL: the page does not speak of it */
     struct str given;                  /* page: the options that decide what it shows, as they were typed */
-    uint64_t max_data;                 /* page: bytes of one text where it does not carry the log */
+    uint64_t max_data;                 /* page: bytes of one value, in rows and where the script has no log to read */
     bool archive_part;                 /* and the page shows only a part of that */
     enum template_id template;         /* page: what it is made of, */
     const struct templates *templates; /* from here; NULL: built in */
@@ -53,8 +54,6 @@ bool html_write(const struct run *run, const struct report_options *o, const str
 
 /* The summary in GitHub's Markdown, at most o->max_bytes long. */
 void markdown_write(const struct run *run, const struct report_options *o, struct buf *out);
-/* The summary's text part (no step tree, no Mermaid) as safe HTML, through cmark, for the page. */
-void markdown_summary_html(const struct run *run, const struct report_options *o, struct buf *out);
 
 /* The page that lists several runs; `folders` has one relative URL path per run, in the order of the runs' list. Of
  * the options it takes title, unit, theme and templates. */

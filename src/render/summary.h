@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * What the summary says, before it is Markdown or HTML: sections of blocks or table rows, all texts Markdown that is
- * safe already. markdown.c and markdown_html.c write them.
+ * safe already. markdown.c writes them.
  */
 #ifndef RENDER_SUMMARY_H
 #define RENDER_SUMMARY_H

@@ -351,7 +351,7 @@ void template_data_write(const struct run *run, const struct report_options *o, 
     const struct pieces pieces = { html_slots, html_slot_count, NULL };
     struct html_plan plan;
     struct template_data d = { .o = o, .plan = &plan, .pieces = &pieces, .run = { .run = run, .unit = o->unit } };
-    html_plan_make(run, HTML_STATIC_STEPS, HTML_PAYLOAD_MAX, &d.arena, &plan);
+    html_plan_make(run, HTML_STATIC_STEPS, HTML_PAYLOAD_MAX, o->max_data, &d.arena, &plan);
     struct view view = fields_view(page_fields, &d, 0);
     fields_put_json(page_fields, &view, out);
     buf_putc(out, '\n');

@@ -16,7 +16,7 @@ if (!CHROMIUM) {
     console.log('1..0 # SKIP there is no Chromium');
     process.exit(0);
 }
-for (const file of ['page', 'google', 'hostile', 'large', 'timeline', 'graph']) await import(`./test-${file}.mjs`);
+for (const file of ['page', 'sections', 'google', 'hostile', 'large', 'timeline', 'graph']) await import(`./test-${file}.mjs`);
 
 const browser = await chromium.launch({
     executablePath: CHROMIUM,

@@ -188,7 +188,7 @@ test('payloads beyond 16 MiB are left out, counted, and said', async browser => 
     const view = await openPage(browser, page.url);
     assert.match(
         await view.page.locator('.notes').textContent(),
-        /5\.2 MB of records, results and errors, of 5 steps, are not in this page, which holds at most 17 MB of them/
+        /5\.2 MB of records, results and errors, of 5 steps, are not in the list of steps for readers without script, which holds at most 17 MB of them/
     );
     assert.match(await view.page.locator('#s20 .why').textContent(), /last words/, 'errors come first');
     await view.page.click('#s20 summary');

@@ -76,7 +76,7 @@ static struct step *add_step(struct fixture *f, struct step *parent, int64_t sta
 static void make_plan(struct fixture *f, uint32_t max_static, uint64_t max_payload, struct html_plan *plan)
 {
     keep_rank(&f->run);
-    html_plan_make(&f->run, max_static, max_payload, &f->arena, plan);
+    html_plan_make(&f->run, max_static, max_payload, UINT64_MAX, &f->arena, plan);
 }
 
 static bool is_row(const struct html_plan *plan, uint32_t at) { return (plan->flags[at] & PLAN_STATIC) != 0; }
@@ -196,6 +196,28 @@ static void errors_get_the_budget_before_results(void **state)
 }
 
 /* Payloads that do not fit are counted, also a `7`. */
+/* 100 bytes of each and 64 of markup; the object that holds all records is not cut. */
+static void what_is_cut_costs_less(void **state)
+{
+    (void)state;
+    struct fixture *f = fixture_make(2);
+    struct step *root = add_step(f, NULL, 0, 100), *child = add_step(f, root, 1, 10);
+    root->error = root->result = payload_of(5000);
+    child->records = ARENA_NEW(&f->arena, struct record);
+    child->records->data = payload_of(5000);
+    struct html_plan plan;
+    html_plan_make(&f->run, 2, 600, 100, &f->arena, &plan);
+    assert_int_equal(plan.error_bytes[0], 164);
+    assert_int_equal(plan.payload_bytes[0], 164);
+    assert_int_equal(plan.payload_bytes[1], 5064);
+    assert_int_equal(plan.flags[0], PLAN_STATIC | PLAN_ERROR | PLAN_PAYLOADS);
+    assert_int_equal(plan.flags[1], PLAN_STATIC | PLAN_ERROR);
+    child->records->key = S("key");
+    html_plan_make(&f->run, 2, 600, 100, &f->arena, &plan);
+    assert_int_equal(plan.payload_bytes[1], 164);
+    fixture_free(f);
+}
+
 static void the_shortest_payloads_count(void **state)
 {
     (void)state;
@@ -273,7 +295,9 @@ static struct str between(struct str text, const char *from, const char *to)
 static bool write_page(struct fixture *f, enum google_mode google, struct buf *out, struct err *e)
 {
     static const struct input_notes notes = { 0 };
-    struct report_options o = { .google = google, .theme = THEME_AUTO, .max_bytes = 1 << 20, .notes = &notes };
+    struct report_options o = {
+        .google = google, .theme = THEME_AUTO, .max_bytes = 1 << 20, .max_data = 1 << 20, .notes = &notes
+    };
     struct scene empty;
     scene_init(&empty, &f->arena);
     keep_rank(&f->run);
@@ -338,7 +362,9 @@ static void notes_are_worded_alike(void **state)
 {
     (void)state;
     static const struct input_notes none = { 0 };
-    const struct report_options o = { .google = GOOGLE_OFF, .theme = THEME_AUTO, .max_bytes = 1 << 20, .notes = &none };
+    const struct report_options o = {
+        .google = GOOGLE_OFF, .theme = THEME_AUTO, .max_bytes = 1 << 20, .max_data = 1 << 20, .notes = &none
+    };
     for (uint64_t n = 1; n <= 2; n++) {
         struct fixture *f = fixture_make(1);
         add_step(f, NULL, 0, 100);
@@ -431,6 +457,7 @@ int main(void)
         cmocka_unit_test(deep_chains_keep_their_upper_end),
         cmocka_unit_test(hidden_steps_have_no_place),
         cmocka_unit_test(errors_get_the_budget_before_results),
+        cmocka_unit_test(what_is_cut_costs_less),
         cmocka_unit_test(the_shortest_payloads_count),
         cmocka_unit_test(google_draws_what_it_can),
         cmocka_unit_test(sizes_read_well),

@@ -440,32 +440,6 @@ static void a_large_run_stays_under_mermaids_limit(void **state)
     buf_free(&log);
 }
 
-static void the_page_gets_the_same_sections_as_html(void **state)
-{
-    (void)state;
-    struct log_fixture f;
-    struct buf b = BUF_INIT;
-    static const struct input_notes notes = { 0 };
-    const struct report_options o = { .notes = &notes };
-    load_hostile(&f);
-    markdown_summary_html(f.runs, &o, &b);
-    assert_true(utf8_valid(buf_str(&b)));
-    assert_int_equal(count_of(&b, "<table>"), 3);
-    assert_int_equal(count_of(&b, "<table>"), count_of(&b, "</table>"));
-    assert_int_equal(count_of(&b, "<section>"), count_of(&b, "</section>"));
-    assert_int_equal(count_of(&b, "<td"), count_of(&b, "</td>"));
-    assert_contains(&b, "<h3>What failed</h3>");
-    assert_contains(&b, "&lt;script&gt;");
-    assert_contains(&b, "<th scope=\"row\">a|b</th>");
-    assert_contains(&b, "more names</p>");
-    static const char *const forbidden[] = { "<script", "<i>",  "<b>", "<!--", "<a ",     "<img",
-                                             "<br",     "<em>", "<hr", "<del", "mermaid", "Step tree" };
-    for (size_t i = 0; i < sizeof forbidden / sizeof *forbidden; i++)
-        if (contains(&b, forbidden[i])) fail_msg("%s in the HTML", forbidden[i]);
-    unload(&f);
-    buf_free(&b);
-}
-
 static void a_run_without_times_has_a_summary(void **state)
 {
     (void)state;
@@ -496,7 +470,6 @@ int main(void)
         cmocka_unit_test(the_axis_follows_the_span),
         cmocka_unit_test(the_timeline_keeps_to_mermaids_grammar),
         cmocka_unit_test(a_large_run_stays_under_mermaids_limit),
-        cmocka_unit_test(the_page_gets_the_same_sections_as_html),
         cmocka_unit_test(a_run_without_times_has_a_summary),
     };
     return cmocka_run_group_tests_name("summary", tests, NULL, NULL);

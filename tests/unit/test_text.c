@@ -398,7 +398,7 @@ static void every_field_is_told_everywhere(void **state)
     assert_told(&b, "export --to pipelens", meta_fields, META_FIELDS);
 
     static const struct input_notes notes = { 0 };
-    const struct report_options o = { .theme = THEME_AUTO, .max_bytes = 1 << 20, .notes = &notes };
+    const struct report_options o = { .theme = THEME_AUTO, .max_bytes = 1 << 20, .max_data = 1 << 20, .notes = &notes };
     struct scene empty;
     struct err e = { 0 };
     scene_init(&empty, &f.arena);
