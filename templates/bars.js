@@ -255,7 +255,7 @@ function buildBarRow() {
     laneBox.setAttribute('role', 'gridcell');
     fold.tabIndex = -1;
     name.append(fold, mark, level, label);
-    text.append(length, error);
+    text.append(length, ' ', error);
     laneBox.append(bar, drawing, text);
     box.append(name, laneBox);
     const parts = { box, name, fold, mark, level, label, lane: laneBox, bar, drawing, path, text, length, error };
@@ -299,7 +299,7 @@ function fillBarRow(row, i, index) {
     row.length.textContent = timed ? formatDuration(data.duration[i], data.unit) : 'no times in the log';
     row.error.textContent = data.errors[i] ?? '';
     const start = timed ? `starts at ${formatDuration(data.offset[i], data.unit)}, takes ` : '';
-    const why = data.errors[i] ? ', ' + data.errors[i] : '';
+    const why = data.errors[i] ? ' ' + data.errors[i] : '';
     row.lane.setAttribute('aria-label', start + row.length.textContent + why);
     row.room = textWidth(row.length.textContent) + (data.errors[i] ? 8 + textWidth(data.errors[i]) : 0);
     fillTree(row);

@@ -112,17 +112,21 @@ test('every control has a name, can be reached by Tab, shows its focus, and is n
         const e = await page.evaluate(() => {
             const at = document.activeElement;
             if (at === document.body) return null;
-            const style = getComputedStyle(at);
             const box = at.getBoundingClientRect();
             at.dataset.visit ??= String((window.visits = (window.visits ?? 0) + 1));
-            const ring = element => {
-                const s = getComputedStyle(element);
-                return (s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) > 0) || s.boxShadow !== 'none';
-            };
+            const look = () =>
+                [at, ...at.children]
+                    .flatMap(e => [getComputedStyle(e), getComputedStyle(e, '::before'), getComputedStyle(e, '::after')])
+                    .map(s => [s.outlineStyle, s.outlineColor, s.outlineWidth, s.boxShadow, s.backgroundColor, s.borderColor, s.stroke, s.strokeWidth].join())
+                    .join('\n');
+            const withFocus = look();
+            at.blur();
+            const without = look();
+            at.focus({ preventScroll: true });
             return {
                 visit: at.dataset.visit,
                 what: at.outerHTML.slice(0, 120),
-                shown: ring(at) || [...at.children].some(ring) || (at.closest('svg') !== null && style.outlineStyle !== 'none'),
+                shown: withFocus !== without,
                 inside: box.width > 0 && box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth,
             };
         });
@@ -189,13 +193,15 @@ test('status is told by mark and word, never by colour alone', async browser => 
     const view = await openPage(browser, url, { forcedColors: 'active' });
     const { page } = view;
     const marks = await page.$$eval('#pl-steps [role=rowgroup] [role=row]', rows =>
-        rows.map(r => [r.querySelector('.status').textContent, r.querySelector('.mark use').getAttribute('href'), r.querySelector('.mark').getBoundingClientRect().width])
+        rows.map(r => [r.querySelector('.status').textContent, r.querySelector('.mark').innerHTML, r.querySelector('.mark').getBoundingClientRect().width])
     );
+    const shapes = new Map(marks.map(([word, mark]) => [word, mark]));
     for (const [word, mark, width] of marks) {
-        assert.equal(mark, '#m-' + word);
+        assert.equal(mark, shapes.get(word), 'one mark a status');
         assert.ok(width >= 8);
     }
-    assert.equal(new Set(marks.map(m => m[0])).size, 6, 'all kinds');
+    assert.equal(shapes.size, 6, 'all kinds');
+    assert.equal(new Set(shapes.values()).size, 6, 'a mark each');
     await closePage(view);
 });
 

@@ -10,7 +10,14 @@ import { facts, find, focused, names, openStep, panelOf, part, record, row, sear
 
 const { url } = makePage(CHECKOUT_LOG, '--google', 'off');
 const open = (browser, settings) => openPage(browser, url, settings);
-const lines = tree => tree.locator('.line').evaluateAll(all => all.filter(l => l.checkVisibility()).map(l => l.innerText.replace(/\s+/g, ' ').trim()));
+/** The lines of a tree without the buttons that come where the pointer is. */
+const lines = tree =>
+    tree.locator('.line').evaluateAll(all =>
+        all
+            .filter(l => l.checkVisibility())
+            .map(l => [...l.children].filter(e => !e.matches('.node-acts') && e.checkVisibility()).map(e => e.textContent))
+            .map(parts => parts.filter(Boolean).join(' '))
+    );
 
 test('times, place, error, trace and what is around a step', async browser => {
     const view = await open(browser, { timezoneId: 'America/New_York', locale: 'en-US' });
