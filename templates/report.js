@@ -71,3 +71,4 @@ startStatistics();
 startRoute();
 openForPrint();
 window.addEventListener('load', startTextIndex);
+performance.mark('pipelens-ready');

@@ -46,13 +46,15 @@ function writeRoute() {
     }
 }
 
-/** Does what the address asks for. */
+/** Does what the address asks for; one without a step or a search wants none, unless it leads to a section. */
 function followRoute() {
     const { step, query } = parseRoute(location.hash);
-    if (!location.hash && view.selected >= 0) select(-1, 'route');
-    if (!location.hash && view.query) setQuery('', 'route');
-    if (query !== null && query !== view.query) setQuery(query, 'route');
-    if (step === null) return;
+    const isView = !location.hash || step !== null || query !== null;
+    if (isView && (query ?? '') !== view.query) setQuery(query ?? '', 'route');
+    if (step === null) {
+        if (isView && view.selected >= 0) select(-1, 'route');
+        return;
+    }
     const i = stepNamed(step);
     if (i >= 0 && i !== view.selected) select(i, 'route');
     else if (i < 0) announce('The step of this link is not in this report.');

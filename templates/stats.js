@@ -5,8 +5,7 @@
 
 /** @param {HTMLTableRowElement} row @param {number} column @returns {string|number} */
 function statValue(row, column) {
-    const cell = row.cells[column];
-    return cell.dataset.v === undefined ? cell.textContent : Number(cell.dataset.v);
+    return column === 0 ? row.cells[0].textContent : Number(row.dataset.v.split(',')[column - 1]);
 }
 
 /** Sorts by a column: numbers largest first, names from A; a second time the other way round. @param {HTMLTableCellElement} head */
@@ -38,6 +37,12 @@ function makeButton(cell, className, act) {
     cell.append(button);
 }
 
+/** A search for a name. The language has no quote within quotes: such a name is an expression. @param {string} name */
+function nameQuery(name) {
+    if (!name.includes('"')) return 'name:' + quoteWord(name);
+    return 'name:/' + name.replace(/[\\^$.|?*+()[\]{}/]/g, '\\$&') + '/';
+}
+
 function startStatistics() {
     const table = /** @type {HTMLTableElement|null} */ (document.getElementById('pl-stats'));
     if (!table) return;
@@ -46,7 +51,7 @@ function startStatistics() {
     for (const row of table.tBodies[0].rows) {
         const cell = row.cells[0];
         const name = cell.dataset.name ?? cell.textContent;
-        const query = cell.dataset.q ?? 'name:' + quoteWord(name);
+        const query = cell.dataset.q ?? nameQuery(name);
         if (!name) continue;
         makeButton(cell, 'link', () => {
             setQuery(query);

@@ -151,5 +151,6 @@ async function startTextIndex() {
     }
     textIndex.chunksDone = textIndex.chunkCount;
     textIndex.done = true;
+    performance.mark('pipelens-indexed');
     for (const fn of indexListeners) fn();
 }

@@ -126,6 +126,7 @@ function sayFound(wrong, reading) {
     searchBox.said.classList.toggle('wrong', wrong !== '');
     searchBox.input.setAttribute('aria-invalid', String(wrong !== ''));
     searchBox.said.hidden = !parts.length;
+    if (!reading) performance.mark('pipelens-found', { detail: view.query });
 }
 
 function buildSearch() {

@@ -19,4 +19,4 @@ if [ -z "${CHROMIUM:-}" ]; then
     [ -n "$CHROMIUM" ] || give_up 'Chromium is not there (make deps)'
     export CHROMIUM
 fi
-exec node tests/browser/run.mjs
+exec node tests/browser/run.mjs "$@"

@@ -23,7 +23,9 @@ outputs()
         "$tool" --quiet --latest --json "$out/run.json" --csv "$out/steps.csv" --gantt "$out/gantt.svg" \
             --graph "$out/graph.svg" "$from" &&
         "$tool" --quiet --latest --theme dark --scale 2 --gantt "$out/gantt-dark.png" --graph "$out/graph-dark.png" \
-            --google off --html "$out/google-off.html" "$from" || return 1
+            --google off --html "$out/google-off.html" "$from" &&
+        "$tool" --quiet --latest --graph-style flow --graph "$out/flow.png" "$from" &&
+        "$tool" --quiet --latest --graph-style states --graph "$out/states.svg" "$from" || return 1
     "$tool" check "$from" >"$out/check.txt" 2>&1
     echo "exit status $?" >>"$out/check.txt"
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * `scene_dump LOG`: the Gantt chart and the graph of each run as text, as layout hands them to the writers. What
+ * `scene_dump LOG`: the Gantt chart and the graphs of each run as text, as layout hands them to the writers. What
  * a golden says about rectangles and texts before any ink.
  */
 #include "input/reader.h"
@@ -26,11 +26,6 @@ static void dump(struct run *run)
     const struct gantt_options gantt = {
         .min_width = 500, .min_height = 300, .max_side = PICTURE_SIDE_MAX, .max_rows = 200
     };
-    const struct graph_options graph = { .min_width = 500,
-                                         .min_height = 300,
-                                         .max_side = PICTURE_SIDE_MAX,
-                                         .max_boxes = GRAPH_BOXES,
-                                         .fold_over = GRAPH_FOLD_OVER };
     struct arena arena = { 0 };
     struct scene scene;
 
@@ -40,11 +35,23 @@ static void dump(struct run *run)
     scene_dump(&scene, &out);
     scene_free(&scene);
 
-    buf_puts(&out, "== graph\n");
-    scene_init(&scene, &arena);
-    graph_layout(run, &graph, &scene);
-    scene_dump(&scene, &out);
-    scene_free(&scene);
+    struct machine machine = machine_of(run, &arena);
+    for (int style = GRAPH_TREE; style <= GRAPH_MACHINE; style++) {
+        static const char *const names[] = { "graph", "flow", "states" };
+        const struct graph_options graph = { .style = (enum graph_style)style,
+                                             .min_width = 500,
+                                             .min_height = 300,
+                                             .max_side = PICTURE_SIDE_MAX,
+                                             .max_boxes = GRAPH_BOXES,
+                                             .fold_over = GRAPH_FOLD_OVER,
+                                             .max_states = GRAPH_STATES,
+                                             .machine = &machine };
+        buf_printf(&out, "== %s\n", names[style]);
+        scene_init(&scene, &arena);
+        graph_layout(run, &graph, &scene);
+        scene_dump(&scene, &out);
+        scene_free(&scene);
+    }
 
     fwrite(out.ptr, 1, out.len, stdout);
     buf_free(&out);

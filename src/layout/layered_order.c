@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * The order within the ranks: sweeps down and up put each vertex where its neighbours of the rank before are, on
- * average; the best order of all is kept. Back edges are at a side of their node, so they count a little farther to that
- * side than the node itself.
+ * average; the best order of all is kept. Back edges are at a side of their node, so they count a little farther to
+ * that side than the node itself.
  */
 #include "layout/layered_ranks.h"
 
@@ -46,8 +46,9 @@ static void number_rank(struct ranks *r, uint32_t rank)
     for (uint32_t i = 0; i < r->member_count[rank]; i++) r->vertices[r->members[rank][i]].order = i;
 }
 
-/* Sorts a rank by where its neighbours above (or below) are; who has none there stays. */
-static void sort_rank(struct ranks *r, uint32_t rank, bool by_above, struct place *places)
+/* Sorts a rank by where its neighbours above (or below) are; who has none there stays. Those that are equal keep their
+ * order, or take the opposite one: without that the sweeps may go round in a circle. */
+static void sort_rank(struct ranks *r, uint32_t rank, bool by_above, bool swap_equal, struct place *places)
 {
     uint32_t count = r->member_count[rank];
     for (uint32_t i = 0; i < count; i++) {
@@ -57,7 +58,7 @@ static void sort_rank(struct ranks *r, uint32_t rank, bool by_above, struct plac
         for (uint32_t k = first[v]; k < first[v + 1]; k++)
             sum += by_above ? upper_at(r, &r->links[links[k]]) : lower_at(r, &r->links[links[k]]);
         uint32_t neighbours = first[v + 1] - first[v];
-        places[i] = (struct place){ neighbours ? sum / neighbours : i, i, v };
+        places[i] = (struct place){ neighbours ? sum / neighbours : i, swap_equal ? count - i : i, v };
     }
     qsort(places, count, sizeof *places, by_place);
     for (uint32_t i = 0; i < count; i++) r->members[rank][i] = places[i].vertex;
@@ -131,6 +132,14 @@ static void first_order(struct ranks *r, struct place *places)
     }
 }
 
+static void take_order(struct ranks *r, const uint32_t *order)
+{
+    for (uint32_t v = 0; v < r->vertex_count; v++) {
+        r->vertices[v].order = order[v];
+        r->members[r->vertices[v].rank][order[v]] = v;
+    }
+}
+
 void ranks_order(struct ranks *r)
 {
     uint32_t widest = 0;
@@ -145,20 +154,18 @@ void ranks_order(struct ranks *r)
         for (uint32_t rank = 0; rank < r->rank_count; rank++) number_rank(r, rank);
     } else first_order(r, places);
     r->ordered = true;
-    for (int sweep = 0, idle = 0; sweep < SWEEPS && least && idle < PATIENCE; sweep++, idle++) {
-        if (sweep) {
-            for (uint32_t i = 1; i < r->rank_count; i++)
-                sort_rank(r, sweep % 2 ? i : r->rank_count - 1 - i, sweep % 2 != 0, places);
+    for (int turns = 1; turns >= 0; turns--) {
+        for (int sweep = 0, idle = 0; sweep < SWEEPS && least && idle < PATIENCE; sweep++, idle++) {
+            bool down = sweep % 2 != 0;
+            for (uint32_t i = 1; i < r->rank_count && sweep; i++)
+                sort_rank(r, down ? i : r->rank_count - 1 - i, down, turns && sweep / 2 % 2, places);
+            uint64_t crossings = count_crossings(r, ends, sums);
+            if (crossings >= least) continue;
+            least = crossings;
+            idle = 0;
+            for (uint32_t v = 0; v < r->vertex_count; v++) best[v] = r->vertices[v].order;
         }
-        uint64_t crossings = count_crossings(r, ends, sums);
-        if (crossings >= least) continue;
-        least = crossings;
-        idle = 0;
-        for (uint32_t v = 0; v < r->vertex_count; v++) best[v] = r->vertices[v].order;
+        take_order(r, best);
     }
     r->l->crossings = least;
-    for (uint32_t v = 0; v < r->vertex_count; v++) {
-        r->vertices[v].order = best[v];
-        r->members[r->vertices[v].rank][best[v]] = v;
-    }
 }

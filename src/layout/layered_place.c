@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Coordinates: where edges end at their nodes, how far the ranks stand apart, and the results. Ranks stand apart the more
- * the farther edges between them have to go across.
+ * Coordinates: where edges end at their nodes, how far the ranks stand apart, and the results. Ranks stand apart the
+ * more the farther edges between them have to go across.
  */
 #include "layout/layered_ranks.h"
 
@@ -14,12 +14,12 @@ enum {
     RANK_GAP_MAX = 64,
     BACK_FIRST = 18, /* from a node's side to the first edge that goes up there, */
     BACK_NEXT = 12,  /* and from one to the next */
-    SIDE_FIRST = 12, /* from a node's corner to the end of the first such edge, */
-    SIDE_NEXT = 7,
+    SIDE_FIRST = 8,  /* from a node's corner to the end of the first such edge, */
+    SIDE_NEXT = 6,
     PORT_NEXT = 26, /* between edges at the bottom or top of a node */
     PORT_MARGIN = 18,
 };
-enum { SIDE_TURNS = 3 };
+enum { SIDE_TURNS = 3, SIDES_TRIED_MOST = 400 /* vertices */ };
 
 struct port {
     double at; /* of the other end */
@@ -91,6 +91,41 @@ static void choose_sides(struct ranks *r)
         for (uint32_t i = 0; i < count; i++) sum += r->vertices[r->first_passing[e] + i].x;
         first->upper_left = sum / count < r->vertices[first->upper].x;
         last->lower_left = sum / count < r->vertices[last->lower].x;
+    }
+}
+
+static void set_sides(struct ranks *r, uint32_t e, bool upper_left, bool lower_left)
+{
+    struct link *first = &r->links[r->first_link[e]], *last = first + r->l->edges[e].stop_count;
+    first->upper_left = upper_left;
+    last->lower_left = lower_left;
+}
+
+/* Orders the ranks; in a graph that is not too large also with each edge that leads back by one rank on the other
+ * sides, and keeps what makes fewer edges cross. Longer ones would lose more by turns than they gain. */
+static void order_sides(struct ranks *r)
+{
+    uint32_t *order = ARENA_ARRAY(r->arena, uint32_t, r->vertex_count);
+    ranks_order(r);
+    for (uint32_t e = 0; e < r->l->edge_count && r->vertex_count <= SIDES_TRIED_MOST && r->l->crossings; e++) {
+        if (!r->l->edges[e].back || r->l->edges[e].stop_count > 1) continue;
+        const struct link *first = &r->links[r->first_link[e]], *last = first + 1;
+        bool upper = first->upper_left, lower = last->lower_left;
+        for (unsigned sides = 0; sides < 4; sides++) {
+            uint64_t crossings = r->l->crossings;
+            for (uint32_t v = 0; v < r->vertex_count; v++) order[v] = r->vertices[v].order;
+            set_sides(r, e, sides & 1, sides & 2);
+            ranks_order(r);
+            if (r->l->crossings < crossings) {
+                upper = sides & 1;
+                lower = sides & 2;
+                continue;
+            }
+            r->l->crossings = crossings;
+            for (uint32_t v = 0; v < r->vertex_count; v++) r->members[r->vertices[v].rank][order[v]] = v;
+            for (uint32_t v = 0; v < r->vertex_count; v++) r->vertices[v].order = order[v];
+        }
+        set_sides(r, e, upper, lower);
     }
 }
 
@@ -236,7 +271,7 @@ void ranks_place(struct ranks *r)
     for (int turn = 0; turn < SIDE_TURNS; turn++) {
         ranks_settle(r);
         choose_sides(r);
-        if (turn + 1 < SIDE_TURNS) ranks_order(r);
+        if (turn + 1 < SIDE_TURNS) order_sides(r);
         place_back_ports(r, ports);
     }
     ranks_settle(r);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The state machine: a box a state, with its visits and their mean time; an arrow a way, with how often it was taken, and
- * under which condition it was declared. What was declared but never happened is pale.
+ * The state machine: a box a state, with its visits and their mean time; an arrow a way, with how often it was taken,
+ * and under which condition it was declared. What was declared but never happened is pale.
  */
 #include "layout/caption.h"
 #include "layout/layered.h"
@@ -18,7 +18,7 @@ enum {
     HEAD = 8,
     TURN = 12,
     LOOP = 26, /* how far a loop reaches to the left, */
-    LOOP_HALF = 9,
+    LOOP_HALF = 7,
     LOOP_GAP = 5, /* and between it and its label */
     LABEL_MAX = 190,
     LABEL_BASELINE = 12,
@@ -271,7 +271,7 @@ static void draw_back(const struct picture *p, uint32_t e)
     double turn1 = p->left + edge->turn1, turn2 = p->left + edge->turn2, end = p->left + edge->x2;
     double out1 = edge->turn1 > edge->x1 ? 1 : -1, out2 = edge->turn2 > edge->x2 ? 1 : -1;
     line_to(&pen, turn1 - out1 * TURN, pen.y);
-    curve_to(&pen, turn1, pen.y - TURN, BEND_LEVEL_UPRIGHT);
+    curve_to(&pen, turn1, pen.y - fmin(TURN, edge->y1 - lower->y), BEND_LEVEL_UPRIGHT);
     line_to(&pen, turn1, p->top + lower->y);
     for (uint32_t i = 0; i < edge->stop_count; i++) {
         const struct layered_stop *stop = &edge->stops[i];
@@ -281,7 +281,7 @@ static void draw_back(const struct picture *p, uint32_t e)
         else line_to(&pen, x, p->top + stop->top);
     }
     curve_to(&pen, turn2, p->top + upper->y + upper->height, BEND_UPRIGHT);
-    line_to(&pen, turn2, p->top + edge->y2 + TURN);
+    line_to(&pen, turn2, p->top + edge->y2 + fmin(TURN, upper->y + upper->height - edge->y2));
     curve_to(&pen, turn2 - out2 * TURN, p->top + edge->y2, BEND_UPRIGHT_LEVEL);
     line_to(&pen, end + out2 * head_length(&pen), pen.y);
     head_to(&pen, end, pen.y);

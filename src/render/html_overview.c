@@ -11,8 +11,6 @@
 #include "render/payload.h"
 #include "render/wording.h"
 
-#include <stdlib.h>
-
 enum {
     FAILURES_SHOWN = 5,
     OPEN_SHOWN = 6,
@@ -273,32 +271,42 @@ static void put_strip(struct overview *v, const struct critical *path, const str
     buf_puts(v->out, "\"/></svg></td>");
 }
 
-struct ranked {
-    const struct step *step;
-    int64_t time;
+/* The steps with the most of some time, in order, and what all others have of it. */
+struct top {
+    const struct step *steps[ROWS];
+    int64_t times[ROWS];
+    size_t count;
+    uint64_t others;
+    int64_t others_time; /* capped at INT64_MAX */
 };
 
-static int longest_first(const void *pa, const void *pb)
+static void top_add(struct top *t, const struct step *step, int64_t time)
 {
-    const struct ranked *a = pa, *b = pb;
-    if (a->time != b->time) return a->time > b->time ? -1 : 1;
-    return a->step->index < b->step->index ? -1 : a->step->index > b->step->index;
+    if (t->count == ROWS) {
+        int64_t least = t->times[ROWS - 1] < time ? t->times[ROWS - 1] : time;
+        t->others++;
+        t->others_time = t->others_time > INT64_MAX - least ? INT64_MAX : t->others_time + least;
+        if (least == time) return; /* of equal ones the first stay */
+        t->count--;
+    }
+    size_t at = t->count++;
+    for (; at > 0 && t->times[at - 1] < time; at--) {
+        t->times[at] = t->times[at - 1];
+        t->steps[at] = t->steps[at - 1];
+    }
+    t->times[at] = time;
+    t->steps[at] = step;
 }
 
-/* The steps with the most of what `time_of` says, all others counted. free() the list. */
-static struct ranked *rank(const struct run *run, int64_t (*time_of)(const struct step *, const void *),
-                           const void *context, size_t *ret_count)
+static struct top top_of(const struct run *run, int64_t (*time_of)(const struct step *, const void *),
+                         const void *context)
 {
-    struct ranked *list = malloc((run->step_count + (size_t)1) * sizeof *list);
-    size_t count = 0;
-    if (!list) arena_exhausted(run->step_count * sizeof *list);
+    struct top top = { 0 };
     for (uint32_t i = 0; i < run->step_count; i++) {
         int64_t time = run->steps[i]->hidden ? 0 : time_of(run->steps[i], context);
-        if (time > 0) list[count++] = (struct ranked){ run->steps[i], time };
+        if (time > 0) top_add(&top, run->steps[i], time);
     }
-    qsort(list, count, sizeof *list, longest_first);
-    *ret_count = count;
-    return list;
+    return top;
 }
 
 static int64_t time_on_path(const struct step *step, const void *path)
@@ -312,14 +320,12 @@ static int64_t self_time(const struct step *step, const void *nothing)
     return step->self;
 }
 
-static void put_rest(struct overview *v, const struct ranked *list, size_t count)
+static void put_others(struct overview *v, const struct top *top)
 {
-    int64_t time = 0;
-    if (count <= ROWS) return;
-    for (size_t i = ROWS; i < count; i++) time = time > INT64_MAX - list[i].time ? INT64_MAX : time + list[i].time;
+    if (!top->others) return;
     buf_puts(v->out, "<p class=\"hint\">… and ");
-    buf_put_count(v->out, count - ROWS, "more step: ", "more steps: ");
-    clock_put_duration(v->out, time, v->o->unit);
+    buf_put_count(v->out, top->others, "more step: ", "more steps: ");
+    clock_put_duration(v->out, top->others_time, v->o->unit);
     buf_puts(v->out, "</p>\n");
 }
 
@@ -337,11 +343,10 @@ static void put_path(struct overview *v)
 {
     struct arena arena = { 0 };
     struct critical path;
-    size_t count;
     bool beside = false;
     critical_path(v->run, &arena, &path);
-    struct ranked *list = rank(v->run, time_on_path, &path, &count);
-    if (count > 1) {
+    struct top top = top_of(v->run, time_on_path, &path);
+    if (top.count > 1) {
         buf_puts(
             v->out,
             "<div class=\"half\"><h3>What the run was waiting for</h3>\n<p class=\"hint\">The critical path: at each "
@@ -349,54 +354,51 @@ static void put_path(struct overview *v)
             "longer.</p>\n<div class=\"wide\">\n<table class=\"top\">\n<thead><tr><th scope=\"col\">Step</th>"
             "<th scope=\"col\"><span class=\"v\">When</span></th><th scope=\"col\" class=\"num\">On the path</th>"
             "<th scope=\"col\" class=\"num\">Share</th></tr></thead>\n<tbody>\n");
-        for (size_t i = 0; i < count && i < ROWS; i++) {
+        for (size_t i = 0; i < top.count; i++) {
             buf_puts(v->out, "<tr><th scope=\"row\">");
-            html_put_step_link(v->run, list[i].step, 1, v->out);
-            put_remark(v, &path, list[i].step, &beside);
+            html_put_step_link(v->run, top.steps[i], 1, v->out);
+            put_remark(v, &path, top.steps[i], &beside);
             buf_puts(v->out, "</th>");
-            put_strip(v, &path, list[i].step);
-            put_time(v, list[i].time);
-            put_share(v, list[i].time, v->run->end - v->run->start);
+            put_strip(v, &path, top.steps[i]);
+            put_time(v, top.times[i]);
+            put_share(v, top.times[i], v->run->end - v->run->start);
             buf_puts(v->out, "</tr>\n");
         }
         buf_puts(v->out, "</tbody>\n</table>\n</div>\n");
-        put_rest(v, list, count);
+        put_others(v, &top);
         if (beside)
             buf_puts(v->out,
                      "<p class=\"hint\"><sup>*</sup> Other steps ran beside it. It ended last of those before the "
                      "next one began; the log does not say which of them that one waited for.</p>\n");
         buf_puts(v->out, "</div>\n");
     }
-    free(list);
     arena_free(&arena);
 }
 
 static void put_slowest(struct overview *v)
 {
-    size_t count;
-    struct ranked *list = rank(v->run, self_time, NULL, &count);
-    if (count) {
+    struct top top = top_of(v->run, self_time, NULL);
+    if (top.count) {
         buf_puts(v->out,
                  "<div class=\"half\"><h3>What took the most time itself</h3>\n<p class=\"hint\">By self time: the "
                  "time of a step in which none of its own steps was running.</p>\n<div class=\"wide\">\n"
                  "<table class=\"top\">\n<thead><tr><th scope=\"col\">Step</th><th scope=\"col\" "
                  "class=\"num\">Self</th><th scope=\"col\" class=\"num\">Share</th><th scope=\"col\" "
                  "class=\"num\">Duration</th></tr></thead>\n<tbody>\n");
-        for (size_t i = 0; i < count && i < ROWS; i++) {
+        for (size_t i = 0; i < top.count; i++) {
             buf_puts(v->out, "<tr><th scope=\"row\">");
-            html_put_step_link(v->run, list[i].step, 1, v->out);
-            if (list[i].step == v->run->root) buf_puts(v->out, " <span class=\"hint\">the run itself</span>");
+            html_put_step_link(v->run, top.steps[i], 1, v->out);
+            if (top.steps[i] == v->run->root) buf_puts(v->out, " <span class=\"hint\">the run itself</span>");
             buf_puts(v->out, "</th>");
-            put_time(v, list[i].time);
-            put_share(v, list[i].time, run_wall_time(v->run));
-            put_time(v, list[i].step->duration);
+            put_time(v, top.times[i]);
+            put_share(v, top.times[i], run_wall_time(v->run));
+            put_time(v, top.steps[i]->duration);
             buf_puts(v->out, "</tr>\n");
         }
         buf_puts(v->out, "</tbody>\n</table>\n</div>\n");
-        put_rest(v, list, count);
+        put_others(v, &top);
         buf_puts(v->out, "</div>\n");
     }
-    free(list);
 }
 
 void html_overview_write(const struct run *run, const struct report_options *o, struct buf *out)

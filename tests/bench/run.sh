@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 #
 # Measures speed and memory: medians over runs, the commands taking turns so that a slow moment hits all of them.
-# `make bench` builds what is needed and runs this. SIZES and RUNS (for the largest log) may be set.
+# `make bench` builds what is needed and runs this. SIZES, RUNS (for the largest log) and PAGE_RUNS may be set.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 BUILD=${BUILD:-build}
@@ -91,7 +91,19 @@ target '20 steps, all four' "$(median all 20 1)" 30 ms
 target "100,000 steps, all four, against node's parsing" "$(median all 100000 1)" "$(median node 100000 1)" ms
 target '100,000 steps, all four, peak memory' "$(median all 100000 2 | awk '{ print $1 / 1024 }')" 200 MB
 target '1,000-row Gantt PNG' "$(median rows 1000 1)" 150 ms
+target '100,000 steps, page with its log, written' "$(median html 100000 1)" 1000 ms
 target '10,000 to 100,000 steps, all four' \
     "$(echo "$(median all 100000 1) $(median all 10000 1)" | awk 'NF == 2 { print $1 / $2 }')" 11 times
+
+# The page as a reader has it: the log inside, nothing asked for from outside.
+if command -v node >/dev/null 2>&1; then
+    echo
+    echo 'the page in Chromium'
+    for size in $SIZES; do
+        case $size in 1000 | 100000) ;; *) continue ;; esac
+        "$tool" --quiet --google off --html "$work/out/page.html" "$work/$size.ndjson" || exit 1
+        node tests/bench/page.mjs "$work/out/page.html" "$size" "$work/$size.ndjson"
+    done
+fi
 
 sh tests/bench/track.sh

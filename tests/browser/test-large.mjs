@@ -1,204 +1,169 @@
 /* SPDX-License-Identifier: MIT
  *
- * Runs beyond what a page can hold as rows: the important steps stand in it, the script builds the others.
+ * Runs beyond what a page can hold as rows, and where their texts come from: the log that the page carries, compressed
+ * in chunks, or what was taken from it.
  */
 import assert from 'node:assert/strict';
-import { closePage, makeLog, makePage, openPage, search, test } from './harness.mjs';
+import { readFileSync } from 'node:fs';
+import { closePage, exact, extractLog, makeLog, makePage, makePageOfGzip, openPage, test } from './harness.mjs';
+import { facts, find, names, openStep, panelOf, part, record, row, settled, stepTable, tableRows, timeline } from './reader.mjs';
 
-const GROUPS = 12,
-    EACH = 400; /* 12 groups of 400 steps, and one failed step among the shortest */
-const steps = [{ name: 'large', start: 0, end: 100000 }];
-for (let g = 0; g < GROUPS; g++) {
-    const parent = steps.push({ name: 'group ' + g, start: g * 1000, end: g * 1000 + 900 }) - 1;
-    for (let i = 0; i < EACH; i++) {
-        const length = i < 100 ? 50 + (i % 7) : 5;
-        steps.push({
-            name: 'item.' + i,
-            key: 'k' + g + '_' + i,
-            parent,
-            start: g * 1000 + i,
-            end: g * 1000 + i + length,
-            records: { token: `needle-${g}-${i}`, big: 'BIG', text: 'über "q" \\ </script><!-- \\u003c' },
-            result: i === 398 ? 7 : { a: [g, i] },
-            error: g === 7 && i === 399 ? 'TimeoutError: late\nsecond line' : undefined,
-        });
+const DIGITS = '12345678901234567890.1234567890';
+
+/** A run of groups of items; the first item of every 7th group failed. Items follow their group: place is position. */
+function grouped(groups, each) {
+    const steps = [{ name: 'large', start: 0, end: groups * 1000 }];
+    for (let g = 0; g < groups; g++) {
+        const parent = steps.push({ name: 'group ' + g, start: g * 1000, end: g * 1000 + 900 }) - 1;
+        for (let i = 0; i < each; i++)
+            steps.push({
+                name: 'item.' + (i % 50),
+                key: 'k' + g + '_' + i,
+                parent,
+                start: g * 1000 + i,
+                end: g * 1000 + i + 1 + (i % 7),
+                records: { token: `needle-${g}-${i}-end`, big: exact(DIGITS) },
+                error: g % 7 === 3 && i === 0 ? 'TimeoutError: late in ' + g : undefined,
+            });
     }
+    return steps;
 }
-const COUNT = steps.length; /* in pre-order: the place in the list is the step's index */
-const place = (g, i) => 1 + g * (EACH + 1) + 1 + i;
-const { url, html } = makePage(makeLog(steps).replaceAll('"BIG"', '12345678901234567890'), '--google', 'off');
 
-const listed = page => page.locator('#list > li.step').count();
+const place = (each, g, i) => 1 + g * (each + 1) + 1 + i;
 
-test('without JavaScript: 2,000 rows, failed and longest first, and it is said', async browser => {
-    const view = await openPage(browser, url, { javaScriptEnabled: false });
-    const { page } = view;
-    assert.equal(await listed(page), 2000);
-    assert.match(
-        await page.locator('#steps .hint').textContent(),
-        /^2,000 of 4,813 steps: failed and unfinished ones first, then the longest/
-    );
-    assert.ok(await page.locator('#s' + place(7, 399)).count(), 'the failed step is a row');
-    assert.ok(await page.locator('#s' + place(3, 99)).count(), 'so is a long one');
-    assert.equal(await page.locator('#list > li.step.d1').count(), GROUPS, 'and every step above a row');
-    const bars = await page.$$eval('.scroll svg rect[data-step]', all => all.map(bar => bar.dataset.step));
-    assert.ok(bars.length > 2000, 'timeline and graph');
-    for (const step of bars) assert.ok(html.includes(`<li id="s${step}"`), `what is drawn of step ${step} has its row`);
-    await closePage(view, false);
+test('2,500 steps: each has its text, those without a row in the page too, to the last digit', async browser => {
+    const steps = grouped(10, 249);
+    const log = makeLog(steps);
+    const made = { always: makePage(log, '--google', 'off'), never: makePage(log, '--google', 'off', '--embed-log', 'never'), gzip: makePageOfGzip(log, '--google', 'off') };
+    for (const [how, { url, html }] of Object.entries(made)) {
+        assert.equal(html.includes('id="pl-log"'), how !== 'never', how);
+        assert.equal(html.includes('id="pl-text"'), how === 'never', how);
+        const view = await openPage(browser, url);
+        const { page } = view;
+        const ids = await page.$$eval('.list > li', rows => rows.map(r => Number(r.id.slice(1))));
+        assert.equal(ids.length, 2000);
+        const missing = [...steps.keys()].filter(i => !ids.includes(i));
+        assert.equal(missing.length, 491);
+        for (const i of [missing[0], missing[missing.length - 1], ids[1500]]) {
+            await page.goto(url + '#step=' + i);
+            const panel = await panelOf(page, steps[i].name);
+            await page.waitForFunction(key => document.querySelector('#pl-panel .facts')?.textContent.includes(key), steps[i].key ?? 'k0');
+            if (!steps[i].records) continue;
+            assert.equal(await record(panel, 'big').locator('.text').textContent(), DIGITS, how);
+            assert.equal(await record(panel, 'token').locator('.text').textContent(), steps[i].records.token, how);
+        }
+        const token = steps[missing[3]].records.token;
+        assert.equal(await find(page, token), '1 of 2,501 steps', how);
+        await closePage(view);
+    }
+    assert.equal(extractLog(made.always).toString(), log, 'the log comes out as it went in');
+    assert.equal(extractLog(made.gzip).toString(), log, 'also when it was compressed');
 });
 
-test('the data hold all steps, details only of those without a row', async () => {
-    const data = JSON.parse(/id="pl-data">(.*?)<\/script>/s.exec(html)[1]);
-    assert.equal(data.count, COUNT);
-    for (const column of ['name', 'parent', 'offset', 'duration', 'self']) assert.equal(data[column].length, COUNT);
-    assert.equal(data.status.length, COUNT);
-    assert.equal(data.names.length, 1 + GROUPS + EACH);
-    assert.equal(data.details.length, COUNT - 2000);
-    assert.equal(html.match(/"big":12345678901234567890/g).length, COUNT - 2000, 'digits as in the log');
-});
-
-test('the rest is listed 200 at a time', async browser => {
-    const view = await openPage(browser, url);
+test('2,000 steps: what a reader does first', async browser => {
+    const steps = grouped(8, 249);
+    const view = await openPage(browser, makePage(makeLog(steps.slice(0, 2000)), '--google', 'off').url);
     const { page } = view;
-    const before = await listed(page);
-    const rest = page.locator('.rest button', { hasText: 'group 9' });
-    assert.equal(await rest.textContent(), 'Show 200 of 300 more steps of group 9');
-    await rest.click();
-    assert.equal(await listed(page), before + 200);
-    const at = await page.evaluate(() => document.activeElement.closest('li').id);
-    assert.ok(at.startsWith('s'), 'focus goes to the first new row');
-    const group = await page.$$eval('#list > li', rows => {
-        const from = rows.findIndex(r => r.querySelector('.n')?.textContent === 'group 9');
-        const to = rows.findIndex((r, i) => i > from && r.classList.contains('d1'));
-        return rows
-            .slice(from + 1, to)
-            .filter(r => r.id)
-            .map(r => Number(r.id.slice(1)));
-    });
-    assert.equal(group.length, 300);
-    assert.deepEqual(
-        group,
-        [...group].sort((a, b) => a - b),
-        'in tree order'
-    );
+    const first = await tableRows(page);
+    assert.ok(first.length < 120, first.length + ' rows in the document');
+    assert.ok(first.some(r => r.name === 'group 0'), 'the top levels are open');
+    const rows = async () => Number(await stepTable(page).getAttribute('aria-rowcount')) - 1;
+    assert.ok((await rows()) < 600, 'and not much more: ' + (await rows()));
+    await page.getByRole('button', { name: 'Expand all steps' }).click();
+    assert.equal(await rows(), 2000);
+    await row(page, 'large').focus();
+    await page.keyboard.press('End');
+    await settled(page);
+    assert.equal(await page.evaluate(() => document.activeElement.getAttribute('aria-rowindex')), '2001');
+    await page.keyboard.press('Home');
+    await settled(page);
+    assert.equal(await page.evaluate(() => document.activeElement.getAttribute('aria-rowindex')), '2');
+    await page.getByRole('columnheader', { name: 'Name', exact: true }).getByRole('button').click();
+    assert.equal((await names(page))[0], 'group 0');
     await closePage(view);
 });
 
-test('search covers all steps and shows at most 500', async browser => {
+test('100,000 steps: open, search, filter, scroll, fold, and the text of one', async browser => {
+    const steps = grouped(400, 249);
+    steps.length = 100000;
+    const { url, html, file } = makePage(makeLog(steps), '--google', 'off');
+    assert.ok(html.includes('id="pl-log"'));
+    assert.equal(extractLog({ file }).length, readFileSync(file.replace(/\.html$/, '.ndjson')).length);
     const view = await openPage(browser, url);
     const { page } = view;
-    const find = async text => {
-        await search(page, text);
-        return page.locator('#found').textContent();
+    const inDocument = async () => {
+        await settled(page);
+        return page.evaluate(() => [document.querySelectorAll('#pl-steps [role=row]').length, document.querySelectorAll('#pl-timeline [role=row]').length]);
     };
-    assert.equal(await find('needle-11-398'), '1 of 4,813 steps matches.');
-    const row = page.locator('#s' + place(11, 398));
-    assert.equal(await row.locator('.hit').textContent(), 'token: needle-11-398');
-    assert.equal(await find('needle-'), 'The first 500 of 4,800 matching steps.');
-    assert.equal(await page.locator('#list > li.step:not(.above)').count(), 500);
-    assert.equal(
-        await find('über "q" \\ </script>'),
-        'The first 500 of 4,800 matching steps.',
-        'as written, not as escaped'
-    );
-    assert.equal(await find('12345678901234567890'), 'The first 500 of 4,800 matching steps.');
-    assert.equal(await find('k5_77'), '1 of 4,813 steps matches.', 'by key');
+    const bounded = async where => {
+        const [table, bars] = await inDocument();
+        assert.ok(table < 120 && bars < 120, `${where}: ${table} rows and ${bars} bars in the document`);
+    };
+    assert.match(await page.locator('.figures').textContent(), /Steps100,000/);
+    await bounded('at first');
+    const failed = steps.filter(s => s.error).length;
+    assert.equal(await find(page, 'status:error'), `${failed} of 100,000 steps`);
+    await bounded('failed ones');
+    assert.equal(await find(page, 'name:item.17'), '2,000 of 100,000 steps');
+    assert.equal(await find(page, 'needle-399-101-end'), '1 of 100,000 steps');
+    assert.deepEqual((await tableRows(page)).filter(r => r.found).length, 1);
+    await openStep(page, 'item.1');
+    const panel = await panelOf(page, 'item.1');
+    assert.equal((await facts(panel)).Key, 'k399_101');
+    assert.equal(await record(panel, 'big').locator('.text').textContent(), DIGITS);
+    assert.equal(await page.evaluate(() => location.hash), '#step=' + place(249, 399, 101) + '&q=needle-399-101-end');
+    await find(page, '');
+    assert.equal((await tableRows(page)).find(r => r.selected)?.name ?? 'item.1', 'item.1');
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Expand all steps' }).click();
+    assert.equal(await stepTable(page).getAttribute('aria-rowcount'), '100001');
+    assert.equal(await timeline(page).getAttribute('aria-rowcount'), '100000');
+    await stepTable(page).hover();
+    for (let i = 0; i < 20; i++) await page.mouse.wheel(0, 5000);
+    await settled(page);
+    await bounded('after scrolling');
+    assert.ok((await tableRows(page)).length > 5, 'rows are there');
+    await page.evaluate(() => (document.querySelector('#pl-steps [role=treegrid]').scrollTop = 1e9));
+    await settled(page);
+    assert.equal((await tableRows(page)).at(-1).name, steps.at(-1).name, 'the last row can be reached');
+    await page.getByRole('columnheader', { name: 'Duration', exact: true }).getByRole('button').click();
+    assert.deepEqual((await names(page)).slice(0, 3), ['large', 'group 0', 'group 1']);
+    await bounded('sorted');
+    await page.getByRole('button', { name: 'Collapse all steps' }).click();
+    await page.getByRole('button', { name: 'Back to the tree' }).click();
+    assert.deepEqual(await names(page), ['large']);
+    assert.equal(await find(page, '/needle-\\d*7-248-end/ -status:error'), `${steps.filter(s => /-\d*7-248-/.test(s.records?.token ?? '')).length} of 100,000 steps`);
     await closePage(view);
 });
 
-test('a row built by the script is like one that came with the page', async browser => {
-    const view = await openPage(browser, url);
-    const { page } = view;
-    await search(page, 'needle-4-390');
-    const row = page.locator('#s' + place(4, 390));
-    await row.locator('summary').click();
-    const facts = await row.locator('.facts').textContent();
-    assert.match(
-        facts,
-        /Keyk4_390Started2024-05-18 02:40:04\.390 UTCEnded2024-05-18 02:40:04\.395 UTCIdid\d+Parent idid\d+/
-    );
-    assert.equal(
-        await row
-            .locator('.sec')
-            .allTextContents()
-            .then(t => t.join()),
-        'Result,Records'
-    );
-    assert.equal(await row.locator('pre').first().textContent(), '{\n  "a": [\n    4,\n    390\n  ]\n}');
-    assert.equal(await row.locator('pre').last().textContent(), 'über "q" \\ </script><!-- \\u003c');
-    assert.equal(await row.locator('pre').nth(2).textContent(), '12345678901234567890');
-    assert.equal(await row.locator('.recs').textContent(), ', records 3');
-    assert.equal(await row.locator('.copy').count(), 4);
-    const pairs = await page.evaluate(() =>
-        [...Array(data.count).keys()]
-            .filter(i => !detailLines.has(i))
-            .map(i => {
-                const [ours, built] = [rows[i].querySelector('summary').cloneNode(true), buildSummary(i)];
-                for (const line of [ours, built]) {
-                    line.removeAttribute('tabindex');
-                    line.querySelectorAll('.why, .recs, .hit').forEach(e => e.remove());
-                }
-                return ours.outerHTML === built.outerHTML ? '' : ours.outerHTML + '\n' + built.outerHTML;
-            })
-            .filter(Boolean)
-    );
-    assert.deepEqual(pairs.slice(0, 1), []);
-    await closePage(view);
-});
-
-test('a result of one byte is not lost', async browser => {
-    const view = await openPage(browser, url + '#s' + place(2, 398));
-    const row = view.page.locator('#s' + place(2, 398));
-    await row.locator('summary').click();
-    assert.equal(await row.locator('pre').first().textContent(), '7');
-    await closePage(view);
-});
-
-test('expand and collapse all keep within bounds', async browser => {
-    const view = await openPage(browser, url);
-    const { page } = view;
-    await page.click('#collapse');
-    assert.equal(await listed(page), 1);
-    await page.click('#expand');
-    assert.equal(await listed(page), 4000, '2,000 more than were listed');
-    await page.click('#expand');
-    assert.equal(await listed(page), COUNT);
-    assert.equal(await page.locator('.rest').count(), 0);
-    await closePage(view);
-});
-
-test('a link to a step without a row builds the way to it', async browser => {
-    const view = await openPage(browser, url + '#s' + place(9, 350));
-    assert.equal(await view.page.evaluate(() => document.activeElement.closest('li').id), 's' + place(9, 350));
-    await closePage(view);
-});
-
-test('payloads beyond 16 MiB are left out, counted, and said', async browser => {
-    const big = [{ name: 'big', start: 0, end: 1000 }];
+test('what a page without its log lacks is said: a long text is cut, and beyond a budget left out, its size told', async browser => {
+    const steps = [{ name: 'big', start: 0, end: 1000 }];
     for (let i = 0; i < 20; i++)
-        big.push({
-            name: 'part ' + i,
-            start: i,
-            end: i + 1,
-            records: { blob: 'x'.repeat(1 << 20) },
-            error: i === 19 ? 'last words' : undefined,
-        });
-    const page = makePage(makeLog(big), '--google', 'off');
-    assert.ok(page.html.length < 19e6, page.html.length + ' bytes');
-    const view = await openPage(browser, page.url);
-    assert.match(
-        await view.page.locator('.notes').textContent(),
-        /5\.2 MB of records, results and errors, of 5 steps, are not in the list of steps for readers without script, which holds at most 17 MB of them/
-    );
-    assert.match(await view.page.locator('#s20 .why').textContent(), /last words/, 'errors come first');
-    await view.page.click('#s20 summary');
-    assert.match(await view.page.locator('#s20 .facts').textContent(), /Left out1 MB/);
-    assert.equal(
-        await view.page
-            .locator('#s1 pre')
-            .first()
-            .evaluate(p => p.textContent.length),
-        1 << 20
-    );
-    await closePage(view);
+        steps.push({ name: 'part ' + i, start: i, end: i + 1, records: { blob: 'x'.repeat(1 << 20) + i }, error: i === 19 ? 'last words' : undefined });
+    const log = makeLog(steps);
+    const cut = await openPage(browser, makePage(log, '--google', 'off', '--embed-log', 'never').url);
+    await cut.page.getByText('About this report').click();
+    assert.match(await cut.page.locator('#about').textContent(), /The log is not inside, as --embed-log never was given/);
+    const panel = await openStep(cut.page, 'part 3');
+    assert.match(await panel.locator('.cut').textContent(), /^Only the beginning is in this page; the log has 1,048,579 bytes of it\.$/);
+    await record(panel, 'blob').getByRole('button', { name: /^Show all/ }).click();
+    const length = (await record(panel, 'blob').locator('.text').textContent()).length;
+    assert.ok(length > 60000 && length <= 65536, length + ' characters');
+    await closePage(cut);
+    const full = await openPage(browser, makePage(log, '--google', 'off', '--embed-log', 'never', '--max-data', '2M').url);
+    assert.match(await full.page.locator('.notes').textContent(), /not in this page/);
+    let left = 0;
+    for (let i = 0; i < 20; i++) {
+        const told = (await openStep(full.page, 'part ' + i)).locator('.records .cut');
+        if (!(await told.count())) continue;
+        left++;
+        assert.match(await told.textContent(), /^Not in this page: the log has 1,048,5\d\d bytes of it\.$/);
+    }
+    assert.ok(left > 0 && left < 20, left + ' of 20');
+    await closePage(full);
+    const whole = await openPage(browser, makePage(log, '--google', 'off').url);
+    const all = record(await openStep(whole.page, 'part 7'), 'blob');
+    await all.getByRole('button', { name: /^Show all/ }).click();
+    assert.equal(await all.locator('.text').evaluate(e => e.textContent.length), (1 << 20) + 1, 'with the log inside nothing is cut');
+    await closePage(whole);
 });

@@ -165,10 +165,12 @@ static bool apart(const struct scene_item *a, const struct scene_item *b)
     return a->x + a->w <= b->x || b->x + b->w <= a->x || a->y + a->h <= b->y || b->y + b->h <= a->y;
 }
 
+/* With some room at the sides and below, and more above, where the name is. */
 static bool inside(const struct scene_item *inner, const struct scene_item *outer)
 {
-    return inner->x >= outer->x && inner->x + inner->w <= outer->x + outer->w && inner->y >= outer->y &&
-           inner->y + inner->h <= outer->y + outer->h;
+    enum { ROOM = 8, NAME = 40 };
+    return inner->x >= outer->x + ROOM && inner->x + inner->w <= outer->x + outer->w - ROOM &&
+           inner->y >= outer->y + NAME && inner->y + inner->h <= outer->y + outer->h - ROOM;
 }
 
 /* The smallest card around a point. */

@@ -70,6 +70,11 @@ struct area {
     double left, top, right, bottom;
 };
 
+static struct area with_room(struct area a, double room)
+{
+    return (struct area){ a.left - room, a.top - room, a.right + room, a.bottom + room };
+}
+
 static struct area node_area(const struct layered_node *n)
 {
     return (struct area){ n->x, n->y, n->x + n->width, n->y + n->height };
@@ -94,7 +99,7 @@ static void check_nodes(const struct layered *l)
         const struct layered_node *n = &l->nodes[i];
         assert_true(n->x - n->left_room >= -1 && n->x + n->width <= l->width + 1);
         assert_true(n->y >= 0 && n->y + n->height <= l->height);
-        for (uint32_t k = 0; k < i; k++) assert_true(apart(node_area(n), node_area(&l->nodes[k])));
+        for (uint32_t k = 0; k < i; k++) assert_true(apart(with_room(node_area(n), 16), node_area(&l->nodes[k])));
     }
 }
 
@@ -139,6 +144,7 @@ static void check_edges(const struct layered *l)
             assert_true(e->x1 == from.left || e->x1 == from.right);
             assert_true(e->x2 == to.left || e->x2 == to.right);
             assert_true(e->y1 > from.top && e->y1 < from.bottom && e->y2 > to.top && e->y2 < to.bottom);
+            assert_true(fmin(e->turn1, e->turn2) >= 0 && fmax(e->turn1, e->turn2) <= l->width);
             assert_true(fabs(e->turn1 - e->x1) >= 12 && fabs(e->turn2 - e->x2) >= 12);
         } else {
             assert_true(from.bottom < to.top);
@@ -215,6 +221,26 @@ static void a_chain_is_straight(void **state)
     fixture_free(f);
 }
 
+/* Edges that pass ranks beside a chain that sways. */
+static void long_edges_are_straight(void **state)
+{
+    (void)state;
+    struct fixture *f = fixture_new(12);
+    for (uint32_t i = 0; i < 11; i++) {
+        f->nodes[i].width = i % 2 ? 112 : 280;
+        connect(f, i, i + 1, i % 3 ? 0 : 90);
+        if (i % 3 == 0 && i < 9) connect(f, i, i + 3, 0);
+    }
+    connect(f, 0, 11, 40);
+    connect(f, 1, 10, 0);
+    connect(f, 11, 0, 20);
+    check(f);
+    for (uint32_t e = 0; e < f->l.edge_count; e++)
+        for (uint32_t i = 1; i < f->edges[e].stop_count; i++)
+            assert_true(f->edges[e].stops[i].x == f->edges[e].stops[0].x);
+    fixture_free(f);
+}
+
 /* a → b → c → a: only the edge that closes the cycle leads back, whichever node it begins with. */
 static void a_cycle_turns_one_edge(void **state)
 {
@@ -245,6 +271,20 @@ static void crossings_are_undone(void **state)
     check(f);
     assert_int_equal(f->l.crossings, 9);
     fixture_free(f);
+}
+
+/* The order that the search finds has 1,610. */
+static void sweeps_undo_crossings(void **state)
+{
+    (void)state;
+    uint64_t crossings = 0;
+    for (uint32_t seed = 1; seed <= 40; seed++) {
+        struct fixture *f = random_graph(seed, 20, 30);
+        layered_layout(&f->l, &f->arena);
+        crossings += f->l.crossings;
+        fixture_free(f);
+    }
+    if (crossings > 500) fail_msg("%u crossings", (unsigned)crossings);
 }
 
 static void odd_graphs(void **state)
@@ -281,8 +321,10 @@ int main(void)
         cmocka_unit_test(the_largest_in_time),
         cmocka_unit_test(the_same_twice),
         cmocka_unit_test(a_chain_is_straight),
+        cmocka_unit_test(long_edges_are_straight),
         cmocka_unit_test(a_cycle_turns_one_edge),
         cmocka_unit_test(crossings_are_undone),
+        cmocka_unit_test(sweeps_undo_crossings),
         cmocka_unit_test(odd_graphs),
     };
     return cmocka_run_group_tests_name("layered", tests, NULL, NULL);

@@ -123,6 +123,24 @@ static void the_critical_path_and_the_slowest_are_tables(void **state)
     end(&f);
 }
 
+static void only_the_largest_are_rows(void **state)
+{
+    (void)state;
+    struct fixture f;
+    struct buf log = BUF_INIT;
+    buf_puts(&log, START("100")); /* 1, 2, … 13 ms, one after the other: 91 ms, and 9 ms of the run itself */
+    for (int i = 1, at = 0; i <= 13; at += i++)
+        buf_printf(&log, STEP("r.%c", "%c", "%d", "%d", ""), 'a' + i, 'a' + i, at, at + i);
+    begin(&f, buf_str(&log));
+    overview(&f);
+    assert_int_equal(count_of(&f, "<tr><th scope=\"row\">"), 16);
+    in_order(&f, "<td class=\"num\">13 ms</td>", "<td class=\"num\">12 ms</td>");
+    in_order(&f, "<bdi>run</bdi>", "<bdi>j</bdi>"); /* both 9 ms */
+    has(&f, "… and 6 more steps: 21 ms");
+    end(&f);
+    buf_free(&log);
+}
+
 static void what_never_ended_is_told(void **state)
 {
     (void)state;
@@ -169,9 +187,9 @@ static void statistics_are_a_row_a_name(void **state)
                             STEP("r.a4", "a.4", "60", "61", "")));
     statistics(&f);
     has(&f, "<span class=\"hint\">2 step names</span>");
-    in_order(&f, "<bdi>load</bdi></th>", "<th scope=\"row\" data-q=\"name:/^a\\.[0-9]+$/\"><bdi>a.*</bdi>");
-    has(&f, "<td class=\"num\" data-v=\"3\">3</td><td class=\"num\" data-v=\"1\">1</td>"
-            "<td class=\"num\" data-v=\"60000\">60 ms</td><td class=\"num\" data-v=\"600000\">60.0 %</td>");
+    in_order(&f, "<bdi>load</bdi><td>", "<th scope=\"row\" data-q=\"name:/^a\\.[0-9]+$/\"><bdi>a.*</bdi>");
+    has(&f, "<tr data-v=\"3,1,60000,600000,");
+    has(&f, "<td>3<td>1<td>60 ms<td>60.0 %<td>");
     has(&f, "aria-label=\"3 steps from 10 ms to 30 ms; most often 10 ms to 11.6 ms: 1\"");
     end(&f);
     begin(&f, S(START("100")));
@@ -272,6 +290,20 @@ static void long_and_many_messages_are_bounded(void **state)
     assert_int_equal(count_of(&f, "<li class=\"call\">"), LLM_CALLS_MAX);
     has(&f, "Messages of 3 more steps are not shown here");
     end(&f);
+    buf_clear(&log);
+    buf_puts(&log, START("100"));
+    buf_puts(&log,
+             "{\"type\":\"step\",\"operation\":\"finish\",\"runId\":\"R\",\"step\":{\"name\":\"a\",\"key\":\"r.a\","
+             "\"time\":{\"startTs\":0,\"endTs\":9},\"records\":{" RESPONSE("\"x\"",
+                                                                           "") ",\"__LLM_REQUEST_1\":"
+                                                                               "{\"messages\":[{\"content\":\"a\"}");
+    for (int i = 0; i < 102; i++) buf_puts(&log, ",{\"content\":\"a\"}");
+    buf_puts(&log, "]}}}}\n");
+    begin(&f, buf_str(&log));
+    llm(&f);
+    assert_int_equal(count_of(&f, "<div class=\"said\">"), 101); /* and the answer */
+    has(&f, "3 messages are not shown here");
+    end(&f);
     buf_free(&log);
     buf_free(&text);
 }
@@ -314,6 +346,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_failure_nearest_the_leaves_comes_first),
         cmocka_unit_test(the_critical_path_and_the_slowest_are_tables),
+        cmocka_unit_test(only_the_largest_are_rows),
         cmocka_unit_test(what_never_ended_is_told),
         cmocka_unit_test(nothing_of_a_log_is_markup),
         cmocka_unit_test(statistics_are_a_row_a_name),
