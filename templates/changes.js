@@ -40,7 +40,8 @@ function compareStates(before, after) {
             if (now.has(part)) both.push({ pointer, before: value, after: now.get(part) });
             else changes.push({ pointer, before: value, after: null });
         }
-        for (const [part, value] of now) if (!old.has(part)) changes.push({ pointer: pair.pointer + part, before: null, after: value });
+        for (const [part, value] of now)
+            if (!old.has(part)) changes.push({ pointer: pair.pointer + part, before: null, after: value });
         open.push(...both.reverse());
     }
     return { changes, whole: !open.length && changes.length <= CHANGES_MAX };
@@ -72,7 +73,8 @@ function buildChanges(before, after) {
     if (!changes.length) return element('p', 'hint', 'Nothing changed.');
     const list = element('ul', 'changes');
     for (const change of changes.slice(0, CHANGES_MAX)) list.append(buildChange(change));
-    if (!whole) list.append(element('li', 'hint', 'There are more changes than the first ' + formatCount(CHANGES_MAX) + '.'));
+    if (!whole)
+        list.append(element('li', 'hint', 'There are more changes than the first ' + formatCount(CHANGES_MAX) + '.'));
     return list;
 }
 
@@ -80,7 +82,9 @@ const STATE_KEYS = ['__state', 'state'];
 
 /** The states that a step's items hold, in order. @param {number} i @returns {Item[]} */
 function statesOf(i) {
-    return itemsOf(i).filter(item => item.length && (item.kind === 'state' || (item.kind === 'record' && STATE_KEYS.includes(item.label))));
+    return itemsOf(i).filter(
+        item => item.length && (item.kind === 'state' || (item.kind === 'record' && STATE_KEYS.includes(item.label)))
+    );
 }
 
 /** The step before this one, on its level, that left a state. @param {number} i @returns {number} -1 for none */

@@ -73,7 +73,8 @@ function positionOf(index) {
 
 /** The step with an id of the log, -1 for none. @param {string} id */
 function stepWithId(id) {
-    for (const i in data.facts) if (data.facts[i].some(([label, text]) => label === 'Id' && text === id)) return Number(i);
+    const isIt = (/** @type {[string, string]} */ [label, text]) => label === 'Id' && text === id;
+    for (const i in data.facts) if (data.facts[i].some(isIt)) return Number(i);
     return -1;
 }
 
