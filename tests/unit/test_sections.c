@@ -208,7 +208,7 @@ static void statistics_are_bounded(void **state)
         buf_printf(&log, STEP("r.%c%c", "%c%c", "0", "10", ""), 'A' + i / 26, 'a' + i % 26, 'A' + i / 26, 'a' + i % 26);
     begin(&f, buf_str(&log));
     statistics(&f);
-    assert_int_equal(count_of(&f, "<tr><th scope=\"row\""), STATS_ROWS_MAX);
+    assert_int_equal(count_of(&f, "<tr data-v="), STATS_ROWS_MAX);
     has(&f, "205 step names: the 200 with the largest total time");
     end(&f);
     buf_free(&log);
