@@ -130,17 +130,20 @@ export const PATIENCE = Number(process.env.PATIENCE) || 120000;
 export async function search(page, text) {
     await page.fill('#q', text);
     await page.keyboard.press('Enter');
-    return page.evaluate(answered, text);
+    return page.evaluate(answered, PATIENCE);
 }
 
-/* Runs in the page. */
-function answered(query) {
+/* Runs in the page. What the box holds counts: it takes no line ends and no lone surrogates. */
+function answered(patience) {
+    const query = searchBox.input.value;
     const whole = () =>
         view.query === query && performance.getEntriesByName('pipelens-found').at(-1)?.detail === query;
-    return new Promise(done => {
+    const until = performance.now() + patience;
+    return new Promise((done, fail) => {
         const look = () => {
-            if (!whole()) setTimeout(look, 5);
-            else requestAnimationFrame(() => done(searchBox.said.hidden ? '' : searchBox.said.textContent));
+            if (whole()) requestAnimationFrame(() => done(searchBox.said.hidden ? '' : searchBox.said.textContent));
+            else if (performance.now() > until) fail(new Error('no answer to the search ' + query.slice(0, 200)));
+            else setTimeout(look, 5);
         };
         look();
     });

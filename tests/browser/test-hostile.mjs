@@ -152,8 +152,8 @@ test('keys of objects that mean something to JavaScript are keys like others', a
     );
     assert.equal(await record(panel, '__proto__').locator('.text').textContent(), 'own');
     assert.equal(await record(panel, 'toString').locator('.text').textContent(), 'text');
-    await openStep(page, 'hasOwnProperty');
-    assert.match(await part(panel, 'What changed').textContent(), /\/__proto__/);
+    const next = await openStep(page, 'hasOwnProperty');
+    assert.match(await part(next, 'What changed').textContent(), /\/__proto__/);
     for (const query of ['__proto__', 'constructor', 'record:__proto__=own', 'name:hasOwnProperty', 'toString'])
         assert.equal((await find(page, query)).includes('1 of 3') || (await names(page)).length > 0, true, query);
     assert.equal(await find(page, 'constructor:x'), '0 of 3 steps', 'no field of that name');
@@ -213,7 +213,8 @@ test('a value 10,000 levels deep, a number of 100,000 digits, a text of 1 MB', a
     ]);
     const view = await openPage(browser, makePage(log, '--google', 'off').url);
     const { page } = view;
-    const panel = await openStep(page, 'deep');
+    const panel = page.locator('#pl-panel');
+    await openStep(page, 'deep');
     const value = record(panel, 'deep');
     for (let level = 0; level < 5; level++) {
         const folded = value.locator('.unfold[aria-expanded=false]');
