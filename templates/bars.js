@@ -82,7 +82,7 @@ function textWidth(text) {
 
 /* ---- the critical path ---- */
 
-/** Numbers of data.critical, by position and then by time. @type {Uint32Array|null} */
+/** Numbers of the path's segments, by position and then by time. @type {Uint32Array|null} */
 let criticalOrder = null;
 /** Pieces of rows, as they were folded: from, to, from, to … @type {Map<number, number[]>} */
 const criticalPieces = new Map();
@@ -93,7 +93,7 @@ function criticalFrom(i) {
         high = criticalOrder.length;
     while (low < high) {
         const middle = (low + high) >> 1;
-        if (data.critical[criticalOrder[middle]][0] < i) low = middle + 1;
+        if (critical[criticalOrder[middle]][0] < i) low = middle + 1;
         else high = middle;
     }
     return low;
@@ -107,14 +107,13 @@ function criticalOf(i, all) {
     const known = criticalPieces.get(i);
     if (known) return known;
     if (!criticalOrder) {
-        const critical = data.critical ?? [];
         criticalOrder = Uint32Array.from(critical.keys()).sort((a, b) => critical[a][0] - critical[b][0] || a - b);
     }
     const part = criticalOrder.slice(criticalFrom(i), criticalFrom(all ? i + subtree[i] : i + 1));
     if (all) part.sort(); /* they ascend in time */
     const pieces = [];
     for (const number of part) {
-        const [, from, to] = data.critical[number];
+        const [, from, to] = critical[number];
         if (pieces.length && pieces[pieces.length - 1] >= from) pieces[pieces.length - 1] = to;
         else pieces.push(from, to);
     }

@@ -4,7 +4,8 @@
  * itself, stays until one leaves, and goes by Escape.
  */
 
-const CARD_DELAY = 120; /* ms until it comes, and until it goes */
+const CARD_COMES = 120; /* ms that the pointer rests until it comes */
+const CARD_STAYS = 250; /* ms in which the pointer may reach it */
 const CARD_KEY = 160; /* characters of a key */
 
 const card = element('div', 'tl-card');
@@ -98,13 +99,13 @@ function hideCard() {
 /** As showCard, when the pointer stays. @param {number} i @param {HTMLElement} row @param {number} x */
 function showCardSoon(i, row, x) {
     clearTimeout(cardTimer);
-    if (cardStep !== i) cardTimer = setTimeout(showCard, CARD_DELAY, i, row, x);
+    if (cardStep !== i) cardTimer = setTimeout(showCard, CARD_COMES, i, row, x);
 }
 
 /** Hides it unless the pointer comes back or goes to the card. */
 function hideCardSoon() {
     clearTimeout(cardTimer);
-    if (!card.hidden) cardTimer = setTimeout(hideCard, CARD_DELAY);
+    if (!card.hidden) cardTimer = setTimeout(hideCard, CARD_STAYS);
 }
 
 card.addEventListener('pointerenter', () => clearTimeout(cardTimer));

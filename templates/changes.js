@@ -5,9 +5,10 @@
  */
 
 const CHANGES_MAX = 200; /* shown */
-const COMPARED_MAX = 100000; /* pairs of values */
-const COMPARED_TEXT = 2e7; /* characters of them: a value is read again on each level */
+const COMPARED_MAX = 100000; /* pairs of values, */
+const COMPARED_TEXT = 2e7; /* and characters of them: a value is read again on each level */
 const CHANGE_TEXT = 120; /* characters of a value beside its change */
+const STATES_TOO_LARGE = 'These states are too large or too deep to be compared here in full.';
 
 /** @typedef {{pointer: string, before: string|null, after: string|null}} StateChange */
 
@@ -43,7 +44,8 @@ function compareStates(before, after) {
             if (now.has(part)) both.push({ pointer, before: value, after: now.get(part) });
             else changes.push({ pointer, before: value, after: null });
         }
-        for (const [part, value] of now) if (!old.has(part)) changes.push({ pointer: pair.pointer + part, before: null, after: value });
+        for (const [part, value] of now)
+            if (!old.has(part)) changes.push({ pointer: pair.pointer + part, before: null, after: value });
         open.push(...both.reverse());
     }
     return { changes, whole: !open.length && changes.length <= CHANGES_MAX };
@@ -72,12 +74,12 @@ function buildChange(change) {
 /** @param {string} before @param {string} after @returns {HTMLElement} */
 function buildChanges(before, after) {
     const { changes, whole } = compareStates(before, after);
-    if (!changes.length) return element('p', 'hint', whole ? 'Nothing changed.' : 'These states are too large to be compared here.');
+    const few = changes.length <= CHANGES_MAX;
+    if (!changes.length) return element('p', 'hint', whole ? 'Nothing changed.' : STATES_TOO_LARGE);
     const list = element('ul', 'changes');
     for (const change of changes.slice(0, CHANGES_MAX)) list.append(buildChange(change));
-    const many = changes.length > CHANGES_MAX;
-    const rest = many ? 'There are more changes than the first ' + formatCount(CHANGES_MAX) + '.' : 'The rest of these states is too large to be compared here.';
-    if (!whole) list.append(element('li', 'hint', rest));
+    const rest = 'There are more changes than the first ' + formatCount(CHANGES_MAX) + '.';
+    if (!whole) list.append(element('li', 'hint', few ? STATES_TOO_LARGE : rest));
     return list;
 }
 
@@ -85,7 +87,9 @@ const STATE_KEYS = ['__state', 'state'];
 
 /** The states that a step's items hold, in order. @param {number} i @returns {Item[]} */
 function statesOf(i) {
-    return itemsOf(i).filter(item => item.length && (item.kind === 'state' || (item.kind === 'record' && STATE_KEYS.includes(item.label))));
+    return itemsOf(i).filter(
+        item => item.length && (item.kind === 'state' || (item.kind === 'record' && STATE_KEYS.includes(item.label)))
+    );
 }
 
 /** The step before this one, on its level, that left a state. @param {number} i @returns {number} -1 for none */

@@ -8,6 +8,7 @@
  * @property {number} count
  * @property {number} unit
  * @property {[number, number]|null} start
+ * @property {number} tick
  * @property {number} span
  * @property {string[]} names
  * @property {number[]} name
@@ -23,7 +24,7 @@
  * @property {Object<string, string>} errors
  * @property {Object<string, number>} levels
  * @property {Object<string, number>} tokens
- * @property {[number, number, number][]} critical
+ * @property {number[]} critical
  * @property {{max: number, mean: number, idle: number, bins: number[]}|null} running
  * @property {string[]} labels
  * @property {number[]} items
@@ -35,6 +36,18 @@
 /** @type {RunData} */
 const data = JSON.parse(document.getElementById('pl-data').textContent);
 document.getElementById('pl-data').remove(); /* its text is the largest thing in memory */
+/* ticks become microseconds */
+for (const times of [data.offset, data.duration, data.self])
+    for (let i = 0; data.tick > 1 && i < data.count; i++) if (times[i] !== null) times[i] *= data.tick;
+
+/** The critical path: position of a step, and from when to when it is on it. @type {[number, number, number][]} */
+const critical = [];
+for (let n = 0, from = 0; n < data.critical.length; n += 2) {
+    const to = data.critical[n + 1] * data.tick;
+    critical.push([data.critical[n], from, to]);
+    from = to;
+}
+
 const STATUS = ['ok', 'error', 'running', 'unfinished', 'skipped', 'cached', 'retried'];
 const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'critical'];
 
@@ -60,7 +73,8 @@ function positionOf(index) {
 
 /** The step with an id of the log, -1 for none. @param {string} id */
 function stepWithId(id) {
-    for (const i in data.facts) if (data.facts[i].some(([label, text]) => label === 'Id' && text === id)) return Number(i);
+    const isIt = (/** @type {[string, string]} */ [label, text]) => label === 'Id' && text === id;
+    for (const i in data.facts) if (data.facts[i].some(isIt)) return Number(i);
     return -1;
 }
 

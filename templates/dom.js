@@ -36,7 +36,10 @@ function buildButton(className, text, name) {
     return button;
 }
 
-/** Marks made so far: a copy with its path costs a table of them less than a reference to the symbol. @type {Map<string, SVGElement>} */
+/**
+ * Marks made so far: a copy with its path costs a table of them less than a reference to the symbol.
+ * @type {Map<string, SVGElement>}
+ */
 const marks = new Map();
 
 /** The mark of a status. @param {string} status @returns {SVGElement} */
@@ -51,7 +54,11 @@ function buildMark(status) {
     return /** @type {SVGElement} */ (mark.cloneNode(true));
 }
 
-/** A name of the log, kept apart from the direction of what is around it. @param {string} text @param {string} [className] */
+/**
+ * A name of the log, kept apart from the direction of what is around it.
+ * @param {string} text
+ * @param {string} [className]
+ */
 function buildName(text, className) {
     const name = element('bdi', className, text);
     return name;

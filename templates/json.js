@@ -74,16 +74,28 @@ function previewOf(node, count) {
     const isObject = node.json[0] === '{';
     if (!count) return isObject ? '{}' : '[]';
     if (node.json.length <= PREVIEW_MAX) return node.json;
-    return isObject ? '{ ' + formatUnits(count, 'member', 'members') + ' }' : '[ ' + formatUnits(count, 'element', 'elements') + ' ]';
+    return isObject
+        ? '{ ' + formatUnits(count, 'member', 'members') + ' }'
+        : '[ ' + formatUnits(count, 'element', 'elements') + ' ]';
 }
 
-/** Appends nodes from `first` on, and a way to those behind. @param {HTMLElement} list @param {JsonNode[]} nodes @param {number} first @param {number} open levels */
+/**
+ * Appends nodes from `first` on, and a way to those behind.
+ * @param {HTMLElement} list
+ * @param {JsonNode[]} nodes
+ * @param {number} first
+ * @param {number} open levels
+ */
 function appendNodes(list, nodes, first, open) {
     for (const node of nodes.slice(first, first + JSON_PAGE)) list.append(buildNode(node, open));
     const left = nodes.length - first - JSON_PAGE;
     if (left <= 0) return;
     const item = element('li', 'rest');
-    const more = buildButton('link', 'Show ' + formatCount(Math.min(left, JSON_PAGE)) + ' more of ' + formatCount(left), '');
+    const more = buildButton(
+        'link',
+        'Show ' + formatCount(Math.min(left, JSON_PAGE)) + ' more of ' + formatCount(left),
+        ''
+    );
     more.addEventListener('click', () => {
         item.remove();
         appendNodes(list, nodes, first + JSON_PAGE, 0);
@@ -124,7 +136,12 @@ function buildNode(node, open) {
     fold.disabled = !children.length;
     line.append(fold, key, preview);
     line.addEventListener('click', event => {
-        if (!children.length || /** @type {HTMLElement} */ (event.target).closest('.node-acts') || getSelection().toString()) return;
+        if (
+            !children.length ||
+            /** @type {HTMLElement} */ (event.target).closest('.node-acts') ||
+            getSelection().toString()
+        )
+            return;
         setOpen(fold.getAttribute('aria-expanded') !== 'true', 0);
     });
     setOpen(open > 0 && children.length > 0, open - 1);
@@ -183,10 +200,12 @@ function onTreeKey(event) {
     const tree = /** @type {HTMLElement} */ (event.currentTarget);
     const line = /** @type {HTMLElement} */ (event.target).closest('.line');
     const lines = [...tree.querySelectorAll('.line')].filter(l => l.checkVisibility());
-    const next = /** @type {HTMLElement|undefined} */ (lines[lines.indexOf(line) + (event.key === 'ArrowDown' ? 1 : -1)]);
+    const next = /** @type {HTMLElement|undefined} */ (
+        lines[lines.indexOf(line) + (event.key === 'ArrowDown' ? 1 : -1)]
+    );
     if (!next) return;
     event.preventDefault();
-    (/** @type {HTMLElement|null} */ (next.querySelector('.unfold:not(:disabled)')) ?? next).focus();
+    /** @type {HTMLElement|null} */ ((next.querySelector('.unfold:not(:disabled)')) ?? next).focus();
 }
 
 /**
@@ -218,7 +237,11 @@ function buildValue(name, json, whole) {
     box.append(acts, body);
     if (cut)
         acts.after(
-            element('p', 'cut', 'Only the beginning is in this page; the log has ' + formatCount(whole) + ' bytes of it.')
+            element(
+                'p',
+                'cut',
+                'Only the beginning is in this page; the log has ' + formatCount(whole) + ' bytes of it.'
+            )
         );
     return box;
 }

@@ -79,7 +79,11 @@ function buildFacts(facts) {
 function localTime(offset) {
     const date = new Date(data.start[0] + Math.floor((data.start[1] + offset) / 1000));
     if (isNaN(date.getTime()) || !date.getTimezoneOffset()) return '';
-    return new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' }).format(date) + ', ' + localZone();
+    return (
+        new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' }).format(date) +
+        ', ' +
+        localZone()
+    );
 }
 
 /** @returns {string} "Europe/Berlin" */
@@ -90,7 +94,11 @@ function localZone() {
 /** A moment: from the start of the run, UTC, and where the reader is. @param {number} offset */
 function buildMoment(offset) {
     const moment = element('span', '');
-    moment.append((offset >= 0 ? '+' : '') + formatDuration(offset, data.unit), ' ', element('span', 'hint moment', formatUtc(data.start, offset)));
+    moment.append(
+        (offset >= 0 ? '+' : '') + formatDuration(offset, data.unit),
+        ' ',
+        element('span', 'hint moment', formatUtc(data.start, offset))
+    );
     const local = localTime(offset);
     if (local) moment.append(element('span', 'hint moment', local));
     return moment;
@@ -146,7 +154,11 @@ function buildAround(i) {
             list.replaceChildren(...children.slice(0, most).map(c => buildStepLink(c)));
             if (children.length <= most) return;
             const left = children.length - most;
-            const more = buildButton('link', 'Show ' + formatCount(Math.min(left, 200)) + ' more of ' + formatCount(left), '');
+            const more = buildButton(
+                'link',
+                'Show ' + formatCount(Math.min(left, 200)) + ' more of ' + formatCount(left),
+                ''
+            );
             more.addEventListener('click', () => show(most + 200));
             list.append(more);
         };
@@ -156,10 +168,17 @@ function buildAround(i) {
     return links.childElementCount || children.length ? part : null;
 }
 
-/** Rendered Markdown that came with the page. @param {number} i @param {Item} item @returns {HTMLTemplateElement|null} */
+/**
+ * Rendered Markdown that came with the page.
+ * @param {number} i
+ * @param {Item} item
+ * @returns {HTMLTemplateElement|null}
+ */
 function renderedOf(i, item) {
     const member = item.member === undefined ? '' : '-' + item.member;
-    return /** @type {HTMLTemplateElement|null} */ (document.getElementById('md-' + indexOf(i) + '-' + item.number + member));
+    return /** @type {HTMLTemplateElement|null} */ (
+        document.getElementById('md-' + indexOf(i) + '-' + item.number + member)
+    );
 }
 
 /** That, with the switch to its source. @param {number} i @param {Item} item @param {HTMLElement} source */
@@ -183,7 +202,8 @@ function withRendered(i, item, source) {
 
 /** @param {number} i @param {Item} item @param {string} json @param {string} [name] */
 function buildItem(i, item, json, name = item.label || item.kind) {
-    if (!item.length) return element('p', 'cut', 'Not in this page: the log has ' + formatCount(item.whole) + ' bytes of it.');
+    if (!item.length)
+        return element('p', 'cut', 'Not in this page: the log has ' + formatCount(item.whole) + ' bytes of it.');
     const value = withRendered(i, item, buildValue(name, json, item.whole > item.length ? item.whole : undefined));
     if (item.member !== undefined || json[0] !== '{') return value;
     /* An object's texts that are Markdown stand below its tree. */
@@ -201,7 +221,11 @@ function buildItem(i, item, json, name = item.label || item.kind) {
 
 /** @typedef {{item: Item, json: string}} Read an item with its text */
 
-/** Records by key, later data for earlier, in the order in which keys came. @param {Read[]} all @returns {Map<string, Read>} */
+/**
+ * Records by key, later data for earlier, in the order in which keys came.
+ * @param {Read[]} all
+ * @returns {Map<string, Read>}
+ */
 function mergeRecords(all) {
     const records = new Map();
     for (const { item, json } of all) {
@@ -231,7 +255,11 @@ function buildRecords(i, all) {
         }
         const left = records.length - from - RECORDS_MAX;
         if (left <= 0) return;
-        const more = buildButton('link', 'Show ' + formatCount(Math.min(left, RECORDS_MAX)) + ' more of ' + formatCount(left), '');
+        const more = buildButton(
+            'link',
+            'Show ' + formatCount(Math.min(left, RECORDS_MAX)) + ' more of ' + formatCount(left),
+            ''
+        );
         more.addEventListener('click', () => {
             more.remove();
             show(from + RECORDS_MAX);
@@ -246,7 +274,10 @@ function buildRecords(i, all) {
 function buildLog({ item, json }) {
     const level = LEVELS[item.level];
     const row = element('li', 'log at-' + level);
-    row.append(element('span', 'level', level), element('span', 'time', item.time === null ? '–' : '+' + formatDuration(item.time, data.unit)));
+    row.append(
+        element('span', 'level', level),
+        element('span', 'time', item.time === null ? '–' : '+' + formatDuration(item.time, data.unit))
+    );
     const text = element('div', 'message');
     if (!item.length) text.append(element('span', 'cut', 'Not in this page.'));
     else text.append(isContainer(json) ? buildValue('message', json) : buildLongText(displayValue(json).text, ''));
@@ -296,7 +327,9 @@ function buildLogs(all) {
 /** @param {number} i @param {Read[]} all @param {string} kind @param {string} title */
 function buildOne(i, all, kind, title) {
     const found = all.filter(({ item }) => item.kind === kind);
-    return found.length ? buildPart(title, ...found.map(({ item, json }) => buildItem(i, item, json, title.toLowerCase()))) : null;
+    return found.length
+        ? buildPart(title, ...found.map(({ item, json }) => buildItem(i, item, json, title.toLowerCase())))
+        : null;
 }
 
 /** @param {number} i @param {Read[]} all */
@@ -311,9 +344,18 @@ function buildError(i, all) {
     return part;
 }
 
-/** What this step changed: its state against the one before, on its level or in the step itself. @param {number} i @param {Read[]} all */
+/**
+ * What this step changed: its state against the one before, on its level or in the step itself.
+ * @param {number} i
+ * @param {Read[]} all
+ */
 async function buildStateChanges(i, all) {
-    const own = all.filter(({ item }) => item.length && item.length === item.whole && (item.kind === 'state' || (item.kind === 'record' && STATE_KEYS.includes(item.label))));
+    const own = all.filter(
+        ({ item }) =>
+            item.length &&
+            item.length === item.whole &&
+            (item.kind === 'state' || (item.kind === 'record' && STATE_KEYS.includes(item.label)))
+    );
     if (!own.length) return null;
     const part = buildPart('What changed');
     const before = previousWithState(i);
@@ -342,7 +384,8 @@ function buildFields(i, all) {
             row.append(element('div', 'label', item.label), buildItem(i, item, json));
             list.append(row);
         }
-        if (fields.length > LOGS_MAX) list.append(element('p', 'hint', 'and ' + formatCount(fields.length - LOGS_MAX) + ' more fields'));
+        if (fields.length > LOGS_MAX)
+            list.append(element('p', 'hint', 'and ' + formatCount(fields.length - LOGS_MAX) + ' more fields'));
         parts.push(buildPart('Other fields', list));
     }
     return parts;
@@ -395,7 +438,8 @@ function buildEdge() {
         event.preventDefault();
     });
     edge.addEventListener('pointermove', event => {
-        if (edge.hasPointerCapture(event.pointerId)) setPanelWidth(document.documentElement.clientWidth - event.clientX);
+        if (edge.hasPointerCapture(event.pointerId))
+            setPanelWidth(document.documentElement.clientWidth - event.clientX);
     });
     edge.addEventListener('keydown', event => {
         const sign = event.key === 'ArrowLeft' ? 1 : event.key === 'ArrowRight' ? -1 : 0;
@@ -417,7 +461,8 @@ function makeRoom(open) {
 /** @param {number} i */
 function openPanel(i) {
     const title = byId('pl-panel-title');
-    if (!panel.box.contains(document.activeElement)) panel.opener = /** @type {HTMLElement|null} */ (document.activeElement);
+    if (!panel.box.contains(document.activeElement))
+        panel.opener = /** @type {HTMLElement|null} */ (document.activeElement);
     panel.box.hidden = false;
     makeRoom(true);
     title.replaceChildren(buildMark(statusOf(i)), buildName(shownName(i)));

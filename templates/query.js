@@ -54,17 +54,24 @@ function parseAmount(name, text) {
     const [, digits, unit] = /^([\d,]*\.?\d+)\s*(\p{L}*)$/u.exec(text) ?? [];
     const number = Number((digits ?? '').replaceAll(',', ''));
     if (digits === undefined || isNaN(number))
-        throw new QueryError(name + ' wants ' + (isTime ? 'a time, such as ' + name + '>500ms.' : 'a number, such as ' + name + '>3.'));
+        throw new QueryError(
+            name + ' wants ' + (isTime ? 'a time, such as ' + name + '>500ms.' : 'a number, such as ' + name + '>3.')
+        );
     if (!isTime) {
         if (unit) throw new QueryError(name + ' is a number without a unit: ' + name + '>' + digits + '.');
         return number;
     }
     if (!unit && number === 0) return 0;
-    if (!Object.hasOwn(TIME_UNITS, unit)) throw new QueryError(name + ' wants a unit: us, ms, s, m, h or d, as in ' + name + '>' + digits + 'ms.');
+    if (!Object.hasOwn(TIME_UNITS, unit))
+        throw new QueryError(name + ' wants a unit: us, ms, s, m, h or d, as in ' + name + '>' + digits + 'ms.');
     return number * TIME_UNITS[unit];
 }
 
-/** Where the word that begins at `at` ends: a quoted part holds everything to its closing quote. @param {string} text @param {number} at */
+/**
+ * Where the word that begins at `at` ends: a quoted part holds everything to its closing quote.
+ * @param {string} text
+ * @param {number} at
+ */
 function wordEnd(text, at) {
     for (; at < text.length && !/\s/.test(text[at]); at++) {
         if (text[at] !== '"') continue;
@@ -92,7 +99,18 @@ function checkedExpression(source) {
 
 /** @param {Partial<Term>} term @returns {Term} */
 function newTerm(term) {
-    return { kind: 'text', not: false, shown: '', field: 'any', word: '', source: '', recordKey: '', op: '=', value: 0, ...term };
+    return {
+        kind: 'text',
+        not: false,
+        shown: '',
+        field: 'any',
+        word: '',
+        source: '',
+        recordKey: '',
+        op: '=',
+        value: 0,
+        ...term,
+    };
 }
 
 /** @param {string} field @param {string} value as typed @returns {Term} */
@@ -108,7 +126,8 @@ function textTerm(field, value) {
     const [, source] = /^\/(.+)\/i?$/s.exec(value) ?? [];
     if (source !== undefined) term.source = checkedExpression(source);
     else term.word = unquoteWord(value).toLowerCase();
-    if (!term.word && !term.source && !term.recordKey) throw new QueryError(field + ': wants a text behind it, such as ' + field + ':load.');
+    if (!term.word && !term.source && !term.recordKey)
+        throw new QueryError(field + ': wants a text behind it, such as ' + field + ':load.');
     return term;
 }
 
@@ -121,7 +140,12 @@ function fieldTerm(word) {
     if (Object.hasOwn(NUMBER_FIELDS, name)) {
         const exact = op === ':' ? '=' : op;
         const [, inner, rest] = /^(<=|>=|[<>=])(.*)$/s.exec(value) ?? ['', exact, value];
-        return newTerm({ kind: 'number', field: NUMBER_FIELDS[name], op: inner, value: parseAmount(name, unquoteWord(rest)) });
+        return newTerm({
+            kind: 'number',
+            field: NUMBER_FIELDS[name],
+            op: inner,
+            value: parseAmount(name, unquoteWord(rest)),
+        });
     }
     if (op !== ':' && op !== '=') return null;
     if (name === 'status') return newTerm({ kind: 'status', value: parseWords(unquoteWord(value), STATUS, 'status') });
@@ -143,7 +167,7 @@ function expressionAt(text, at) {
 function parseQuery(text) {
     /** @type {Term[]} */
     const terms = [];
-    for (let at = 0; at < text.length;) {
+    for (let at = 0; at < text.length; ) {
         if (/\s/.test(text[at])) {
             at++;
             continue;
@@ -154,10 +178,17 @@ function parseQuery(text) {
         const expression = expressionAt(text, at);
         const field = /^(?:name|key|error|record|log)[:=](?=\/)/i.exec(text.slice(at));
         const inField = field ? expressionAt(text, at + field[0].length) : '';
-        const end = expression ? at + expression.length : inField ? at + field[0].length + inField.length : wordEnd(text, at);
+        const end = expression
+            ? at + expression.length
+            : inField
+              ? at + field[0].length + inField.length
+              : wordEnd(text, at);
         const word = text.slice(at, end);
-        const term = expression ? textTerm('any', expression) : (fieldTerm(word) ?? newTerm({ word: unquoteWord(word).toLowerCase() }));
-        if (term.kind !== 'text' || term.word || term.source || term.recordKey) terms.push({ ...term, not, shown: text.slice(begin, end) });
+        const term = expression
+            ? textTerm('any', expression)
+            : (fieldTerm(word) ?? newTerm({ word: unquoteWord(word).toLowerCase() }));
+        if (term.kind !== 'text' || term.word || term.source || term.recordKey)
+            terms.push({ ...term, not, shown: text.slice(begin, end) });
         at = end;
     }
     return terms;
@@ -175,7 +206,7 @@ function quoteWord(text) {
  */
 function replaceField(text, field, word) {
     const kept = [];
-    for (let at = 0; at < text.length;) {
+    for (let at = 0; at < text.length; ) {
         if (/\s/.test(text[at])) {
             at++;
             continue;
@@ -187,7 +218,13 @@ function replaceField(text, field, word) {
         } catch {
             end = text.length;
         }
-        if (!text.slice(at, end).toLowerCase().startsWith(field + ':')) kept.push(text.slice(at, end));
+        if (
+            !text
+                .slice(at, end)
+                .toLowerCase()
+                .startsWith(field + ':')
+        )
+            kept.push(text.slice(at, end));
         at = end;
     }
     if (word) kept.push(word);

@@ -48,7 +48,11 @@ function askWorker(source, text, from) {
         const timer = setTimeout(() => {
             w.terminate();
             worker = null;
-            reject(new Error('This expression takes too long and was stopped. Repetitions inside repetitions, as in (a+)+, do that.'));
+            reject(
+                new Error(
+                    'This expression takes too long and was stopped. Repetitions in repetitions, as in (a+)+, do that.'
+                )
+            );
         }, REGEXP_PATIENCE);
         clearTimeout(workerRest);
         w.onmessage = event => {

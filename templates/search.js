@@ -23,7 +23,9 @@ let slowFrom = null;
 function slowLimit() {
     if (slowFrom === null) {
         const times = Float64Array.from(data.self.filter(us => us !== null && us > 0)).sort();
-        slowFrom = times.length ? times[Math.min(times.length - 1, Math.ceil(times.length * (1 - SLOW_PART)))] : Infinity;
+        slowFrom = times.length
+            ? times[Math.min(times.length - 1, Math.ceil(times.length * (1 - SLOW_PART)))]
+            : Infinity;
     }
     return slowFrom;
 }
@@ -120,7 +122,12 @@ function mayHold(term, kind, label) {
     return !term.recordKey || kind === 1 || data.labels[label].toLowerCase() === term.recordKey;
 }
 
-/** Notes that a term was found in an item. @param {Finding} f @param {number} i the step @param {number} number of the item */
+/**
+ * Notes that a term was found in an item.
+ * @param {Finding} f
+ * @param {number} i the step
+ * @param {number} number of the item
+ */
 function noteHit(f, i, number) {
     f.found[i] = 1;
     f.hit[i] ||= number + 1;
@@ -170,7 +177,9 @@ async function findWordInBatch(f, batch) {
 function findLabels(f) {
     const { field, word, recordKey } = f.term;
     if ((field !== 'any' && field !== 'record') || (recordKey && word)) return;
-    const has = data.labels.map(label => (recordKey ? label.toLowerCase() === recordKey : label.toLowerCase().includes(word)));
+    const has = data.labels.map(label =>
+        recordKey ? label.toLowerCase() === recordKey : label.toLowerCase().includes(word)
+    );
     if (!has.includes(true)) return;
     for (let i = 0, number = 0; i < data.count; i++)
         for (let at = itemStart[i] + 1; at < itemStart[i + 1]; at += 4, number++) {
@@ -179,7 +188,12 @@ function findLabels(f) {
         }
 }
 
-/** What the index has read since last time. @param {Finding[]} findings @param {() => boolean} stale @returns {Promise<void>} */
+/**
+ * What the index has read since last time.
+ * @param {Finding[]} findings
+ * @param {() => boolean} stale
+ * @returns {Promise<void>}
+ */
 async function findInTexts(findings, stale) {
     for (const f of findings) {
         if (!readsTexts(f.term)) continue;
@@ -198,10 +212,11 @@ async function findInTexts(findings, stale) {
 
 /**
  * Which of the texts an expression matches; many short texts go to the worker together.
- * @param {string} source @param {number} count @param {(n: number) => string} textAt @param {(n: number) => void} onFound
+ * @param {string} source @param {number} count
+ * @param {(n: number) => string} textAt @param {(n: number) => void} onFound
  */
 async function matchMany(source, count, textAt, onFound) {
-    for (let first = 0; first < count;) {
+    for (let first = 0; first < count; ) {
         const texts = [];
         const from = [0];
         for (let n = first; n < count && from[n - first] < JOIN_MAX; n++) {
@@ -220,14 +235,24 @@ async function findExpression(f) {
     const mark = (/** @type {number} */ i) => (f.found[i] = 1);
     if (field === 'any' || field === 'name') {
         const has = new Uint8Array(data.names.length);
-        await matchMany(source, has.length, n => namesInLowerCase()[n], n => (has[n] = 1));
+        await matchMany(
+            source,
+            has.length,
+            n => namesInLowerCase()[n],
+            n => (has[n] = 1)
+        );
         for (let i = 0; i < data.count; i++) if (has[data.name[i]]) mark(i);
     }
     if (field === 'any') await matchMany(source, data.count, keyTail, mark);
     if (field === 'key') await matchMany(source, data.count, i => keyOf(i, KEY_EXPRESSION_MAX), mark);
     if (field === 'any' || field === 'error') {
         const steps = Object.keys(data.errors).map(Number);
-        await matchMany(source, steps.length, n => data.errors[steps[n]], n => mark(steps[n]));
+        await matchMany(
+            source,
+            steps.length,
+            n => data.errors[steps[n]],
+            n => mark(steps[n])
+        );
     }
 }
 
@@ -309,7 +334,10 @@ async function search(text, say) {
                 if (f.term.word) findWord(f);
                 findLabels(f);
             }
-        await findInTexts(all.filter(f => !f.term.source), stale);
+        await findInTexts(
+            all.filter(f => !f.term.source),
+            stale
+        );
         if (stale()) return;
         if (!all.some(f => f.term.source)) showFindings(all);
         for (const f of all) if (f.term.source) await findExpression(f);

@@ -5,8 +5,7 @@
 
 /** @param {HTMLTableRowElement} row @param {number} column @returns {string|number} */
 function statValue(row, column) {
-    const cell = row.cells[column];
-    return cell.dataset.v === undefined ? cell.textContent : Number(cell.dataset.v);
+    return column === 0 ? row.cells[0].textContent : Number(row.dataset.v.split(',')[column - 1]);
 }
 
 /** Sorts by a column: numbers largest first, names from A; a second time the other way round. @param {HTMLTableCellElement} head */

@@ -46,12 +46,34 @@ const TABLE_REST = 150; /* ms without scrolling */
 const COLUMNS = [
     { id: 'name', title: 'Name', value: i => shownName(i) },
     { id: 'start', title: 'Start', about: 'from the start of the run', text: shownStart, value: i => data.offset[i] },
-    { id: 'duration', title: 'Duration', text: i => formatDuration(data.duration[i], data.unit), value: i => data.duration[i] },
-    { id: 'self', title: 'Self', about: 'time that no child step covers', text: i => formatDuration(data.self[i], data.unit), value: i => data.self[i] },
+    {
+        id: 'duration',
+        title: 'Duration',
+        text: i => formatDuration(data.duration[i], data.unit),
+        value: i => data.duration[i],
+    },
+    {
+        id: 'self',
+        title: 'Self',
+        about: 'time that no child step covers',
+        text: i => formatDuration(data.self[i], data.unit),
+        value: i => data.self[i],
+    },
     { id: 'share', title: 'Of the run', about: 'duration as a part of the run', value: i => data.duration[i] },
     { id: 'status', title: 'Status', text: statusOf, value: i => STATUS_ORDER.indexOf(statusOf(i)) },
-    { id: 'records', title: 'Records', text: i => (data.records[i] ? formatCount(data.records[i]) : ''), value: i => data.records[i] },
-    { id: 'tokens', title: 'Tokens', about: 'LLM tokens', text: i => (data.tokens[i] ? formatCount(data.tokens[i]) : ''), value: i => data.tokens[i] ?? null },
+    {
+        id: 'records',
+        title: 'Records',
+        text: i => (data.records[i] ? formatCount(data.records[i]) : ''),
+        value: i => data.records[i],
+    },
+    {
+        id: 'tokens',
+        title: 'Tokens',
+        about: 'LLM tokens',
+        text: i => (data.tokens[i] ? formatCount(data.tokens[i]) : ''),
+        value: i => data.tokens[i] ?? null,
+    },
 ];
 const STATUS_ORDER = ['error', 'unfinished', 'running', 'retried', 'skipped', 'cached', 'ok'];
 
@@ -131,7 +153,8 @@ function layOutTable() {
         rows = sortedRows(rows);
     }
     const tops = new Float64Array(rows.length + 1);
-    for (let k = 0; k < rows.length; k++) tops[k + 1] = tops[k] + TABLE_ROW + (hasSecondLine(rows[k]) ? TABLE_SECOND : 0);
+    for (let k = 0; k < rows.length; k++)
+        tops[k + 1] = tops[k] + TABLE_ROW + (hasSecondLine(rows[k]) ? TABLE_SECOND : 0);
     const had = table.order[table.current];
     table.order = rows;
     table.tops = tops;
@@ -390,7 +413,13 @@ function toggleFold(i) {
 
 /** @param {KeyboardEvent} event */
 function onTableKey(event) {
-    if (!(/** @type {HTMLElement} */ (event.target).closest('[data-row]')) || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (
+        !(/** @type {HTMLElement} */ (event.target).closest('[data-row]')) ||
+        event.ctrlKey ||
+        event.metaKey ||
+        event.altKey
+    )
+        return;
     const i = table.order[table.current];
     const page = Math.max(1, Math.floor(tableHeight() / TABLE_ROW) - 1);
     /** @type {Object<string, () => void>} */
@@ -454,6 +483,7 @@ function showSort() {
         table.sort = '';
         showSort();
         layOutTable();
+        focusRow(table.current);
     });
     table.note.replaceChildren('A flat list, by ' + column.title.toLowerCase() + '. ', back);
 }

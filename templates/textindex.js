@@ -57,7 +57,7 @@ function itemsInOrder() {
 function searchText(json) {
     if (json.includes('\\'))
         json = json.replace(/\\(?:u([0-9a-fA-F]{4})|(.))/g, (_, code, c) =>
-            code ? String.fromCharCode(parseInt(code, 16)) : ('bfnrt'.includes(c) ? '\b\f\n\r\t'['bfnrt'.indexOf(c)] : c)
+            code ? String.fromCharCode(parseInt(code, 16)) : 'bfnrt'.includes(c) ? '\b\f\n\r\t'['bfnrt'.indexOf(c)] : c
         );
     return json.toLowerCase();
 }
@@ -81,7 +81,12 @@ function newBatch() {
             if (!texts.length) return;
             const from = new Uint32Array(texts.length + 1);
             for (let n = 0; n < texts.length; n++) from[n + 1] = from[n] + texts[n].length + 1;
-            textIndex.batches.push({ text: texts.join('\n'), from, item: Uint32Array.from(items), escaped: Uint8Array.from(escaped) });
+            textIndex.batches.push({
+                text: texts.join('\n'),
+                from,
+                item: Uint32Array.from(items),
+                escaped: Uint8Array.from(escaped),
+            });
             textIndex.characters += from[texts.length];
         },
     };

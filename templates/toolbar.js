@@ -84,7 +84,9 @@ function isSlowQueried() {
 function buildSlow() {
     const slow = buildButton('chip', 'Slowest tenth', '');
     slow.title =
-        'Steps with ' + formatDuration(slowLimit(), data.unit) + ' or more of their own: no child step covers that time';
+        'Steps with ' +
+        formatDuration(slowLimit(), data.unit) +
+        ' or more of their own: no child step covers that time';
     slow.addEventListener('click', () => setQuery(replaceField(view.query, 'is', isSlowQueried() ? '' : 'is:slow')));
     listen('query', () => slow.setAttribute('aria-pressed', String(isSlowQueried())));
     return slow;
@@ -98,7 +100,8 @@ function buildChips() {
     for (let i = 0; i < data.count; i++) counts[Number(data.status[i])]++;
     const order = ['error', 'unfinished', 'running', 'retried', 'skipped', 'cached', 'ok'];
     const present = order.filter(status => counts[STATUS.indexOf(status)]);
-    if (present.length > 1) for (const status of present) chips.append(buildChip(status, counts[STATUS.indexOf(status)]));
+    if (present.length > 1)
+        for (const status of present) chips.append(buildChip(status, counts[STATUS.indexOf(status)]));
     if (slowLimit() < Infinity && data.count > 9) chips.append(buildSlow());
     return chips;
 }
@@ -108,12 +111,17 @@ function sayFound(wrong, reading) {
     const parts = [];
     if (wrong) parts.push(wrong);
     else if (view.query.trim()) parts.push(formatCount(view.total) + ' of ' + formatUnits(data.count, 'step', 'steps'));
-    if (!wrong && isSlowQueried()) parts.push('the slowest tenth: ' + formatDuration(slowLimit(), data.unit) + ' of their own, or more');
+    if (!wrong && isSlowQueried())
+        parts.push('the slowest tenth: ' + formatDuration(slowLimit(), data.unit) + ' of their own, or more');
     if (reading) {
         const share = textIndex.chunkCount ? Math.floor((100 * textIndex.chunksDone) / textIndex.chunkCount) : 0;
         parts.push('still reading the records: ' + share + ' %');
     } else if (!wrong && textIndex.full && findings.some(f => readsTexts(f.term)))
-        parts.push('only the first ' + formatCount(Math.round(textIndex.characters / 1e6)) + ' MB of record texts were searched');
+        parts.push(
+            'only the first ' +
+                formatCount(Math.round(textIndex.characters / 1e6)) +
+                ' MB of record texts were searched'
+        );
     searchBox.said.textContent = parts.join(' · ');
     searchBox.said.classList.toggle('wrong', wrong !== '');
     searchBox.input.setAttribute('aria-invalid', String(wrong !== ''));
@@ -175,7 +183,14 @@ function buildToolbar() {
     });
     document.addEventListener('keydown', event => {
         const target = /** @type {HTMLElement} */ (event.target);
-        if (event.key !== '/' || event.ctrlKey || event.metaKey || event.altKey || target.closest('input, textarea, select')) return;
+        if (
+            event.key !== '/' ||
+            event.ctrlKey ||
+            event.metaKey ||
+            event.altKey ||
+            target.closest('input, textarea, select')
+        )
+            return;
         event.preventDefault();
         searchBox.input.focus();
         searchBox.input.select();

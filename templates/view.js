@@ -66,7 +66,12 @@ function setMatches(matches, total, hits) {
     tell('filter', 'query');
 }
 
-/** Folds or opens a step's subtree. @param {number} i @param {boolean} folded @param {boolean} [deep] all levels below */
+/**
+ * Folds or opens a step's subtree.
+ * @param {number} i
+ * @param {boolean} folded
+ * @param {boolean} [deep] all levels below
+ */
 function setFolded(i, folded, deep) {
     const end = deep ? i + subtree[i] : i + 1;
     for (let at = i; at < end; at++) if (subtree[at] > 1) view.folded[at] = folded ? 1 : 0;

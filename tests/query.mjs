@@ -27,7 +27,10 @@ function term(text, ...keys) {
 assert.deepEqual(parseQuery('  ').length, 0);
 assert.deepEqual(term('Load', 'field', 'word', 'not'), ['any', 'load', false]);
 assert.deepEqual(term('-"Two  words"', 'word', 'not'), ['two  words', true]);
-assert.deepEqual(parseQuery('a - b').map(t => t.word), ['a', '-', 'b']);
+assert.deepEqual(
+    parseQuery('a - b').map(t => t.word),
+    ['a', '-', 'b']
+);
 assert.deepEqual(term('name:"a b"', 'field', 'word'), ['name', 'a b']);
 assert.deepEqual(term('record:Rows=12', 'recordKey', 'word'), ['rows', '12']);
 assert.deepEqual(term('record:rows', 'recordKey', 'word'), ['', 'rows']);
@@ -64,9 +67,17 @@ for (const name of ['a b', '-a', '/a/']) assert.equal(term('name:' + quoteWord(n
 
 const changes = (before, after) => compareStates(before, after).changes.map(c => [c.pointer, c.before, c.after]);
 assert.deepEqual(changes('{"a":1,"b":[1,2]}', '{"a":1,"b":[1,2]}'), []);
-assert.deepEqual(changes('{"a":90071992547409931}', '{"a":90071992547409932}'), [['/a', '90071992547409931', '90071992547409932']]);
-assert.deepEqual(changes('{"a":1}', '{"b":2}'), [['/a', '1', null], ['/b', null, '2']]);
-assert.deepEqual(changes('{"l":[1,{"x/y":1}]}', '{"l":[1,{"x/y":2},3]}'), [['/l/2', null, '3'], ['/l/1/x~1y', '1', '2']]);
+assert.deepEqual(changes('{"a":90071992547409931}', '{"a":90071992547409932}'), [
+    ['/a', '90071992547409931', '90071992547409932'],
+]);
+assert.deepEqual(changes('{"a":1}', '{"b":2}'), [
+    ['/a', '1', null],
+    ['/b', null, '2'],
+]);
+assert.deepEqual(changes('{"l":[1,{"x/y":1}]}', '{"l":[1,{"x/y":2},3]}'), [
+    ['/l/2', null, '3'],
+    ['/l/1/x~1y', '1', '2'],
+]);
 assert.deepEqual(changes('{"a":{}}', '{"a":[]}'), [['/a', '{}', '[]']]);
 assert.deepEqual(changes('1', '2'), [['', '1', '2']]);
 const many = '{' + Array.from({ length: 500 }, (_, n) => `"k${n}":1`).join() + '}';

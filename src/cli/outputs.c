@@ -12,8 +12,8 @@
 
 enum { PICTURE_ROWS = 200 };
 
-/* The drawings in a page: px that they fill, and what they show at most. The report's is for readers without script, with
- * a list of all steps below it; paper has drawings that fit a page, and a bar in its table for each step. */
+/* The drawings in a page: px that they fill, and what they show at most. The report's is for readers without script,
+ * with a list of all steps below it; paper has drawings that fit a page, and a bar in its table for each step. */
 static const struct {
     double width;
     uint32_t rows;

@@ -9,8 +9,8 @@
 #include <unistd.h>
 #include <zlib.h>
 
-/* On logs level 9 packs at 40 MB/s and level 2 at 230, which makes them two fifths larger; level 1 is no faster and
- * another tenth larger. */
+/* A log of 98 MB becomes 8.2 MB at level 9, at 30 MB/s, and 11.2 at level 2, at 170; level 1 is no faster and makes
+ * 12.2 of it. */
 enum { LEVEL_SMALL = 9, LEVEL_LARGE = 2 };
 #define SMALL_MAX (UINT64_C(8) << 20) /* bytes */
 

@@ -57,8 +57,8 @@ static void describe(struct flow *f, uint32_t i)
     p->height = p->drawn.height;
 }
 
-/* For the arrow from one block to the next: "12 s later" when the run waited for long; "in turns" when folds took turns,
- * since one box says only once what came again and again. Mostly "". */
+/* For the arrow from one block to the next: "12 s later" when the run waited for long; "in turns" when folds took
+ * turns, since one box says only once what came again and again. Mostly "". */
 static struct str wait_text(const struct flow *f, const struct block *before, const struct block *b)
 {
     int64_t duration = f->sheet->run->duration;

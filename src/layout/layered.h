@@ -5,9 +5,9 @@
  * get a place in it, and the order within the ranks is improved until few edges cross. Knows nothing of states or
  * texts.
  *
- *        ┌───┐           Edges leave at the bottom of a node and enter at the top. One that leads back leaves at a side,
- *        │ a │<───╮      goes up between the others and enters at a side. One that leads to its own node is a loop at
- *        └───┘    │      the left; the caller draws it into `left_room`.
+ *        ┌───┐           Edges leave at the bottom of a node and enter at the top. One that leads back leaves at a
+ *        │ a │<───╮      side, goes up between the others and enters at a side. One that leads to its own node is a
+ *        └───┘    │      loop at the left; the caller draws it into `left_room`.
  *        │   │    ×3
  *       ×2   ×1   │
  *       v    v    │
@@ -35,8 +35,8 @@ struct layered_edge {
     double label; /* px, width of what is written on it, 0: nothing */
     bool back;    /* result: leads back up; loops do not, and have nothing else of this */
     /* Result: the way from `from` to `to`, stop by stop, the label at that number. A forward edge begins at x1, y1 on
-     * the bottom of a node and ends at x2, y2 on the top of another; one that leads back at x1, y1 on a side, goes up at
-     * turn1, and from turn2 to x2, y2 on a side. */
+     * the bottom of a node and ends at x2, y2 on the top of another; one that leads back begins at x1, y1 on a side,
+     * goes up at turn1, and from turn2 to x2, y2 on a side. */
     double x1, y1, x2, y2, turn1, turn2;
     struct layered_stop *stops;
     uint32_t stop_count, label_stop;

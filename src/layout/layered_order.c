@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * The order within the ranks: sweeps down and up put each vertex where its neighbours of the rank before are, on
- * average; the best order of all is kept. Back edges are at a side of their node, so they count a little farther to that
- * side than the node itself.
+ * average; the best order of all is kept. Back edges are at a side of their node, so they count a little farther to
+ * that side than the node itself.
  */
 #include "layout/layered_ranks.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Coordinates: where edges end at their nodes, how far the ranks stand apart, and the results. Ranks stand apart the more
- * the farther edges between them have to go across.
+ * Coordinates: where edges end at their nodes, how far the ranks stand apart, and the results. Ranks stand apart the
+ * more the farther edges between them have to go across.
  */
 #include "layout/layered_ranks.h"
 
@@ -101,8 +101,8 @@ static void set_sides(struct ranks *r, uint32_t e, bool upper_left, bool lower_l
     last->lower_left = lower_left;
 }
 
-/* Orders the ranks; in a graph that is not too large also with each edge that leads back by one rank on the other sides,
- * and keeps what makes fewer edges cross. Longer ones would lose more by turns than they gain. */
+/* Orders the ranks; in a graph that is not too large also with each edge that leads back by one rank on the other
+ * sides, and keeps what makes fewer edges cross. Longer ones would lose more by turns than they gain. */
 static void order_sides(struct ranks *r)
 {
     uint32_t *order = ARENA_ARRAY(r->arena, uint32_t, r->vertex_count);

@@ -50,7 +50,8 @@ struct ranks {
 static inline uint32_t edge_upper(const struct layered_edge *e) { return e->back ? e->to : e->from; }
 static inline uint32_t edge_lower(const struct layered_edge *e) { return e->back ? e->from : e->to; }
 
-/* layered_order.c: orders the members of all ranks, the second time from where the first has ended; sets l->crossings. */
+/* layered_order.c: orders the members of all ranks, the second time from where the first has ended; sets
+ * l->crossings. */
 void ranks_order(struct ranks *r);
 /* layered_across.c: gives every vertex its x. */
 void ranks_settle(struct ranks *r);

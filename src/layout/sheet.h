@@ -46,7 +46,7 @@ struct sheet {
 
 /* The longest side of the drawing in px; infinite when there is no limit. */
 double sheet_side(const struct sheet *sheet);
-/* Starts the scene: background, title block, and `note` (may be empty). `width` is that of the drawing with its margins,
+/* Starts the scene: background, title block and `note` (may be empty). `width` is that of the drawing with its margins,
  * `drawn` says what is in it, for readers who do not see it ("12 boxes"). Returns the y where the drawing begins and
  * sets sheet->width. */
 double sheet_begin(struct sheet *sheet, double width, struct str note, struct str drawn);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The state machine: a box a state, with its visits and their mean time; an arrow a way, with how often it was taken, and
- * under which condition it was declared. What was declared but never happened is pale.
+ * The state machine: a box a state, with its visits and their mean time; an arrow a way, with how often it was taken,
+ * and under which condition it was declared. What was declared but never happened is pale.
  */
 #include "layout/caption.h"
 #include "layout/layered.h"

@@ -33,8 +33,8 @@ enum {
     CRITICAL_BESIDE = 2,   /* siblings ran beside it: that it is on the path follows from the times alone */
 };
 
-/* Ancestors that are asked whether they were open; beyond, a step counts as the root's. Without it a deep chain of steps
- * that never meet would take the square of its length. */
+/* Ancestors that are asked whether they were open; beyond, a step counts as the root's. Without it a deep chain of
+ * steps that never meet would take the square of its length. */
 enum { CRITICAL_CLIMB_MAX = 100 };
 
 /* Segments ascend, touch each other, and cover run->start to run->end exactly; two in a row are of different steps.

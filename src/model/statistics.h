@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * Durations by step name. Names that differ in their numbers only (page_1 … page_20) are one entry, "page_*", when there
- * are more than a few of them: twenty rows that say the same help nobody. The root, which is the run itself, and hidden
- * steps are left out.
+ * Durations by step name. Names that differ in their numbers only (page_1 … page_20) are one entry, "page_*", when
+ * there are more than a few of them: twenty rows that say the same help nobody. The root, which is the run itself, and
+ * hidden steps are left out.
  */
 #ifndef MODEL_STATISTICS_H
 #define MODEL_STATISTICS_H

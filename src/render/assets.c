@@ -24,9 +24,6 @@ static const unsigned char paper_css_bytes[] = {
 static const unsigned char card_css_bytes[] = {
 #include "card.css.inc"
 };
-static const unsigned char report_css_bytes[] = {
-#include "report.css.inc"
-};
 static const unsigned char page_css_bytes[] = {
 #include "page.css.inc"
 };
@@ -42,7 +39,6 @@ ASSET(index_html);
 ASSET(paper_html);
 ASSET(card_html);
 ASSET(marks_html);
-ASSET(report_css);
 ASSET(page_css);
 ASSET(page_js);
 ASSET(paper_css);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * What failed, with its cause first, and where the work stood when the log ends. An error on its way up makes every step
- * above it fail, so the deepest failed steps stand first, those with a failed step below them last, and steps with the
- * same error are one failure.
+ * What failed, with its cause first, and where the work stood when the log ends. An error on its way up makes every
+ * step above it fail, so the deepest failed steps stand first, those with a failed step below them last, and steps with
+ * the same error are one failure.
  */
 #ifndef RENDER_FAILURES_H
 #define RENDER_FAILURES_H

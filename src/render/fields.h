@@ -27,7 +27,7 @@ struct field {
     const struct field *fields; /* of an OBJECT, of the items of a LIST */
     /* TEXT, NUMBER, and the items of a LIST without fields. Nothing put: there is none. */
     void (*put)(const struct view *of, struct buf *out);
-    /* OBJECT, LIST, PIECES: sets `of` and `n`, which are the owner's before it; false: there is none. NULL: they stay. */
+    /* OBJECT, LIST, PIECES: sets `of` and `n`, the owner's before it; false: there is none. NULL: they stay. */
     bool (*get)(const struct view *of, struct arena *scratch, struct view *ret);
     bool (*item)(const struct view *list, uint64_t i,
                  struct view *ret); /* LIST: sets `of` and `n`; false behind the last */
@@ -45,7 +45,7 @@ struct pieces {
 struct view fields_view(const struct field *fields, void *of, uint64_t n);
 
 /* A value of the log; the text must outlive the view. */
-struct view json_view(struct str json);
+struct view json_view(struct str value);
 
 /* The object as JSON. Pieces are not put: each stands as the tag that puts it. */
 void fields_put_json(const struct field *fields, const struct view *of, struct buf *out);
@@ -54,6 +54,6 @@ void fields_put_json(const struct field *fields, const struct view *of, struct b
  * data leave out; what is written in the wrong way: a text of the log unescaped, HTML escaped, a list as a text; and
  * partials that are not there. Inside a FIELD_JSON any name may be. */
 void fields_check(const struct mustache *t, const struct field *root, const struct pieces *pieces,
-                  const struct mustache_partials *partials, template_problem *tell, void *context);
+                  const struct mustache_partials *partials, template_problem *problem, void *context);
 
 #endif

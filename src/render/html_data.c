@@ -3,16 +3,16 @@
  * The JSON block of the page. It holds every visible step in columns, so that a hundred thousand of them stay small,
  * and the details of those that have no row:
  *
- *   { "count": 3, "unit": 0, "start": [ms, us] or null, "span": us,
+ *   { "count": 3, "unit": 0, "start": [ms, us] or null, "tick": microseconds, "span": microseconds,
  *     "names": ["etl", "load"], "name": [0, 1, 1],           each name once, then which one a step has
  *     "id": [0, 4, 5],                                        step indices, only when some steps are hidden
  *     "parent": [-1, 0, 0], "status": "010",                  positions; digits of enum step_status
- *     "offset": [0, 12, null], "duration": [9, 3, null], "self": [1, 3, null],        microseconds
+ *     "offset": [0, 12, null], "duration": [9, 3, null], "self": [1, 3, null],        in ticks
  *     "tails": {"2": "load___1"}, "keys": {"2": "whole key"}, where a key is not its parent's + "." + name
  *     "errors": {"2": "first line"},
  *     "records": [0, 4, 1],                                   how many
  *     "levels": {"1": 8}, "tokens": {"2": 1830},              bits of enum log_level; LLM tokens
- *     "critical": [[0, 0, 2], [1, 2, 9]],                     position, from, to: microseconds since the start
+ *     "critical": [0, 2, 1, 9],                               position and end in ticks: 0 to 2, then 2 to 9
  *     "running": {"max": 3, "mean": 1.7, "idle": 0, "bins": [1, 3]} or null,          see running.h
  *     "labels": …, "items": …, "cut": …, "facts": …           see html_items.c
  *     "google": {"only": false, "rows": [["load · 3 ms", "ok", 0, 3]]} }
@@ -89,18 +89,30 @@ static int64_t offset_of(const struct html_plan *plan, const struct step *step)
     return step->start == TIME_NONE || plan->run->start == TIME_NONE ? TIME_NONE : step->start - plan->run->start;
 }
 
-static void put_times(const char *name, const int64_t *times, size_t stride, uint32_t count, struct buf *out)
+/* The largest of 1 and 1,000 µs that all times are multiples of: most logs know no more than milliseconds. */
+static int64_t tick_of(const struct html_plan *plan)
+{
+    for (uint32_t i = 0; i < plan->count; i++) {
+        const struct step *step = plan->steps[i];
+        if (step->start == TIME_NONE || plan->run->start == TIME_NONE) continue;
+        if ((step->start - plan->run->start) % 1000 || step->duration % 1000 || step->self % 1000) return 1;
+    }
+    return (plan->run->end - plan->run->start) % 1000 ? 1 : 1000;
+}
+
+static void put_times(const char *name, const int64_t *times, size_t stride, uint32_t count, int64_t tick,
+                      struct buf *out)
 {
     buf_printf(out, ",\n\"%s\":[", name);
     for (uint32_t i = 0; i < count; i++) {
         if (i) buf_putc(out, ',');
         if (times[i * stride] == TIME_NONE) buf_puts(out, "null");
-        else buf_put_int(out, times[i * stride]);
+        else buf_put_int(out, times[i * stride] / tick);
     }
     buf_putc(out, ']');
 }
 
-static void put_columns(const struct html_plan *plan, struct buf *out)
+static void put_columns(const struct html_plan *plan, int64_t tick, struct buf *out)
 {
     struct times {
         int64_t offset, duration, self;
@@ -125,9 +137,9 @@ static void put_columns(const struct html_plan *plan, struct buf *out)
         buf_putc(out, (char)('0' + step->status));
     }
     buf_putc(out, '"');
-    put_times("offset", &times->offset, 3, plan->count, out);
-    put_times("duration", &times->duration, 3, plan->count, out);
-    put_times("self", &times->self, 3, plan->count, out);
+    put_times("offset", &times->offset, 3, plan->count, tick, out);
+    put_times("duration", &times->duration, 3, plan->count, tick, out);
+    put_times("self", &times->self, 3, plan->count, tick, out);
     free(times);
 }
 
@@ -221,7 +233,8 @@ static void put_counts(const struct html_plan *plan, struct arena *scratch, stru
     buf_putc(out, '}');
 }
 
-static void put_critical(const struct html_plan *plan, struct arena *scratch, struct buf *out)
+/* Segments touch each other: one begins where the one before ends, the first one with the run. */
+static void put_critical(const struct html_plan *plan, int64_t tick, struct arena *scratch, struct buf *out)
 {
     struct critical path;
     uint32_t *position = ARENA_ARRAY(scratch, uint32_t, plan->run->step_count);
@@ -230,13 +243,10 @@ static void put_critical(const struct html_plan *plan, struct arena *scratch, st
     buf_puts(out, ",\n\"critical\":[");
     for (size_t i = 0; i < path.count; i++) {
         const struct critical_segment *s = &path.segments[i];
-        buf_puts(out, i ? ",[" : "[");
+        if (i) buf_putc(out, ',');
         buf_put_uint(out, position[s->step->index]);
         buf_putc(out, ',');
-        buf_put_int(out, s->from - plan->run->start);
-        buf_putc(out, ',');
-        buf_put_int(out, s->to - plan->run->start);
-        buf_putc(out, ']');
+        buf_put_int(out, (s->to - plan->run->start) / tick);
     }
     buf_putc(out, ']');
     scratch_reset(scratch);
@@ -320,14 +330,17 @@ void html_data_write(const struct html_data *d, struct buf *out)
         buf_put_int(out, (run->start - us) / 1000);
         buf_printf(out, ",%d]", (int)us);
     }
+    int64_t tick = tick_of(plan);
+    buf_puts(out, ",\"tick\":");
+    buf_put_int(out, tick);
     buf_puts(out, ",\"span\":");
     buf_put_int(out, run->start != TIME_NONE && run->end > run->start ? run->end - run->start : 0);
     put_names(plan, out);
-    put_columns(plan, out);
+    put_columns(plan, tick, out);
     put_odd_keys(plan, out);
     put_errors(plan, &scratch, out);
     put_counts(plan, &scratch, out);
-    put_critical(plan, &scratch, out);
+    put_critical(plan, tick, &scratch, out);
     put_running(plan, &scratch, out);
     html_items_write(d, &scratch, out);
     if (d->google) put_google(plan, d->unit, d->google_only, out);

@@ -7,7 +7,8 @@
  *     "cut": {"7": 812345},                               items of which the store has only the beginning: all bytes
  *     "facts": {"3": [["Location", "rag.c:41"]]}          short texts of the step itself
  *
- * The gap is counted from the end of the text before: 4180 to 4192, then 4200 to 4231. A log message has its microseconds from the start of the run instead of a label, -1 when its time is unknown.
+ * The gap is counted from the end of the text before: 4180 to 4192, then 4200 to 4231. A log message has its
+ * microseconds from the start of the run instead of a label, -1 when its time is unknown.
  */
 #include "render/html.h"
 

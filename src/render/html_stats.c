@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The table by step name. The script sorts it by the data-v of its cells, and searches for a name as it
- * is shown, by data-name where it is cut, by data-q where it is a pattern.
+ * The table by step name. The script sorts it by the data-v of its rows, the numbers of their cells, and searches for a
+ * name as it is shown, by data-name where it is cut, by data-q where it is a pattern.
  */
 #include "render/html_sections.h"
 
@@ -10,28 +10,6 @@
 #include "render/wording.h"
 
 enum { NAME_COLUMNS = 80, BAR_WIDTH = 4, BAR_HEIGHT = 18 }; /* terminal columns; px */
-
-static void put_cell(struct buf *out, int64_t value)
-{
-    buf_puts(out, "<td class=\"num\" data-v=\"");
-    buf_put_int(out, value);
-    buf_puts(out, "\">");
-}
-
-static void put_count(struct buf *out, uint64_t n)
-{
-    put_cell(out, (int64_t)n);
-    buf_put_number(out, n);
-    buf_puts(out, "</td>");
-}
-
-/* `known` false: no step of that name has a duration. */
-static void put_duration(struct buf *out, int64_t us, bool known, enum time_unit unit)
-{
-    put_cell(out, known ? us : -1);
-    clock_put_duration(out, known ? us : TIME_NONE, unit);
-    buf_puts(out, "</td>");
-}
 
 /* What a regular expression takes for itself gets a backslash; the `*` of a pattern stands for a number. */
 static void put_query(struct buf *out, struct str pattern)
@@ -60,7 +38,7 @@ static void put_name(struct buf *out, const struct name_statistics *s)
     enum { NAME_BYTES = 400 };
     struct buf shown = BUF_INIT;
     wording_put_short(&shown, s->name, NAME_COLUMNS);
-    buf_puts(out, "<tr><th scope=\"row\"");
+    buf_puts(out, "<th scope=\"row\"");
     if (s->names) put_query(out, s->name);
     else if (!str_eq(buf_str(&shown), s->name)) {
         buf_puts(out, " data-name=\"");
@@ -75,7 +53,6 @@ static void put_name(struct buf *out, const struct name_statistics *s)
         buf_put_count(out, s->names, "name", "names");
         buf_puts(out, "</span>");
     }
-    buf_puts(out, "</th>");
     buf_free(&shown);
 }
 
@@ -121,28 +98,52 @@ static void put_histogram(struct buf *out, const struct name_statistics *s, enum
         buf_printf(out, "\"/><line x2=\"%u\" y1=\"%d.5\" y2=\"%d.5\"/></svg>", (unsigned)s->bins * BAR_WIDTH - 1,
                    BAR_HEIGHT, BAR_HEIGHT);
     }
-    buf_puts(out, "</td></tr>\n");
+    buf_putc(out, '\n');
+}
+
+enum { COUNT, FAILED, TOTAL, SHARE, SELF, MEAN, MIN, P50, P90, P95, MAX, COLUMNS };
+
+/* A row's numbers in one attribute, what is unknown as -1: µs, and parts of a million. */
+static void put_values(struct buf *out, const int64_t *values)
+{
+    buf_puts(out, "<tr data-v=\"");
+    for (int i = 0; i < COLUMNS; i++) {
+        if (i) buf_putc(out, ',');
+        buf_put_int(out, values[i]);
+    }
+    buf_puts(out, "\">");
+}
+
+static void put_value(struct buf *out, int column, int64_t value, enum time_unit unit)
+{
+    if (column == COUNT || (column == FAILED && value)) buf_put_number(out, (uint64_t)value);
+    else if (column == SHARE) {
+        buf_put_fixed(out, (double)value / 1e4, 1, false);
+        buf_puts(out, " %");
+    } else if (column != FAILED) clock_put_duration(out, value < 0 ? TIME_NONE : value, unit);
 }
 
 static void put_row(struct buf *out, const struct name_statistics *s, enum time_unit unit)
 {
-    bool known = s->timed > 0;
-    const int64_t times[] = { s->min, s->p50, s->p90, s->p95, s->max };
+    int64_t values[COLUMNS] = { (int64_t)s->count,
+                                (int64_t)s->errors,
+                                s->total,
+                                (int64_t)(s->share * 1e6),
+                                s->self,
+                                s->mean,
+                                s->min,
+                                s->p50,
+                                s->p90,
+                                s->p95,
+                                s->max };
+    for (int i = TOTAL; i < COLUMNS && !s->timed; i++)
+        if (i != SHARE) values[i] = -1;
+    put_values(out, values);
     put_name(out, s);
-    put_count(out, s->count);
-    if (s->errors) put_count(out, s->errors);
-    else buf_puts(out, "<td class=\"num\" data-v=\"0\"></td>");
-    put_duration(out, s->total, known, unit);
-    put_cell(out, (int64_t)(s->share * 1e6));
-    buf_put_fixed(out, 100 * s->share, 1, false);
-    buf_puts(out, " %</td>");
-    put_duration(out, s->self, known, unit);
-    put_duration(out, s->mean, known, unit);
-    for (size_t i = 0; i < sizeof times / sizeof *times; i++) {
-        if (s->timed != 1) put_duration(out, times[i], known, unit);
-        else { /* five times the same would hide the rows that have something to say */ put_cell(out, times[i]);
-            buf_puts(out, "</td>");
-        }
+    for (int i = 0; i < COLUMNS; i++) {
+        buf_puts(out, "<td>");
+        /* five times the same would hide the rows that have something to say */
+        if (i < MIN || s->timed != 1) put_value(out, i, values[i], unit);
     }
     put_histogram(out, s, unit);
 }

@@ -253,7 +253,7 @@ static bool parse(struct parser *p)
 
 const struct mustache *mustache_compile(const char *file, struct str text, struct arena *arena, struct err *e)
 {
-    struct err unread;
+    struct err unread = { 0 };
     struct parser p = { .template = ARENA_NEW(arena, struct mustache),
                         .arena = arena,
                         .text = text,

@@ -24,7 +24,7 @@ enum view_kind {
     VIEW_LIST,    /* a section over it stands once for each item */
 };
 
-/* A value as a template sees it: a way to look, and what to look at. What `of` and `what` point at outlives the view. */
+/* A value as a template sees it: a way to look, and what to look at. `of` and `what` outlive the view. */
 struct view {
     const struct view_type *type;
     void *of;

@@ -21,11 +21,11 @@ enum { TEMPLATE_BYTES_MAX = 4 << 20 /* of a file */, TEMPLATE_PARTIALS_MAX = 100
 
 struct templates;
 
-/* Opens what `directory` has of report.html, paper.html, card.html, index.html, of the partials that they include, and of
- * the style sheets: paper.css, card.css, and those that the report is made of, report.css (also that of the index) and
- * more. The rest, or with NULL all, is built in. Every problem of every file is told; NULL when there was one. */
 typedef void template_problem(void *context, const struct err *e);
-struct templates *templates_open(const char *directory, template_problem *tell, void *context);
+/* Opens what `directory` has of report.html, paper.html, card.html, index.html, the partials that they include, and the
+ * style sheets: paper.css, card.css, and those that the report is made of, report.css (also that of the index) and
+ * more. The rest, or with NULL all, is built in. Every problem of every file is told; NULL when there was one. */
+struct templates *templates_open(const char *directory, template_problem *problem, void *context);
 void templates_free(struct templates *t);
 
 /* Here and below NULL stands for what is built in. Puts the style of a page, without comments and indentation. */

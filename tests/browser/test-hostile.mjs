@@ -226,7 +226,7 @@ test('a value 10,000 levels deep, a number of 100,000 digits, a text of 1 MB', a
     await value.getByRole('button', { name: /^Show all/ }).click();
     assert.equal(await value.locator('.raw').textContent(), deep);
     await openStep(page, 'after');
-    assert.match(await part(panel, 'What changed').textContent(), /too large to be compared here|7.*8/);
+    assert.match(await part(panel, 'What changed').textContent(), /too large or too deep to be compared here in full/);
     await openStep(page, 'digits');
     await part(panel, 'Result').getByRole('button', { name: /^Show all/ }).click();
     assert.equal(await part(panel, 'Result').locator('.text').textContent(), digits);

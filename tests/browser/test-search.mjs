@@ -78,7 +78,7 @@ test('every word of the language finds what it says', async browser => {
     for (const [query, expected] of QUERIES) {
         const answer = await find(view.page, query);
         assert.deepEqual(await names(view.page), expected, query);
-        if (query.trim()) assert.equal(answer, `${expected.length} of 10 steps`, query);
+        if (query.trim()) assert.equal(answer.replace(/ · the slowest tenth: .*/, ''), `${expected.length} of 10 steps`, query);
         else assert.equal(answer, '', 'nothing to say without a query');
     }
     await closePage(view);

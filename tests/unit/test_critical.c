@@ -86,8 +86,8 @@ static void a_start_at_zero_is_a_start(void **state)
     CHECK(from_zero, "one~ 0-40");
 }
 
-/* jaeger-ui#2371: foo1 fetches (0-100), sleeps, then fetches foo3 (200-500); foo2 (0-200) runs beside it. By times alone
- * foo3 seems to wait for foo2, which is flagged; a link tells better. */
+/* jaeger-ui#2371: foo1 fetches (0-100), sleeps, then fetches foo3 (200-500); foo2 (0-200) runs beside it. By times
+ * alone foo3 seems to wait for foo2, which is flagged; a link tells better. */
 static void what_siblings_waited_for_is_told_by_links(void **state)
 {
     (void)state;

@@ -39,6 +39,13 @@ static void make_scene(struct scene *s, struct arena *a)
     }
     scene_line(s, ROLE_GRID, 150.5, 0, 150.5, 400);
     scene_curve(s, ROLE_EDGE, 160, 20, 200, 80);
+    for (int bend = BEND_UPRIGHT; bend <= BEND_UPRIGHT_LEVEL; bend++) {
+        struct scene_item *curve = scene_curve(s, ROLE_EDGE, 160 + 30 * bend, 160, 180 + 30 * bend, 200);
+        curve->bend = (enum scene_bend)bend;
+        curve->thickness = bend;
+    }
+    scene_arrow(s, ROLE_EDGE, 280, 160, 280, 170);
+    scene_rect(s, ROLE_FRAME, 150, 90, 120, 60);
     scene_rect(s, ROLE_BOX, 160, 100, 100, 40)->radius = 4;
     scene_text(s, ROLE_LABEL, 160, 250, 13, WEIGHT_BOLD, ALIGN_LEFT, S("Ag 中文 → ✓ א"));
     scene_text(s, ROLE_LABEL_MUTED, 200, 280, 12, WEIGHT_REGULAR, ALIGN_CENTER, S(HOSTILE));
@@ -367,9 +374,7 @@ static void check_xml(struct str s)
         bool empty = false, closing = s.ptr[++at] == '/';
         if (closing) at++;
         struct str name = take_name(s, &at);
-        static const char *const known[] = {
-            "svg", "title", "desc", "defs", "pattern", "path", "rect", "line", "text"
-        };
+        static const char *const known[] = { "svg", "title", "desc", "defs", "pattern", "path", "rect", "g", "text" };
         bool is_known = false;
         for (size_t i = 0; i < COUNT(known); i++) is_known |= str_eq(name, str_z(known[i]));
         assert_true(is_known);

@@ -187,9 +187,9 @@ static void statistics_are_a_row_a_name(void **state)
                             STEP("r.a4", "a.4", "60", "61", "")));
     statistics(&f);
     has(&f, "<span class=\"hint\">2 step names</span>");
-    in_order(&f, "<bdi>load</bdi></th>", "<th scope=\"row\" data-q=\"name:/^a\\.[0-9]+$/\"><bdi>a.*</bdi>");
-    has(&f, "<td class=\"num\" data-v=\"3\">3</td><td class=\"num\" data-v=\"1\">1</td>"
-            "<td class=\"num\" data-v=\"60000\">60 ms</td><td class=\"num\" data-v=\"600000\">60.0 %</td>");
+    in_order(&f, "<bdi>load</bdi><td>", "<th scope=\"row\" data-q=\"name:/^a\\.[0-9]+$/\"><bdi>a.*</bdi>");
+    has(&f, "<tr data-v=\"3,1,60000,600000,");
+    has(&f, "<td>3<td>1<td>60 ms<td>60.0 %<td>");
     has(&f, "aria-label=\"3 steps from 10 ms to 30 ms; most often 10 ms to 11.6 ms: 1\"");
     end(&f);
     begin(&f, S(START("100")));
@@ -208,7 +208,7 @@ static void statistics_are_bounded(void **state)
         buf_printf(&log, STEP("r.%c%c", "%c%c", "0", "10", ""), 'A' + i / 26, 'a' + i % 26, 'A' + i / 26, 'a' + i % 26);
     begin(&f, buf_str(&log));
     statistics(&f);
-    assert_int_equal(count_of(&f, "<tr><th scope=\"row\""), STATS_ROWS_MAX);
+    assert_int_equal(count_of(&f, "<tr data-v="), STATS_ROWS_MAX);
     has(&f, "205 step names: the 200 with the largest total time");
     end(&f);
     buf_free(&log);
