@@ -91,7 +91,7 @@ test('by keys alone: to the steps, a search, a step, its values, and back', asyn
     const panel = await panelOf(page, 'load cart');
     for (let i = 0; i < 40 && (await focused(page)) !== 'Close the step panel'; i++) await press('Tab');
     assert.equal(await focused(page), 'Close the step panel');
-    for (let i = 0; i < 40 && (await focused(page)) !== 'Show order as it stands in the log'; i++) await press('Tab');
+    for (let i = 0; i < 40 && (await focused(page)) !== 'Raw: show order as it stands in the log'; i++) await press('Tab');
     await press('Enter');
     assert.ok(await panel.locator('.raw').first().isVisible());
     await press('Escape');
