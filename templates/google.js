@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * The Google Charts view: tried once the page is there, swapped in only when it has drawn, never needed. Whatever goes
+ * The Google Charts view: tried once the page is there, offered only when it has drawn, never needed. Whatever goes
  * wrong, the built-in drawing stays. Google's code comes from Google's server, as its terms want; data do not go there.
  */
 
@@ -188,7 +188,7 @@ function onGoogleReady() {
     if (googleDrawn) return; /* drawn again: what is seen stays */
     googleDrawn = true;
     document.getElementById('pl-choice').hidden = data.google.only;
-    showGoogle(true);
+    if (data.google.only) showGoogle(true);
 }
 
 function drawGoogle() {
@@ -219,6 +219,7 @@ function followPage() {
         width = googleBox.clientWidth;
     });
     matchMedia('(prefers-color-scheme: dark)').addEventListener('change', again);
+    new MutationObserver(again).observe(document.documentElement, { attributeFilter: ['data-theme'] });
 }
 
 function loadGoogle() {

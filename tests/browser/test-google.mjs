@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * The Google Charts view: swapped in when it has drawn, and the built-in drawing whatever goes wrong.
+ * The Google Charts view: offered when it has drawn, and the built-in drawing whatever goes wrong.
  */
 import assert from 'node:assert/strict';
 import { closePage, makeLog, makePage, openPage, test } from './harness.mjs';
@@ -18,8 +18,15 @@ const STEPS = [
 ];
 const { url } = makePage(makeLog(STEPS));
 
-const googleShown = page =>
+const googleSeen = page =>
     page.waitForFunction(() => document.getElementById('pl-google').classList.contains('shown'));
+/** The second view is offered when it is there, and shown when the reader asks for it. */
+async function googleShown(page) {
+    await page.locator('#pl-other').waitFor();
+    assert.ok(await timeline(page).isVisible(), 'the built-in drawing comes first');
+    await page.click('#pl-other');
+    await googleSeen(page);
+}
 const stub = page => page.evaluate(() => window.stub);
 
 async function assertBuiltIn(page, note, drawing = timeline(page)) {
@@ -122,7 +129,7 @@ test('drawn again for another width or colour, without changing what is seen', a
 test('--google only: no way back, but the built-in drawing stays the net below', async browser => {
     const only = makePage(makeLog(STEPS), '--google', 'only').url;
     const view = await openPage(browser, only, { net: 'stub' });
-    await googleShown(view.page);
+    await googleSeen(view.page);
     assert.equal(await view.page.locator('#pl-choice').isVisible(), false);
     await closePage(view);
     const down = await openPage(browser, only, { net: 'down' });
