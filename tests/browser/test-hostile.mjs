@@ -111,7 +111,8 @@ for (const net of ['stub', 'down']) {
             assert.ok(found.includes(plain(text)) || /[\0-\x1f\ud800]/.test(text), JSON.stringify(text));
         }
         if (net === 'stub') {
-            await page.waitForFunction(() => document.getElementById('pl-google').classList.contains('shown'));
+            await page.click('#pl-other');
+            await page.locator('#pl-google svg').waitFor();
             assert.deepEqual(await page.evaluate(() => window.stub.broken), []);
         }
         await closePage(view);
