@@ -57,7 +57,10 @@ done
 
 grep -oE '\]\([^)]*\)' README.md | sed 's/^](//; s/)$//' | grep -vE '^https?:' | sort -u >"$work/links"
 while read -r link; do
-    is "there is $link" test -e "$link"
+    case $link in
+    '#'*) is "there is $link" grep -qixE "##+ $(echo "${link#?}" | tr - ' ')" README.md ;;
+    *) is "there is $link" test -e "$link" ;;
+    esac
 done <"$work/links"
 grep -oE 'make [a-z]+' README.md | cut -d' ' -f2 | sort -u >"$work/targets"
 while read -r target; do
