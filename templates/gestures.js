@@ -328,6 +328,11 @@ function listenKeys() {
         if (onRow ? onRowKey(event) : eventIn(event, '.tl-axis') ? onAxisKey(event) : onCommonKey(event, -1))
             event.preventDefault();
     });
+    /* With the pointer over it and the focus nowhere, the timeline is what the reader means. */
+    document.addEventListener('keydown', event => {
+        if (event.ctrlKey || event.altKey || event.metaKey || document.activeElement !== document.body) return;
+        if (timeline.frame.matches(':hover') && onCommonKey(event, -1)) event.preventDefault();
+    });
     timeline.rows.addEventListener('focusin', event => {
         const row = rowOfEvent(event);
         if (!row) return;

@@ -60,6 +60,23 @@ function openForPrint() {
     });
 }
 
+/** The bar with the search is as high as what is in it: what a link leads to stops below. */
+function keepClearOfTools() {
+    const tools = byId('pl-tools');
+    new ResizeObserver(() => {
+        document.documentElement.style.scrollPaddingTop = tools.offsetHeight + 24 + 'px';
+    }).observe(tools);
+}
+
+/** A search from above leads to what it leaves. */
+function showWhatIsFound() {
+    const tools = byId('pl-tools');
+    listen('query', () => {
+        const { top } = tools.getBoundingClientRect();
+        if (view.query.trim() && top > 1) window.scrollBy(0, top);
+    });
+}
+
 buildThemeSwitch();
 showLocalStart();
 buildToolbar();
@@ -68,6 +85,8 @@ buildPanel();
 startTimeline();
 startGraphs();
 startStatistics();
+keepClearOfTools();
+showWhatIsFound();
 startRoute();
 openForPrint();
 window.addEventListener('load', startTextIndex);

@@ -55,7 +55,7 @@ function startStatistics() {
         if (!name) continue;
         makeButton(cell, 'link', () => {
             setQuery(query);
-            byId('pl-tools').scrollIntoView({ block: 'start' });
+            byId('steps').scrollIntoView();
         });
         cell.querySelector('button').title = 'Search for it';
     }

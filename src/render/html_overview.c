@@ -181,7 +181,7 @@ static void put_failures(struct overview *v)
     buf_puts(v->out, "<div class=\"failed\"><h3>What failed</h3>\n");
     if (!count) buf_puts(v->out, "<p>The log calls the run failed; none of the steps shown holds an error.</p>");
     else if (v->run->status == RUN_COMPLETED)
-        buf_puts(v->out, "<p class=\"hint\">The run completed all the same: what failed was handled.</p>");
+        buf_puts(v->out, "<p class=\"hint\">The run completed all the same.</p>");
     for (size_t i = 0; i < shown; i++) {
         buf_puts(v->out, "<div class=\"failure\"><p>");
         put_mark(list[i].first, v->out);
