@@ -46,7 +46,7 @@ function compareStates(before, after) {
         }
         for (const [part, value] of now)
             if (!old.has(part)) changes.push({ pointer: pair.pointer + part, before: null, after: value });
-        open.push(...both.reverse());
+        for (const next of both.reverse()) open.push(next);
     }
     return { changes, whole: !open.length && changes.length <= CHANGES_MAX };
 }

@@ -78,7 +78,7 @@ function formatUtc(start, offset) {
     const us = start[1] + offset;
     const date = new Date(start[0] + Math.floor(us / 1000));
     if (isNaN(date.getTime())) return '–';
-    const rest = ((us % 1000) + 1000) % 1000;
+    const rest = Number.isSafeInteger(us) ? ((us % 1000) + 1000) % 1000 : 0; /* beyond, digits would be made up */
     const micro = rest ? String(1000 + rest).slice(1) : '';
     return date
         .toISOString()

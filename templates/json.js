@@ -9,6 +9,7 @@ const JSON_OPEN_MAX = 60; /* if they have no more rows than this */
 const JSON_PAGE = 100; /* members shown before "more" */
 const TEXT_MAX = 2000; /* characters of a text before "show all" */
 const PREVIEW_MAX = 60;
+const TREE_MAX = 1e6; /* characters of a value that becomes a tree; a longer one is text */
 
 /**
  * A member or element in its tree.
@@ -218,7 +219,7 @@ function buildValue(name, json, whole) {
     const acts = element('div', 'value-acts');
     const cut = whole !== undefined;
     let body;
-    if (isContainer(json) && !cut && splitJson(json).length) {
+    if (isContainer(json) && !cut && json.length <= TREE_MAX && splitJson(json).length) {
         const tree = buildJsonTree(json);
         const raw = buildButton('copy', 'Raw', 'Raw: show ' + name + ' as it stands in the log');
         raw.setAttribute('aria-pressed', 'false');
@@ -230,7 +231,8 @@ function buildValue(name, json, whole) {
         acts.append(raw);
         body = tree;
     } else {
-        const { text, isText } = displayValue(json);
+        const large = isContainer(json) && json.length > TREE_MAX;
+        const { text, isText } = large ? { text: json, isText: false } : displayValue(json);
         body = buildLongText(text, isText ? 'text' : 'text raw');
     }
     acts.append(buildCopy(name, () => displayValue(json).text));

@@ -60,10 +60,17 @@ function askWorker(source, text, from) {
             restWorker();
             resolve(event.data);
         };
-        w.onerror = () => {
+        w.onerror = event => {
             clearTimeout(timer);
             worker = null;
-            reject(new Error('This browser does not run regular expressions in a page opened from a file.'));
+            event.preventDefault();
+            reject(
+                new Error(
+                    event.message
+                        ? 'This expression needs more than the browser gives it.'
+                        : 'This browser does not run regular expressions in a page opened from a file.'
+                )
+            );
         };
         w.postMessage({ source, text, from });
     });

@@ -288,6 +288,8 @@ function showFindings(findings) {
     setMatches(matches, total, { has: i => matches[i] === 1 && hitOf(i) >= 0, get: hitOf });
 }
 
+const QUERY_MAX = 1000; /* characters: each word costs a pass over all steps */
+
 /** Counts searches: an older one gives up. */
 let searchNumber = 0;
 /** What is being searched for. @type {Finding[]} */
@@ -319,6 +321,7 @@ async function search(text, say) {
     /** @type {Finding[]} */
     let all;
     try {
+        if (text.length > QUERY_MAX) throw new Error('A search has at most ' + formatCount(QUERY_MAX) + ' characters.');
         all = newFindings(parseQuery(text));
     } catch (error) {
         say(error.message, false);

@@ -122,7 +122,7 @@ static void put_last_words(struct overview *v, const struct step *step)
     for (unsigned lines = 0; from && lines < ERROR_LINES; from--) lines += text.ptr[from - 1] == '\n';
     if (!text.len) return;
     buf_puts(v->out, "<p class=\"hint\">Its last error message:</p>");
-    put_lines(v, from ? str_skip(text, from + 2) : text, ERROR_LINES);
+    put_lines(v, from ? str_skip(text, from + 1) : text, ERROR_LINES);
 }
 
 static void put_circumstances(struct overview *v, const struct step *step)
