@@ -488,6 +488,14 @@ is 'standard input that is closed is exit status 3' test $? -eq 3
 
 # --- outputs that cannot be ---
 
+# A limit on the size of files would kill the program; it is to be an error like any other.
+limited_size()
+{
+    (ulimit -f 4 && exec "$tool" --quiet -o "$work/limit" "$logs/good.ndjson") 2>/dev/null
+    [ $? -eq 4 ] && ! find "$work/limit" -name '*.tmp*' | grep .
+}
+is 'files may not grow: exit status 4, nothing half-written' limited_size
+
 if [ -w /dev/full ]; then
     for output in html summary json csv gantt.svg; do
         option=${output%.svg}

@@ -8,6 +8,8 @@
 #include "cli/outputs.h"
 #include "render/picture.h"
 
+#include <signal.h>
+
 /* DIR/NAME, or DIR/FOLDER/NAME, in the arena. */
 static const char *join(struct arena *a, const char *directory, struct str folder, const char *name)
 {
@@ -143,6 +145,7 @@ enum exit_status command_render(const struct options *o)
     struct loaded l = { .sources = SOURCES_INIT,
                         .archiving = (o->html || !any) && o->template == TEMPLATE_REPORT,
                         .templates = templates };
+    signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is an error like a full disk */
     struct progress progress = progress_begin(o->progress, o->quiet);
     if (o->own_notes) status = notes_read(o->own_notes, &l.arena, &l.own_notes);
     if (status == EXIT_DONE) status = load(&l, o, &progress);
