@@ -17,7 +17,7 @@ enum {
     GRAPH_BOXES = 300, /* what pictures have, */
     GRAPH_FOLD_OVER = 8,
     GRAPH_STATES = 200,
-    GRAPH_PAGE_BOXES = 64, /* and what a page has room for */
+    GRAPH_PAGE_BOXES = 48, /* and what a page has room for */
     GRAPH_PAGE_FOLD_OVER = 4,
     GRAPH_PAGE_STATES = 40,
     GRAPH_BOXES_MAX = 5000,
