@@ -71,11 +71,18 @@ function positionOf(index) {
     return index < data.count ? index : -1;
 }
 
-/** The step with an id of the log, -1 for none. @param {string} id */
+/** Positions by id of the log, once somebody has asked for one. @type {Map<string, number>|null} */
+let positionsById = null;
+
+/** The step with an id of the log, the first of several, -1 for none. @param {string} id */
 function stepWithId(id) {
-    const isIt = (/** @type {[string, string]} */ [label, text]) => label === 'Id' && text === id;
-    for (const i in data.facts) if (data.facts[i].some(isIt)) return Number(i);
-    return -1;
+    if (!positionsById) {
+        positionsById = new Map();
+        for (const i in data.facts)
+            for (const [label, text] of data.facts[i])
+                if (label === 'Id' && !positionsById.has(text)) positionsById.set(text, Number(i));
+    }
+    return positionsById.get(id) ?? -1;
 }
 
 /** @param {number} i @returns {string} */

@@ -9,7 +9,7 @@
  * The order is that of the tree, or a flat one by a column.
  */
 
-const TABLE_ROW = 28;
+const TABLE_ROW = 28; /* px, as in work.css */
 const TABLE_SECOND = 20;
 const TABLE_SPARE = 4; /* rows kept on both sides of what is in sight */
 const TABLE_HIGH = 8e6; /* px: browsers cannot make boxes much higher; beyond, scrolling goes in larger steps */
@@ -299,10 +299,13 @@ function buildSecondLine(i) {
 
 /** Fills in the text around the first word found. @param {HTMLElement} line @param {Item} item */
 async function showHit(line, item) {
-    const json = await textOf(item);
+    const json = await textOf(item).catch(() => '');
     const text = json.startsWith('"') ? displayValue(json).text : json.replace(/\s+/g, ' ');
     const lower = text.toLowerCase();
-    const at = Math.max(0, ...searchWords().map(word => lower.indexOf(word)));
+    const places = searchWords()
+        .map(word => lower.indexOf(word))
+        .filter(place => place >= 0);
+    const at = places.length ? Math.min(...places) : 0;
     const from = Math.max(0, at - 40);
     putMarked(line, (from ? '…' : '') + text.slice(from, at + 200).replace(/\s+/g, ' '));
 }

@@ -116,7 +116,8 @@ function sayFound(wrong, reading) {
     if (reading) {
         const share = textIndex.chunkCount ? Math.floor((100 * textIndex.chunksDone) / textIndex.chunkCount) : 0;
         parts.push('still reading the records: ' + share + ' %');
-    } else if (!wrong && textIndex.full && findings.some(f => readsTexts(f.term)))
+    } else if (!wrong && textIndex.lost && findings.some(f => readsTexts(f.term))) parts.push(TEXTS_LOST);
+    else if (!wrong && textIndex.full && findings.some(f => readsTexts(f.term)))
         parts.push(
             'only the first ' +
                 formatCount(Math.round(textIndex.characters / 1e6)) +
