@@ -75,7 +75,6 @@ const COLUMNS = [
         value: i => data.tokens[i] ?? null,
     },
 ];
-const STATUS_ORDER = ['error', 'unfinished', 'running', 'retried', 'skipped', 'cached', 'ok'];
 
 const table = {
     /** @type {HTMLElement} */
@@ -113,13 +112,6 @@ function shownStart(i) {
 function shareOf(i) {
     if (data.duration[i] === null || !data.span) return null;
     return Math.max(0, Math.min(1, data.duration[i] / data.span));
-}
-
-/** @param {number|null} share @returns {string} */
-function formatShare(share) {
-    if (share === null) return '–';
-    if (share > 0 && share < 0.001) return '<0.1 %';
-    return (share * 100).toFixed(share < 0.0995 ? 1 : 0) + ' %';
 }
 
 /** Does the step's row have a second line? @param {number} i */
