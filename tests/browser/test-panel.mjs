@@ -352,3 +352,15 @@ test('a page that has lost its texts says so, in the panel and to a search', asy
         await closePage(view);
     }
 });
+
+test('a button that copied says again what it copies', async browser => {
+    const view = await open(browser, { permissions: ['clipboard-read', 'clipboard-write'] });
+    const { page } = view;
+    const panel = await openStep(page, 'pay');
+    await panel.locator('.json .line').nth(1).hover();
+    const pointer = panel.getByRole('button', { name: 'Copy JSON Pointer' });
+    await pointer.click();
+    assert.equal(await pointer.textContent(), 'Copied');
+    await page.waitForFunction(button => button.textContent === 'Pointer', await pointer.elementHandle());
+    await closePage(view);
+});
