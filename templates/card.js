@@ -18,12 +18,6 @@ let cardStep = -1;
 /** The row that it describes. @type {HTMLElement|null} */
 let cardRow = null;
 
-/** @param {number} part 0 … 1 */
-function shareText(part) {
-    const percent = part * 100;
-    return percent > 0 && percent < 0.1 ? '< 0.1 %' : percent.toFixed(percent < 9.95 ? 1 : 0) + ' %';
-}
-
 /** @param {HTMLElement} list @param {string} label @param {string} text @param {string} [more] */
 function addCardPair(list, label, text, more) {
     const value = element('dd', '', text);
@@ -44,13 +38,13 @@ function cardTimes(i) {
     addCardPair(list, 'Start', timeText(offset, offset % MS ? 1 : MS), data.start ? formatUtc(data.start, offset) : '');
     addCardPair(list, 'Duration', formatDuration(duration, data.unit), open ? 'to the last event' : '');
     if (data.self[i] !== null && subtree[i] > 1) addCardPair(list, 'Self', formatDuration(data.self[i], data.unit));
-    if (data.span > 0) addCardPair(list, 'Share', shareText(Math.max(duration, 0) / data.span), 'of the run');
+    if (data.span > 0) addCardPair(list, 'Share', formatShare(shareOf(i)), 'of the run');
     const pieces = criticalOf(i, view.folded[i] === 1 && !view.matches);
     let critical = 0;
     for (let at = 0; at < pieces.length; at += 2) critical += pieces[at + 1] - pieces[at];
     if (critical) addCardPair(list, 'Critical', formatDuration(critical, data.unit), 'on the critical path');
-    if (data.records && data.records[i]) addCardPair(list, 'Records', formatCount(data.records[i]));
-    if (data.tokens && data.tokens[i]) addCardPair(list, 'Tokens', formatCount(data.tokens[i]));
+    if (data.records[i]) addCardPair(list, 'Records', formatCount(data.records[i]));
+    if (data.tokens[i]) addCardPair(list, 'Tokens', formatCount(data.tokens[i]));
     return list;
 }
 
@@ -58,7 +52,7 @@ function cardTimes(i) {
 function fillCard(i) {
     const status = statusOf(i);
     const title = element('p', 'tl-card-title is-' + status);
-    const key = keyOf(i, Infinity);
+    const key = keyOf(i, CARD_KEY + 1);
     title.append(buildMark(status), element('bdi', '', shownName(i)), ' ', element('span', 'tl-more', status));
     const path = element('p', 'tl-card-key');
     path.append(element('bdi', '', key.length > CARD_KEY ? '…' + key.slice(-CARD_KEY) : key));

@@ -49,6 +49,9 @@ for (let n = 0, from = 0; n < data.critical.length; n += 2) {
 }
 
 const STATUS = ['ok', 'error', 'running', 'unfinished', 'skipped', 'cached', 'retried'];
+/** What needs a look first. */
+const STATUS_ORDER = ['error', 'unfinished', 'running', 'retried', 'skipped', 'cached', 'ok'];
+const NO_NAME = '(no name)';
 const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'critical'];
 
 /** Visible ancestors of each step, and steps in its subtree, itself included. */
@@ -71,11 +74,18 @@ function positionOf(index) {
     return index < data.count ? index : -1;
 }
 
-/** The step with an id of the log, -1 for none. @param {string} id */
+/** Positions by id of the log, once somebody has asked for one. @type {Map<string, number>|null} */
+let positionsById = null;
+
+/** The step with an id of the log, the first of several, -1 for none. @param {string} id */
 function stepWithId(id) {
-    const isIt = (/** @type {[string, string]} */ [label, text]) => label === 'Id' && text === id;
-    for (const i in data.facts) if (data.facts[i].some(isIt)) return Number(i);
-    return -1;
+    if (!positionsById) {
+        positionsById = new Map();
+        for (const i in data.facts)
+            for (const [label, text] of data.facts[i])
+                if (label === 'Id' && !positionsById.has(text)) positionsById.set(text, Number(i));
+    }
+    return positionsById.get(id) ?? -1;
 }
 
 /** @param {number} i @returns {string} */
@@ -83,9 +93,14 @@ function nameOf(i) {
     return data.names[data.name[i]];
 }
 
-/** As wording_name() of the C program says it. @param {number} i @returns {string} */
+/** As wording_name() of the C program says it. @param {string} name @returns {string} */
+function wordedName(name) {
+    return /[^ \t\n\r\f\v]/.test(name) ? name : NO_NAME;
+}
+
+/** @param {number} i @returns {string} */
 function shownName(i) {
-    return /[^ \t\n\r\f\v]/.test(nameOf(i)) ? nameOf(i) : '(no name)';
+    return wordedName(nameOf(i));
 }
 
 /** @param {number} i @returns {string} "ok", "error" … */
@@ -135,6 +150,12 @@ const KINDS = [
     'graph',
     'field',
 ];
+const KIND_RECORD = KINDS.indexOf('record');
+const KIND_RECORDS = KINDS.indexOf('records');
+const KIND_ERROR = KINDS.indexOf('error');
+const KIND_TRACE = KINDS.indexOf('trace');
+const KIND_HANDLED = KINDS.indexOf('handled errors');
+const KIND_FIELD = KINDS.indexOf('field');
 const KIND_LOG = 20; /* and above: a log message, by level */
 
 /**

@@ -82,15 +82,18 @@ async function copyText(text) {
     }
 }
 
-/** A button that copies what `text` gives. @param {string} label @param {() => string|Promise<string>} text */
-function buildCopy(label, text) {
-    const button = buildButton('copy', 'Copy', 'Copy ' + label);
+/**
+ * A button that copies what `text` gives.
+ * @param {string} label what that is @param {() => string|Promise<string>} text @param {string} [title] of the button
+ */
+function buildCopy(label, text, title = 'Copy') {
+    const button = buildButton('copy', title, 'Copy ' + label);
     button.addEventListener('click', async event => {
         event.stopPropagation();
         const done = await copyText(await text());
         button.textContent = done ? 'Copied' : 'Not copied';
         setTimeout(() => {
-            button.textContent = 'Copy';
+            button.textContent = title;
         }, 1500);
     });
     return button;

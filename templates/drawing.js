@@ -21,6 +21,7 @@ const PAN_LEAST = 4; /* px: a press that moves less is a click */
  * @property {number} height
  * @property {number} scale 0 until it is seen first
  * @property {SVGElement[]} items the boxes, in reading order
+ * @property {Map<string, SVGElement>} itemsByKey the first of each itemKey()
  */
 
 /** @type {Graph[]} */
@@ -88,6 +89,7 @@ function prepareItems(graph) {
     graph.svg.setAttribute('role', 'group');
     graph.items.forEach((item, at) => {
         const i = itemPosition(item);
+        if (i >= 0 && !graph.itemsByKey.has(itemKey(graph, i))) graph.itemsByKey.set(itemKey(graph, i), item);
         /** @type {Element|null} */
         let title = item.querySelector('title');
         if (!title && i >= 0) {
@@ -97,7 +99,7 @@ function prepareItems(graph) {
         }
         item.setAttribute('role', 'button');
         item.setAttribute('tabindex', at ? '-1' : '0');
-        item.setAttribute('aria-label', title ? title.textContent : '(no name)');
+        item.setAttribute('aria-label', title ? title.textContent : NO_NAME);
     });
 }
 
@@ -145,9 +147,12 @@ function itemBeside(graph, from, dx, dy) {
     return best;
 }
 
-/** In states a step stands for its name. @param {number} a position @param {number} b */
-function isSameState(a, b) {
-    return data.name[a] === data.name[b] && data.parent[a] === data.parent[b];
+/**
+ * What a step has in common with its box: in states its name and the step above.
+ * @param {Graph} graph @param {number} i
+ */
+function itemKey(graph, i) {
+    return graph.whole.id === 'graph-states' ? data.name[i] + ' ' + data.parent[i] : String(i);
 }
 
 /**
@@ -157,11 +162,8 @@ function isSameState(a, b) {
 function itemOfSelected(graph) {
     const states = graph.whole.id === 'graph-states';
     for (let i = view.selected; i >= 0; i = data.parent[i]) {
-        const found = graph.items.find(item => {
-            const at = itemPosition(item);
-            return at === i || (states && at >= 0 && isSameState(at, i));
-        });
-        if (found) return { item: found, near: !states && i !== view.selected };
+        const item = graph.itemsByKey.get(itemKey(graph, i));
+        if (item) return { item, near: !states && i !== view.selected };
     }
     return null;
 }
@@ -220,7 +222,14 @@ function pinchGraph(graph, event) {
 }
 
 /** @param {Graph} graph @param {PointerEvent} event */
+function onGraphUp(graph, event) {
+    graphFingers.delete(event.pointerId);
+    graph.box.classList.remove('moving');
+}
+
+/** @param {Graph} graph @param {PointerEvent} event */
 function onGraphMove(graph, event) {
+    if (!event.buttons) onGraphUp(graph, event); /* it was let go elsewhere */
     const old = graphFingers.get(event.pointerId);
     if (!old) return;
     const far = Math.hypot(event.clientX - old.x, event.clientY - old.y) > PAN_LEAST;
@@ -245,10 +254,7 @@ function listenToGraph(graph) {
     });
     box.addEventListener('pointermove', event => onGraphMove(graph, event));
     for (const end of ['pointerup', 'pointercancel', 'lostpointercapture'])
-        box.addEventListener(end, event => {
-            graphFingers.delete(/** @type {PointerEvent} */ (event).pointerId);
-            box.classList.remove('moving');
-        });
+        box.addEventListener(end, event => onGraphUp(graph, /** @type {PointerEvent} */ (event)));
     box.addEventListener('click', event => {
         const item = /** @type {SVGElement} */ (/** @type {Element} */ (event.target).closest('[data-step]'));
         if (!item || graphMoved) return;
@@ -292,7 +298,7 @@ function startGraphs() {
         const svg = whole.querySelector('svg');
         const items = /** @type {SVGElement[]} */ ([...svg.querySelectorAll('[data-step]')]);
         const { width, height } = svg.viewBox.baseVal;
-        graphs.push({ whole, box, svg, width, height, scale: 0, items });
+        graphs.push({ whole, box, svg, width, height, scale: 0, items, itemsByKey: new Map() });
     }
     if (!graphs.length) return;
     for (const graph of graphs) {

@@ -87,6 +87,23 @@ function formatUtc(start, offset) {
         .replace('Z', micro + ' UTC');
 }
 
+/** @param {number|null} share a part, 0 to 1 @returns {string} */
+function formatShare(share) {
+    if (share === null) return '–';
+    if (share > 0 && share < 0.001) return '<0.1 %';
+    return (share * 100).toFixed(share < 0.0995 ? 1 : 0) + ' %';
+}
+
+/** @param {string} key @returns {string} as a part of a JSON Pointer */
+function pointerPart(key) {
+    return '/' + key.replaceAll('~', '~0').replaceAll('/', '~1');
+}
+
+/** @param {string} json */
+function isContainer(json) {
+    return json[0] === '{' || json[0] === '[';
+}
+
 /** @param {string} json @param {number} at @returns {number} where the token that begins there ends */
 function tokenEnd(json, at) {
     if (json[at] !== '"') {

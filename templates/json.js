@@ -20,16 +20,6 @@ const TREE_MAX = 1e6; /* characters of a value that becomes a tree; a longer one
  * @property {string} json
  */
 
-/** @param {string} key @returns {string} as a part of a JSON Pointer */
-function pointerPart(key) {
-    return '/' + key.replaceAll('~', '~0').replaceAll('/', '~1');
-}
-
-/** @param {string} json */
-function isContainer(json) {
-    return json[0] === '{' || json[0] === '[';
-}
-
 /** @param {JsonNode} node @returns {JsonNode[]} what an object or array holds, duplicates as they are */
 function childNodes(node) {
     const parts = splitJson(node.json);
@@ -159,8 +149,7 @@ function showNodeActs(line) {
     const acts = element('span', 'node-acts');
     const json = nodeTexts.get(line);
     const copy = buildCopy('value', () => (json[0] === '"' ? displayValue(json).text : json));
-    const pointer = buildCopy('JSON Pointer', () => line.dataset.pointer);
-    pointer.textContent = 'Pointer';
+    const pointer = buildCopy('JSON Pointer', () => line.dataset.pointer, 'Pointer');
     pointer.title = 'Copy the JSON Pointer ' + line.dataset.pointer;
     acts.append(copy, pointer);
     line.append(acts);

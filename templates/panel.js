@@ -6,6 +6,7 @@
 
 const PANEL_LEAST = 320; /* px */
 const PANEL_STEP = 32; /* px a key press makes it wider */
+const CRUMBS_MAX = 8; /* of more steps above, one place says that some are left out */
 const CHILDREN_MAX = 12; /* listed before "all" */
 const RECORDS_MAX = 60; /* shown before "more" */
 const LOGS_MAX = 200;
@@ -47,13 +48,11 @@ function buildBreadcrumbs(i) {
     nav.setAttribute('role', 'navigation');
     nav.setAttribute('aria-label', 'Steps above');
     const above = [];
-    for (let up = data.parent[i]; up >= 0; up = data.parent[up]) above.unshift(up);
-    const cut = above.length > 8 ? above.length - 7 : 0;
-    above.forEach((up, n) => {
-        if (cut && n > 0 && n <= cut) {
-            if (n === 1) nav.append(element('span', 'hint', '… '), ' › ');
-            return;
-        }
+    const left = depth[i] > CRUMBS_MAX ? depth[i] - CRUMBS_MAX + 1 : 0; /* left out, behind the first */
+    for (let up = data.parent[i]; up >= 0; up = data.parent[up])
+        if (!left || !depth[up] || depth[up] > left) above.push(up);
+    above.reverse().forEach((up, n) => {
+        if (left && n === 1) nav.append(element('span', 'hint', '… '), ' › ');
         const link = buildButton('link', '', '');
         link.append(buildName(shownName(up)));
         link.addEventListener('click', () => select(up, 'panel'));
@@ -391,15 +390,11 @@ function buildFields(i, all) {
     return parts;
 }
 
-/** @param {number} i */
-async function fillPanel(i) {
-    const turn = ++panel.turn;
+/** What the texts of a step say, part by part. @param {number} i */
+async function buildTexts(i) {
     const all = await Promise.all(itemsOf(i).map(async item => ({ item, json: (await textOf(item)).trim() })));
     const changes = await buildStateChanges(i, all);
-    if (turn !== panel.turn) return;
-    const parts = [
-        buildBreadcrumbs(i),
-        buildTimes(i),
+    return [
         buildError(i, all),
         buildOne(i, all, 'result', 'Result'),
         buildRecords(i, all),
@@ -408,8 +403,15 @@ async function fillPanel(i) {
         changes,
         buildOne(i, all, 'state', 'State'),
         ...buildFields(i, all),
-        buildAround(i),
     ];
+}
+
+/** @param {number} i */
+async function fillPanel(i) {
+    const turn = ++panel.turn;
+    const texts = await buildTexts(i).catch(error => [element('p', 'cut', error.message)]);
+    if (turn !== panel.turn) return;
+    const parts = [buildBreadcrumbs(i), buildTimes(i), ...texts, buildAround(i)];
     panel.body.replaceChildren(...parts.filter(part => part !== null));
     panel.body.scrollTop = 0;
 }

@@ -69,14 +69,14 @@ function parseAmount(name, text) {
 
 /**
  * Where the word that begins at `at` ends: a quoted part holds everything to its closing quote.
- * @param {string} text
- * @param {number} at
+ * @param {string} text @param {number} at
+ * @returns {number} -1 when that is missing
  */
 function wordEnd(text, at) {
     for (; at < text.length && !/\s/.test(text[at]); at++) {
         if (text[at] !== '"') continue;
         at = text.indexOf('"', at + 1);
-        if (at < 0) throw new QueryError('A closing " is missing.');
+        if (at < 0) return -1;
     }
     return at;
 }
@@ -163,41 +163,70 @@ function expressionAt(text, at) {
     return /^\/(?:[^/\\]|\\.)+\/i?(?=\s|$)/.exec(text.slice(at))?.[0] ?? '';
 }
 
+/**
+ * A word of a query, right or wrong.
+ * @typedef {Object} QueryWord
+ * @property {string} shown as it was typed
+ * @property {boolean} not
+ * @property {string} word without the minus
+ * @property {boolean} isExpression without a field
+ * @property {boolean} isOpen its closing quote is missing
+ */
+
+/** @param {string} text @returns {QueryWord[]} */
+function queryWords(text) {
+    const words = [];
+    for (let begin = text.search(/\S/); begin >= 0 && begin < text.length; ) {
+        const not = /^-\S/.test(text.slice(begin, begin + 2));
+        const at = begin + (not ? 1 : 0);
+        const field = /^(?:(?:name|key|error|record|log)[:=](?=\/))?/i.exec(text.slice(at))[0];
+        const expression = expressionAt(text, at + field.length);
+        const found = expression ? at + field.length + expression.length : wordEnd(text, at);
+        const end = found < 0 ? text.length : found;
+        const isExpression = expression !== '' && field === '';
+        words.push({ shown: text.slice(begin, end), not, word: text.slice(at, end), isExpression, isOpen: found < 0 });
+        begin = end;
+        while (begin < text.length && /\s/.test(text[begin])) begin++;
+    }
+    return words;
+}
+
 /** @param {string} text @returns {Term[]} @throws {QueryError} */
 function parseQuery(text) {
     /** @type {Term[]} */
     const terms = [];
-    for (let at = 0; at < text.length; ) {
-        if (/\s/.test(text[at])) {
-            at++;
-            continue;
-        }
-        const begin = at;
-        const not = text[at] === '-' && at + 1 < text.length && !/\s/.test(text[at + 1]);
-        if (not) at++;
-        const expression = expressionAt(text, at);
-        const field = /^(?:name|key|error|record|log)[:=](?=\/)/i.exec(text.slice(at));
-        const inField = field ? expressionAt(text, at + field[0].length) : '';
-        const end = expression
-            ? at + expression.length
-            : inField
-              ? at + field[0].length + inField.length
-              : wordEnd(text, at);
-        const word = text.slice(at, end);
-        const term = expression
-            ? textTerm('any', expression)
+    for (const { shown, not, word, isExpression, isOpen } of queryWords(text)) {
+        if (isOpen) throw new QueryError('A closing " is missing.');
+        const term = isExpression
+            ? textTerm('any', word)
             : (fieldTerm(word) ?? newTerm({ word: unquoteWord(word).toLowerCase() }));
-        if (term.kind !== 'text' || term.word || term.source || term.recordKey)
-            terms.push({ ...term, not, shown: text.slice(begin, end) });
-        at = end;
+        if (term.kind !== 'text' || term.word || term.source || term.recordKey) terms.push({ ...term, not, shown });
     }
     return terms;
 }
 
-/** A text as one word of the language. @param {string} text */
-function quoteWord(text) {
-    const plain = text.replaceAll('"', ' ');
-    return /[\s"]|^[-/]/.test(plain) || !plain ? '"' + plain + '"' : plain;
+/**
+ * The value of the field's word in a query, "" for none: ("load status:ok", "status") gives "ok".
+ * @param {string} text @param {string} field
+ */
+function fieldValue(text, field) {
+    const words = queryWords(text).filter(w => isFieldWord(w, field));
+    return words.length ? unquoteWord(words[0].word.slice(field.length + 1)).toLowerCase() : '';
+}
+
+/** @param {QueryWord} queryWord @param {string} field */
+function isFieldWord({ not, word }, field) {
+    return !not && word.slice(0, field.length).toLowerCase() === field && ':='.includes(word.charAt(field.length) || ' ');
+}
+
+/** Statuses that a query asks for, as bits; 0 for all, and for a query that is wrong there. @param {string} text */
+function queriedStatuses(text) {
+    const list = fieldValue(text, 'status');
+    try {
+        return list ? parseWords(list, STATUS, 'status') : 0;
+    } catch {
+        return 0;
+    }
 }
 
 /**
@@ -205,28 +234,12 @@ function quoteWord(text) {
  * @param {string} text @param {string} field @param {string} word "" takes it away
  */
 function replaceField(text, field, word) {
-    const kept = [];
-    for (let at = 0; at < text.length; ) {
-        if (/\s/.test(text[at])) {
-            at++;
-            continue;
-        }
-        const expression = expressionAt(text, at);
-        let end;
-        try {
-            end = expression ? at + expression.length : wordEnd(text, at);
-        } catch {
-            end = text.length;
-        }
-        if (
-            !text
-                .slice(at, end)
-                .toLowerCase()
-                .startsWith(field + ':')
-        )
-            kept.push(text.slice(at, end));
-        at = end;
-    }
-    if (word) kept.push(word);
-    return kept.join(' ');
+    const kept = queryWords(text).filter(w => !isFieldWord(w, field));
+    return [...kept.map(w => w.shown), word].filter(Boolean).join(' ');
+}
+
+/** A text as one word of the language. @param {string} text */
+function quoteWord(text) {
+    const plain = text.replaceAll('"', ' ');
+    return /[\s"]|^[-/]/.test(plain) || !plain ? '"' + plain + '"' : plain;
 }

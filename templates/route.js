@@ -32,6 +32,15 @@ function parseRoute(hash) {
     return { step: parts.get('step') ?? null, query: parts.get('q') ?? null };
 }
 
+/** @param {'pushState'|'replaceState'} act @param {string} address */
+function putAddress(act, address) {
+    try {
+        history[act](null, '', address);
+    } catch {
+        /* a page that may not write its address: links still work */
+    }
+}
+
 /** Puts the view into the address, in place of the one before. */
 function writeRoute() {
     const parts = [];
@@ -39,11 +48,7 @@ function writeRoute() {
     if (view.query.trim()) parts.push('q=' + encodeURIComponent(view.query.trim()));
     const hash = parts.length ? '#' + parts.join('&') : '';
     if (hash === location.hash || (!hash && !/^#(?:s\d+$|step=|q=)/.test(location.hash))) return;
-    try {
-        history.replaceState(null, '', location.pathname + location.search + hash);
-    } catch {
-        /* a page that may not write its address: links still work */
-    }
+    putAddress('replaceState', location.pathname + location.search + hash);
 }
 
 /** Does what the address asks for; one without a step or a search wants none, unless it leads to a section. */
@@ -73,7 +78,7 @@ function startRoute() {
         const i = stepNamed(step);
         if (i < 0) return;
         event.preventDefault();
-        history.pushState(null, '', link.getAttribute('href'));
+        putAddress('pushState', link.getAttribute('href')); /* before select(), which writes over the address */
         select(i, 'link');
     });
 }

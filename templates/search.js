@@ -13,6 +13,8 @@
  * @property {number} batches of the index that it has seen
  */
 
+/** @typedef {{i: number, number: number, text: string}} Member a record out of an object of all: its step, its item */
+
 const SLOW_PART = 0.1;
 const KEY_EXPRESSION_MAX = 1000; /* characters of a key, from its end, that an expression sees */
 const JOIN_MAX = 4e6; /* characters that go to the worker at once */
@@ -35,7 +37,7 @@ let lowerNames = null;
 
 /** The different names of the run in lower case, "(no name)" as it is shown. */
 function namesInLowerCase() {
-    lowerNames ??= data.names.map(name => (/[^ \t\n\r\f\v]/.test(name) ? name : '(no name)').toLowerCase());
+    lowerNames ??= data.names.map(name => wordedName(name).toLowerCase());
     return lowerNames;
 }
 
@@ -116,10 +118,10 @@ function readsTexts(term) {
 /** May an item meet a term? @param {Term} term @param {number} kind of the item @param {number} label */
 function mayHold(term, kind, label) {
     if (term.field === 'any') return true;
-    if (term.field === 'error') return kind >= 3 && kind <= 5;
+    if (term.field === 'error') return kind === KIND_ERROR || kind === KIND_TRACE || kind === KIND_HANDLED;
     if (term.field === 'log') return kind >= KIND_LOG;
-    if (kind > 1) return false;
-    return !term.recordKey || kind === 1 || data.labels[label].toLowerCase() === term.recordKey;
+    if (kind !== KIND_RECORD && kind !== KIND_RECORDS) return false;
+    return !term.recordKey || kind === KIND_RECORDS || data.labels[label].toLowerCase() === term.recordKey;
 }
 
 /**
@@ -133,29 +135,39 @@ function noteHit(f, i, number) {
     f.hit[i] ||= number + 1;
 }
 
-/** Does the record of that key, in an object of all, hold the word? @param {Term} term @param {string} json */
-function memberHolds(term, json) {
-    const value = objectMembers(json).find(m => m.key.toLowerCase() === term.recordKey)?.value;
-    if (value === undefined) return false;
-    return term.source ? new RegExp(term.source, 'im').test(value) : searchText(value).includes(term.word);
+/**
+ * The record of the key that a term asks for, out of the n-th text of a batch, which is an object of all records; null
+ * when it is not there. A text with escapes has lost its structure in the index: it is read again.
+ * @param {Finding} f @param {Batch} batch @param {number} n @param {number} i the step
+ */
+async function memberInText(f, batch, n, i) {
+    const text = batch.text.slice(batch.from[n], batch.from[n + 1] - 1);
+    const key = f.term.recordKey;
+    if (!text.includes(key)) return null;
+    const json = batch.escaped[n] ? await textOf(itemsOf(i)[batch.item[n] - itemNumber[i]]) : text;
+    const member = objectMembers(json).find(m => m.key.toLowerCase() === key);
+    return member ? searchText(member.value) : null;
 }
 
 /**
- * A term was found in the n-th text of a batch. A text with escapes has lost its structure in the index: when that
- * matters it is read again.
- * @param {Finding} f @param {Batch} batch @param {number} n
+ * A term was found in the n-th text of a batch: does it count? An expression that asks for the record of a key has yet
+ * to be looked for there: that goes into `members`.
+ * @param {Finding} f @param {Batch} batch @param {number} n @param {Member[]} members
  */
-async function foundInText(f, batch, n) {
+async function foundInText(f, batch, n, members) {
     const number = batch.item[n];
     const i = stepOfItem(number);
     const place = placeOfItem(i, number);
     const kind = data.items[place];
     if (f.found[i] || !mayHold(f.term, kind, data.items[place + 1])) return;
-    if (f.term.recordKey && kind === 1) {
-        const text = batch.text.slice(batch.from[n], batch.from[n + 1] - 1);
-        if (!text.includes(f.term.recordKey)) return;
-        const json = batch.escaped[n] ? await textOf(itemsOf(i)[number - itemNumber[i]]) : text;
-        if (!memberHolds(f.term, json)) return;
+    if (f.term.recordKey && kind === KIND_RECORDS) {
+        const text = await memberInText(f, batch, n, i);
+        if (text === null) return;
+        if (f.term.source) {
+            members.push({ i, number, text });
+            return;
+        }
+        if (!text.includes(f.term.word)) return;
     }
     noteHit(f, i, number);
 }
@@ -168,9 +180,24 @@ async function findWordInBatch(f, batch) {
     for (let at = text.indexOf(word), n = 0; at >= 0; at = text.indexOf(word, from[n])) {
         while (from[n + 1] <= at) n++;
         if (simple) noteHit(f, stepOfItem(item[n]), item[n]);
-        else await foundInText(f, batch, n);
+        else await foundInText(f, batch, n, []);
         if (++n === item.length) break;
     }
+}
+
+/** @param {Finding} f @param {Batch} batch @param {() => boolean} stale */
+async function findExpressionInBatch(f, batch, stale) {
+    /** @type {Member[]} */
+    const members = [];
+    const found = await matchTexts(f.term.source, batch.text, batch.from);
+    for (let n = 0; n < found.length && !stale(); n++) if (found[n]) await foundInText(f, batch, n, members);
+    await matchMany(
+        f.term.source,
+        members.length,
+        m => members[m].text,
+        m => noteHit(f, members[m].i, members[m].number),
+        stale
+    );
 }
 
 /** Keys of records and names of fields in which the word is. @param {Finding} f */
@@ -184,7 +211,7 @@ function findLabels(f) {
     for (let i = 0, number = 0; i < data.count; i++)
         for (let at = itemStart[i] + 1; at < itemStart[i + 1]; at += 4, number++) {
             const kind = data.items[at];
-            if ((kind === 0 || (kind === 13 && field === 'any')) && has[data.items[at + 1]]) noteHit(f, i, number);
+            if ((kind === KIND_RECORD || (kind === KIND_FIELD && field === 'any')) && has[data.items[at + 1]]) noteHit(f, i, number);
         }
 }
 
@@ -199,13 +226,9 @@ async function findInTexts(findings, stale) {
         if (!readsTexts(f.term)) continue;
         while (f.batches < textIndex.batches.length) {
             const batch = textIndex.batches[f.batches++];
-            if (!f.term.source) {
-                await findWordInBatch(f, batch);
-                continue;
-            }
-            const found = await matchTexts(f.term.source, batch.text, batch.from);
+            if (f.term.source) await findExpressionInBatch(f, batch, stale);
+            else await findWordInBatch(f, batch);
             if (stale()) return;
-            for (let n = 0; n < found.length; n++) if (found[n]) await foundInText(f, batch, n);
         }
     }
 }
@@ -213,10 +236,10 @@ async function findInTexts(findings, stale) {
 /**
  * Which of the texts an expression matches; many short texts go to the worker together.
  * @param {string} source @param {number} count
- * @param {(n: number) => string} textAt @param {(n: number) => void} onFound
+ * @param {(n: number) => string} textAt @param {(n: number) => void} onFound @param {() => boolean} stale
  */
-async function matchMany(source, count, textAt, onFound) {
-    for (let first = 0; first < count; ) {
+async function matchMany(source, count, textAt, onFound, stale) {
+    for (let first = 0; first < count && !stale(); ) {
         const texts = [];
         const from = [0];
         for (let n = first; n < count && from[n - first] < JOIN_MAX; n++) {
@@ -229,8 +252,8 @@ async function matchMany(source, count, textAt, onFound) {
     }
 }
 
-/** @param {Finding} f */
-async function findExpression(f) {
+/** @param {Finding} f @param {() => boolean} stale */
+async function findExpression(f, stale) {
     const { field, source } = f.term;
     const mark = (/** @type {number} */ i) => (f.found[i] = 1);
     if (field === 'any' || field === 'name') {
@@ -239,19 +262,21 @@ async function findExpression(f) {
             source,
             has.length,
             n => namesInLowerCase()[n],
-            n => (has[n] = 1)
+            n => (has[n] = 1),
+            stale
         );
         for (let i = 0; i < data.count; i++) if (has[data.name[i]]) mark(i);
     }
-    if (field === 'any') await matchMany(source, data.count, keyTail, mark);
-    if (field === 'key') await matchMany(source, data.count, i => keyOf(i, KEY_EXPRESSION_MAX), mark);
+    if (field === 'any') await matchMany(source, data.count, keyTail, mark, stale);
+    if (field === 'key') await matchMany(source, data.count, i => keyOf(i, KEY_EXPRESSION_MAX), mark, stale);
     if (field === 'any' || field === 'error') {
         const steps = Object.keys(data.errors).map(Number);
         await matchMany(
             source,
             steps.length,
             n => data.errors[steps[n]],
-            n => mark(steps[n])
+            n => mark(steps[n]),
+            stale
         );
     }
 }
@@ -300,11 +325,14 @@ function searchWords() {
     return findings.filter(f => f.term.kind === 'text' && !f.term.not && f.term.word).map(f => f.term.word);
 }
 
-/** Resolves when the index has read more. @returns {Promise<void>} */
-function indexAdvance() {
+/**
+ * Resolves when the index has read more, or nobody waits any longer.
+ * @param {() => boolean} stale @returns {Promise<void>}
+ */
+function indexAdvance(stale) {
     return new Promise(resolve => {
         const timer = setInterval(() => {
-            if (!textIndex.done && findings.every(f => f.batches >= textIndex.batches.length)) return;
+            if (!stale() && !textIndex.done && findings.every(f => f.batches >= textIndex.batches.length)) return;
             clearInterval(timer);
             resolve();
         }, 200);
@@ -343,14 +371,14 @@ async function search(text, say) {
         );
         if (stale()) return;
         if (!all.some(f => f.term.source)) showFindings(all);
-        for (const f of all) if (f.term.source) await findExpression(f);
+        for (const f of all) if (f.term.source) await findExpression(f, stale);
         for (;;) {
             await findInTexts(all, stale);
             if (stale()) return;
             showFindings(all);
             say('', texts && !textIndex.done);
             if (!texts || textIndex.done) break;
-            await indexAdvance();
+            await indexAdvance(stale);
             if (stale()) return;
         }
     } catch (error) {

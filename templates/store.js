@@ -5,6 +5,7 @@
  */
 
 const CHUNKS_KEPT = 8;
+const TEXTS_LOST = 'The texts of this page cannot be read: was it changed or cut?';
 
 /**
  * @typedef {Object} Store
@@ -39,7 +40,14 @@ let store = null;
 
 /** The store, once the page has come that far: it stands behind the scripts. @type {Promise<Store|null>} */
 const storeReady = new Promise(resolve => {
-    const open = () => resolve((store = openStore()));
+    const open = () => {
+        try {
+            store = openStore();
+        } catch {
+            /* the page was changed or cut: who asks for a text is told */
+        }
+        resolve(store);
+    };
     if (document.readyState === 'loading') document.addEventListener('DOMContentLoaded', open);
     else open();
 });
@@ -65,7 +73,12 @@ async function inflateChunk(k) {
 
 /** @param {number} k @returns {Promise<Uint8Array>} */
 function readChunk(k) {
-    const chunk = chunksRead.get(k) ?? inflateChunk(k);
+    const chunk =
+        chunksRead.get(k) ??
+        inflateChunk(k).catch(() => {
+            chunksRead.delete(k);
+            throw new Error(TEXTS_LOST);
+        });
     chunksRead.delete(k);
     chunksRead.set(k, chunk);
     if (chunksRead.size > CHUNKS_KEPT) chunksRead.delete(chunksRead.keys().next().value);
@@ -84,14 +97,18 @@ function chunkAt(at) {
     return low;
 }
 
-/** The text of an item, as it stands in the log; "" when the page does not hold it. @param {Item} item */
+/**
+ * The text of an item, as it stands in the log; "" when the page was not given it. Fails when the page has lost it.
+ * @param {Item} item
+ */
 async function textOf(item) {
-    if (!item.length || !(await storeReady)) return '';
+    if (!item.length) return '';
+    if (!(await storeReady)) throw new Error(TEXTS_LOST);
     const bytes = new Uint8Array(item.length);
     for (let k = chunkAt(item.at), done = 0; done < item.length; k++) {
         const from = item.at + done - store.starts[k];
         const piece = (await readChunk(k)).subarray(from, from + item.length - done);
-        if (!piece.length) return '';
+        if (!piece.length) throw new Error(TEXTS_LOST);
         bytes.set(piece, done);
         done += piece.length;
     }

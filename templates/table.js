@@ -9,7 +9,7 @@
  * The order is that of the tree, or a flat one by a column.
  */
 
-const TABLE_ROW = 28;
+const TABLE_ROW = 28; /* px, as in work.css */
 const TABLE_SECOND = 20;
 const TABLE_SPARE = 4; /* rows kept on both sides of what is in sight */
 const TABLE_HIGH = 8e6; /* px: browsers cannot make boxes much higher; beyond, scrolling goes in larger steps */
@@ -75,7 +75,6 @@ const COLUMNS = [
         value: i => data.tokens[i] ?? null,
     },
 ];
-const STATUS_ORDER = ['error', 'unfinished', 'running', 'retried', 'skipped', 'cached', 'ok'];
 
 const table = {
     /** @type {HTMLElement} */
@@ -113,13 +112,6 @@ function shownStart(i) {
 function shareOf(i) {
     if (data.duration[i] === null || !data.span) return null;
     return Math.max(0, Math.min(1, data.duration[i] / data.span));
-}
-
-/** @param {number|null} share @returns {string} */
-function formatShare(share) {
-    if (share === null) return '–';
-    if (share > 0 && share < 0.001) return '<0.1 %';
-    return (share * 100).toFixed(share < 0.0995 ? 1 : 0) + ' %';
 }
 
 /** Does the step's row have a second line? @param {number} i */
@@ -299,10 +291,13 @@ function buildSecondLine(i) {
 
 /** Fills in the text around the first word found. @param {HTMLElement} line @param {Item} item */
 async function showHit(line, item) {
-    const json = await textOf(item);
+    const json = await textOf(item).catch(() => '');
     const text = json.startsWith('"') ? displayValue(json).text : json.replace(/\s+/g, ' ');
     const lower = text.toLowerCase();
-    const at = Math.max(0, ...searchWords().map(word => lower.indexOf(word)));
+    const places = searchWords()
+        .map(word => lower.indexOf(word))
+        .filter(place => place >= 0);
+    const at = places.length ? Math.min(...places) : 0;
     const from = Math.max(0, at - 40);
     putMarked(line, (from ? '…' : '') + text.slice(from, at + 200).replace(/\s+/g, ' '));
 }

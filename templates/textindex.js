@@ -23,12 +23,11 @@ const textIndex = {
     /** Everything is read, or as much as there is room for. */
     done: false,
     full: false,
+    /** Some could not be read. */
+    lost: false,
     /** Whether somebody waits for it. */
     wanted: false,
 };
-
-/** @type {(() => void)[]} */
-const indexListeners = [];
 
 /** Lets the page breathe; in no hurry while nobody searches. */
 function breathe() {
@@ -137,20 +136,19 @@ async function readTexts(order) {
         batch.close();
         textIndex.full = textIndex.characters > INDEX_MAX;
         if (textIndex.full) break;
-        for (const fn of indexListeners) fn();
         await breathe();
     }
 }
 
 /** Reads everything; once, when the page is there. */
 async function startTextIndex() {
+    const order = itemsInOrder();
     if (await storeReady) {
         await breathe();
         textIndex.chunkCount = store.starts.length - 1;
-        await readTexts(itemsInOrder());
-    }
+        await readTexts(order).catch(() => (textIndex.lost = true));
+    } else textIndex.lost = order.length > 0;
     textIndex.chunksDone = textIndex.chunkCount;
     textIndex.done = true;
     performance.mark('pipelens-indexed');
-    for (const fn of indexListeners) fn();
 }

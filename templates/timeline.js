@@ -10,7 +10,7 @@
  *           body | rows (bars.js), over which lines lie (ruler.js)
  */
 
-const ROW_WIDE = 28; /* px, as in report.css */
+const ROW_WIDE = 28; /* px, as in timeline.css */
 const ROW_NARROW = 46;
 const NARROW = 560; /* px of the page below which names stand above bars */
 const SPARE_ROWS = 6; /* drawn beyond either edge, so that a fast wheel does not outrun them */

@@ -53,32 +53,22 @@ function buildHelp() {
     return help;
 }
 
-/** Statuses that the query asks for, as bits; 0 for all. */
-function queriedStatuses() {
-    const [, list] = /(?:^|\s)status:([a-z,]+)(?=\s|$)/i.exec(view.query) ?? [];
-    if (!list) return 0;
-    return list
-        .toLowerCase()
-        .split(',')
-        .reduce((bits, word) => (STATUS.includes(word) ? bits | (1 << STATUS.indexOf(word)) : bits), 0);
-}
-
 /** @param {string} status @param {number} count */
 function buildChip(status, count) {
     const chip = buildButton('chip is-' + status, '', '');
     chip.append(buildMark(status), element('span', '', status), element('span', 'count', formatCount(count)));
     const bit = 1 << STATUS.indexOf(status);
     chip.addEventListener('click', () => {
-        const bits = queriedStatuses() ^ bit;
+        const bits = queriedStatuses(view.query) ^ bit;
         const words = STATUS.filter((_, s) => (bits >> s) & 1).join(',');
         setQuery(replaceField(view.query, 'status', words && 'status:' + words));
     });
-    listen('query', () => chip.setAttribute('aria-pressed', String((queriedStatuses() & bit) !== 0)));
+    listen('query', () => chip.setAttribute('aria-pressed', String((queriedStatuses(view.query) & bit) !== 0)));
     return chip;
 }
 
 function isSlowQueried() {
-    return /(?:^|\s)is:slow(?=\s|$)/i.test(view.query);
+    return fieldValue(view.query, 'is') === 'slow';
 }
 
 function buildSlow() {
@@ -98,8 +88,7 @@ function buildChips() {
     chips.setAttribute('aria-label', 'Show only');
     const counts = STATUS.map(() => 0);
     for (let i = 0; i < data.count; i++) counts[Number(data.status[i])]++;
-    const order = ['error', 'unfinished', 'running', 'retried', 'skipped', 'cached', 'ok'];
-    const present = order.filter(status => counts[STATUS.indexOf(status)]);
+    const present = STATUS_ORDER.filter(status => counts[STATUS.indexOf(status)]);
     if (present.length > 1)
         for (const status of present) chips.append(buildChip(status, counts[STATUS.indexOf(status)]));
     if (slowLimit() < Infinity && data.count > 9) chips.append(buildSlow());
@@ -116,7 +105,8 @@ function sayFound(wrong, reading) {
     if (reading) {
         const share = textIndex.chunkCount ? Math.floor((100 * textIndex.chunksDone) / textIndex.chunkCount) : 0;
         parts.push('still reading the records: ' + share + ' %');
-    } else if (!wrong && textIndex.full && findings.some(f => readsTexts(f.term)))
+    } else if (!wrong && textIndex.lost && findings.some(f => readsTexts(f.term))) parts.push(TEXTS_LOST);
+    else if (!wrong && textIndex.full && findings.some(f => readsTexts(f.term)))
         parts.push(
             'only the first ' +
                 formatCount(Math.round(textIndex.characters / 1e6)) +

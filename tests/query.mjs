@@ -10,11 +10,9 @@ const templates = new URL('../templates/', import.meta.url);
 const read = name => readFileSync(new URL(name, templates), 'utf8');
 const lists = `const STATUS = ['ok', 'error', 'running', 'unfinished', 'skipped', 'cached', 'retried'];
 const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'critical'];`;
-const container = /function isContainer[^]*?\n}\n/.exec(read('json.js'))[0];
-const pointer = /function pointerPart[^]*?\n}\n/.exec(read('json.js'))[0];
-const { parseQuery, replaceField, quoteWord, compareStates } = runInThisContext(
-    `(() => {${[lists, read('format.js'), read('query.js'), container, pointer, read('changes.js')].join('\n')}
-    return { parseQuery, replaceField, quoteWord, compareStates }; })()`
+const { parseQuery, queriedStatuses, replaceField, quoteWord, compareStates } = runInThisContext(
+    `(() => {${[lists, read('format.js'), read('query.js'), read('changes.js')].join('\n')}
+    return { parseQuery, queriedStatuses, replaceField, quoteWord, compareStates }; })()`
 );
 
 /** The one term of a query, as far as `keys` tell. */
@@ -62,6 +60,22 @@ for (const [text, why] of [
 
 assert.equal(replaceField('load status:ok "a b" /x y/', 'status', 'status:error'), 'load "a b" /x y/ status:error');
 assert.equal(replaceField('status:ok', 'status', ''), '');
+assert.equal(
+    replaceField('name:/a status:b/ x -status:ok Status=ok', 'status', 'status:error'),
+    'name:/a status:b/ x -status:ok status:error'
+);
+assert.equal(replaceField('status:ok dur>x "open status:ok', 'status', ''), 'dur>x "open status:ok');
+assert.equal(replaceField('status is:slow', 'is', ''), 'status');
+for (const [text, bits] of [
+    ['status:failed x', 0b10],
+    ['x STATUS="ok,error"', 0b11],
+    ['name:/a status:ok b/', 0],
+    ['"a status:ok"', 0],
+    ['-status:ok', 0],
+    ['status:fine', 0],
+    ['', 0],
+])
+    assert.equal(queriedStatuses(text), bits, text);
 assert.deepEqual(['a', 'a b', '-a', 'say "a"', ''].map(quoteWord), ['a', '"a b"', '"-a"', '"say  a "', '""']);
 for (const name of ['a b', '-a', '/a/']) assert.equal(term('name:' + quoteWord(name), 'word')[0], name);
 

@@ -4,6 +4,7 @@
  * that lead to a step.
  */
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
 import { closePage, exact, makeLog, makePage, openPage, test } from './harness.mjs';
 import { CHECKOUT_LOG, COUNTER_LOG } from './logs.mjs';
 import { facts, find, focused, names, openStep, panelOf, part, record, row, searchBox, tableRows } from './reader.mjs';
@@ -329,5 +330,37 @@ test('a folded way to a step opens when a link leads to it', async browser => {
     await page.goto(url + '#step=5');
     await panelOf(page, 'discount');
     assert.ok((await names(page)).includes('discount'));
+    await closePage(view);
+});
+
+test('a page that has lost its texts says so, in the panel and to a search', async browser => {
+    const damages = [
+        html => html.replace(/(<script[^>]* id="?pl-(?:text|log)"?[^>]*>\s*\{[^\n]*\n).{400}/, (_, head) => head + '*'.repeat(400)),
+        html => html.replace(/(<script[^>]* id="?pl-(?:text|log)"?[^>]*>\s*)\{/, '$1{{'),
+    ];
+    for (const damage of damages) {
+        const page = makePage(CHECKOUT_LOG, '--google', 'off');
+        const damaged = damage(page.html);
+        assert.notEqual(damaged, page.html);
+        writeFileSync(page.file, damaged);
+        const view = await openPage(browser, page.url);
+        const panel = await openStep(view.page, 'pay');
+        await panel.getByText('The texts of this page cannot be read').waitFor();
+        assert.equal((await facts(panel)).Status, 'error', 'what the page knows without them is there');
+        assert.match(await find(view.page, 'pay'), /texts of this page cannot be read/);
+        assert.doesNotMatch(await find(view.page, 'status:error'), /cannot be read/);
+        await closePage(view);
+    }
+});
+
+test('a button that copied says again what it copies', async browser => {
+    const view = await open(browser, { permissions: ['clipboard-read', 'clipboard-write'] });
+    const { page } = view;
+    const panel = await openStep(page, 'pay');
+    await panel.locator('.json .line').nth(1).hover();
+    const pointer = panel.getByRole('button', { name: 'Copy JSON Pointer' });
+    await pointer.click();
+    assert.equal(await pointer.textContent(), 'Copied');
+    await page.waitForFunction(button => button.textContent === 'Pointer', await pointer.elementHandle());
     await closePage(view);
 });

@@ -220,3 +220,30 @@ test('help lists the language; its examples can be taken', async browser => {
     assert.equal(await help.isVisible(), false, 'Escape closes the help');
     await closePage(view);
 });
+
+test('an expression for the record of a key does not hold up the page, and looks in that record only', async browser => {
+    const records = { k: 'a'.repeat(5000) + '!', other: 'x1' };
+    const bomb = makeLog([
+        { name: 'x', start: 0, end: 10, records },
+        { name: 'y', parent: 0, start: 0, end: 9, records: { k: 'x1', other: '-' } },
+    ]);
+    const view = await openPage(browser, makePage(bomb, '--google', 'off').url);
+    const { page } = view;
+    assert.equal(await find(page, 'record:k=/x\\d/'), '1 of 2 steps');
+    assert.deepEqual(await names(page), ['y']);
+    assert.match(await find(page, 'record:k=/(a+)+$/'), /takes too long and was stopped/);
+    await closePage(view);
+});
+
+test('the switches know every way to ask for a status', async browser => {
+    const view = await openPage(browser, url);
+    const { page } = view;
+    const chip = page.locator('.chip.is-error');
+    await find(page, 'status:failed');
+    assert.equal(await chip.getAttribute('aria-pressed'), 'true');
+    await find(page, 'name:/a status:b/ pay');
+    assert.equal(await chip.getAttribute('aria-pressed'), 'false');
+    await chip.click();
+    assert.equal(await searchBox(page).inputValue(), 'name:/a status:b/ pay status:error');
+    await closePage(view);
+});

@@ -223,3 +223,15 @@ test('at 360 px one column stands beside the name, by choice', async browser => 
     assert.equal(await timeline(page).getByRole('row').first().isVisible(), true);
     await closePage(view);
 });
+
+test('rows stand below each other whatever the reader\'s font size', async browser => {
+    const view = await openPage(browser, makePage(CHECKOUT_LOG, '--google', 'off').url);
+    const { page } = view;
+    await page.evaluate(() => (document.documentElement.style.fontSize = '26px'));
+    const boxes = await page.locator('#pl-steps .rows .row').evaluateAll(all =>
+        all.map(row => row.getBoundingClientRect()).map(({ top, bottom }) => ({ top, bottom })).sort((a, b) => a.top - b.top)
+    );
+    assert.ok(boxes.length > 3);
+    boxes.slice(1).forEach((box, n) => assert.ok(box.top >= boxes[n].bottom - 0.5, 'row ' + (n + 1)));
+    await closePage(view);
+});
