@@ -114,6 +114,14 @@ is '--notes: the same bytes again' cmp notes.html twice.html
 says '--notes - is refused' 2 'name a file' --html x.html --notes - "$rag"
 says '--notes that are not there' 3 'nowhere.md: --notes' --html x.html --notes nowhere.md "$rag"
 says '--notes without a page' 2 'add --html' --csv x.csv --notes notes.md "$rag"
+cp notes.md kept.md
+ln notes.md linked.md
+says '--notes are not an output, too' 2 'the file of --notes' --html x.html --notes notes.md --summary notes.md "$rag"
+says '--notes under another name' 2 'the file of --notes' --html x.html --notes notes.md --summary linked.md "$rag"
+mkdir -p notes-out && ln notes.md notes-out/summary.md
+says '--notes among the four' 2 'the file of --notes' -o notes-out --notes notes.md "$rag"
+is 'they are what they were' cmp kept.md notes.md
+rm linked.md notes-out/summary.md
 head -c 1048576 /dev/zero | tr '\0' a >large.md
 run --html x.html --notes large.md "$rag"
 is '--notes of 1 MiB are taken' test $status -eq 0

@@ -157,6 +157,15 @@ says '--template of no page' 2 1 'report\|paper\|card' --template poster "$rag"
 says 'a card has no Google chart' 2 1 'no Google chart' --template card --google only "$rag"
 says 'paper does not carry the log' 2 1 'does not carry the log' --template paper --embed-log always "$rag"
 
+cp -R built-in tp
+says 'a template is not the page, too' 2 1 'tp/card\.html: is a file of --templates' --templates tp --html tp/card.html "$rag"
+says 'nor another output' 2 1 'tp/card\.css: is a file of --templates' --templates tp --html x.html --summary tp/card.css "$rag"
+says 'nor the page of -o' 2 1 'tp/report\.html: is a file of --templates' --templates tp -o tp "$rag"
+is 'they are what they were' diff -r built-in tp
+run --templates tp --html page.html --gantt tp/gantt.svg "$rag"
+run --templates tp --html page.html --gantt tp/gantt.svg "$rag"
+is 'a picture beside them is none of them' test $status -eq 0
+
 # --- the object ---
 
 run export --to template-data "$etl"

@@ -6,6 +6,7 @@
 #include "cli/command.h"
 #include "cli/notes.h"
 #include "cli/outputs.h"
+#include "cli/spare.h"
 #include "render/picture.h"
 
 /* DIR/NAME, or DIR/FOLDER/NAME, in the arena. */
@@ -25,12 +26,21 @@ static struct outputs default_outputs(struct arena *a, const char *directory, st
     };
 }
 
+static enum exit_status spare_all(const struct loaded *l, const struct options *o, const struct outputs *out)
+{
+    const char *paths[] = { out->html, out->gantt, out->graph, out->summary, out->json, out->csv };
+    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
+        if (spare_inputs(l, o, paths[i]) != EXIT_DONE) return EXIT_USAGE;
+    return EXIT_DONE;
+}
+
 static enum exit_status write_index(struct loaded *l, const struct options *o, const char *directory,
                                     const struct str *folders)
 {
     struct file_out f;
     struct err e = { 0 };
     const char *path = join(&l->arena, directory, S(""), "index.html");
+    if (spare_inputs(l, o, path) != EXIT_DONE) return EXIT_USAGE;
     if (!file_create(&f, path, &e)) return complain(&e);
     const struct report_options r = {
         .title = str_z(o->title),
@@ -60,7 +70,8 @@ static enum exit_status write_directory(struct loaded *l, const struct options *
     for (const struct run *run = l->runs; run; run = run->next, i++) {
         struct outputs out = default_outputs(&l->arena, directory, several ? folders[i] : S(""));
         bool good = !several || file_make_directory(join(&l->arena, directory, S(""), folders[i].ptr), &e);
-        enum exit_status status = good ? outputs_write(&out, l, o, run, i, 1, progress) : complain(&e);
+        enum exit_status status = good ? spare_all(l, o, &out) : complain(&e);
+        if (status == EXIT_DONE) status = outputs_write(&out, l, o, run, i, 1, progress);
         if (status != EXIT_DONE) worst = status;
     }
     if (several) {
@@ -81,9 +92,7 @@ static enum exit_status write_named(struct loaded *l, const struct options *o, c
                 l->run_count);
         return complain(&e);
     }
-    const char *paths[] = { out->html, out->gantt, out->graph, out->summary, out->json, out->csv };
-    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
-        if (spare_logs(l, paths[i]) != EXIT_DONE) return EXIT_USAGE;
+    if (spare_all(l, o, out) != EXIT_DONE) return EXIT_USAGE;
     return outputs_write(out, l, o, l->runs, 0, l->run_count, progress);
 }
 
