@@ -36,8 +36,9 @@ static bool refuse_missing(const struct unpack *u, struct err *e)
         if (str_eq(u->missing, str_z(archive_missing_name((enum archive_missing)i)))) why = reasons[i];
     struct str name = u->files[0].name;
     if (u->count > 1) return err_set(e, ERR_INPUT, u->path, "does not carry its %zu logs: %s", u->count, why);
-    return err_set(e, ERR_INPUT, u->path, "does not carry its log: %s (%.*s, SHA-256 %s)", why, STR_ARG(name),
-                   u->files[0].sha256);
+    const char *hash = u->files[0].sha256;
+    return err_set(e, ERR_INPUT, u->path, "does not carry its log: %s (%.*s%s%s)", why, STR_ARG(name),
+                   hash[0] ? ", SHA-256 " : "", hash);
 }
 
 /* The page itself, as an output, would be lost before it is read. */
