@@ -261,6 +261,13 @@ printf '()' >expected
 run --html - --template card --templates own "$rag"
 same 'a page without a script has no script, no data and no log' expected stdout
 
+{ cat "$rag"; echo '{"type":<'; } >bad-line.ndjson
+for template in report paper card; do
+    run --html bad-line.html --template $template bad-line.ndjson
+    is "$template: a bad line is told, with its place" sh -c "grep -q '1 line of the log could not be read and was skipped: ' \
+        bad-line.html && grep -q 'bad-line\.ndjson:$(awk 'END { print NR }' bad-line.ndjson):' bad-line.html"
+done
+
 # --- what is cut ---
 
 awk 'BEGIN {
