@@ -143,6 +143,10 @@ says 'a directory without templates' 2 1 '^pipelens-report: bad: holds no templa
 echo '{{title}}' >bad/reprot.html
 says 'a misspelt name of a template' 2 1 '^pipelens-report: bad/reprot\.html: nothing is made of it' --templates bad "$rag"
 rm bad/reprot.html
+cp built-in/timeline.css bad/timline.css
+says 'a misspelt name of a style sheet' 2 1 '^pipelens-report: bad/timline\.css: nothing is made of it: .*timeline\.css.*card\.css$' \
+    --templates bad "$rag"
+rm bad/timline.css
 mkdir bad/card.html
 says 'a directory as a template' 2 1 '^pipelens-report: bad/card\.html: .*no regular file' --templates bad "$rag"
 rmdir bad/card.html
@@ -172,6 +176,10 @@ run export --to template-data "$etl"
 is 'export --to template-data' test $status -eq 0
 run help templates
 is 'help templates' test $status -eq 0
+for style in "$root"/templates/*.css; do echo "${style##*/}"; done >styles
+tail -n 1 stdout | tr -d ' ' | tr , '\n' | sort >named
+sort styles >expected
+same 'the help names the style sheets' expected named
 if command -v node >/dev/null 2>&1; then
     "$tool" help templates >names.txt
     "$tool" export --to template-data "$etl" >data.json
