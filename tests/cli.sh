@@ -114,6 +114,24 @@ is '--notes: the same bytes again' cmp notes.html twice.html
 says '--notes - is refused' 2 'name a file' --html x.html --notes - "$rag"
 says '--notes that are not there' 3 'nowhere.md: --notes' --html x.html --notes nowhere.md "$rag"
 says '--notes without a page' 2 'add --html' --csv x.csv --notes notes.md "$rag"
+run --html paper.html --template paper --notes notes.md "$rag"
+is '--notes: paper has them' grep -q 'The <strong>warehouse</strong> is slow' paper.html
+says '--notes: a card has no room' 2 'card has no room' --html x.html --template card --notes notes.md "$rag"
+says '--embed-log always without a page' 2 'add --html' --csv x.csv --embed-log always "$rag"
+says '--max-data without a page' 2 'add --html' --csv x.csv --max-data 64k "$rag"
+says '--theme dark of paper alone' 2 'paper is light' --html x.html --template paper --theme dark "$rag"
+is 'none of them writes' test ! -e x.html -a ! -e x.csv
+run --html x.html --gantt x.svg --template paper --theme dark "$rag"
+is '--theme dark of a picture beside paper' test $status -eq 0
+rm x.html
+cp notes.md kept.md
+ln notes.md linked.md
+says '--notes are not an output, too' 2 'the file of --notes' --html x.html --notes notes.md --summary notes.md "$rag"
+says '--notes under another name' 2 'the file of --notes' --html x.html --notes notes.md --summary linked.md "$rag"
+mkdir -p notes-out && ln notes.md notes-out/summary.md
+says '--notes among the four' 2 'the file of --notes' -o notes-out --notes notes.md "$rag"
+is 'they are what they were' cmp kept.md notes.md
+rm linked.md notes-out/summary.md
 head -c 1048576 /dev/zero | tr '\0' a >large.md
 run --html x.html --notes large.md "$rag"
 is '--notes of 1 MiB are taken' test $status -eq 0

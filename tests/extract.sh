@@ -136,6 +136,26 @@ for page in out/*/report.html; do "$tool" extract "$page" | cmp -s - "$many" || 
 is 'always: every page has the whole log' test $bad -eq 0 -a "$(find out -name report.html | wc -l)" -gt 1
 says 'the index of the runs has none' 3 'index.html: holds no log: it is the index' extract out/index.html
 
+# A log that changes between the moment it is opened and the moment it is packed: the tool waits for the FIFO meanwhile.
+changes()
+{
+    gzip -c "$sample" >changes.ndjson.gz
+    mkfifo waits
+    "$tool" -q --latest --html changed.html "$@" 2>stderr &
+    exec 3>waits
+    : >changes.ndjson.gz
+    cat "$sample" >&3
+    exec 3>&-
+    wait $!
+    rm waits
+}
+changes "$sample" changes.ndjson.gz waits
+says 'a log that changed: extract says so' 3 'does not carry its 3 logs: it changed while it was read; render it again' extract changed.html
+is 'the page tells the hash of what was read, none of the rest' grep -qF "\"sha256\":[\"$(hash "$sample")\",\"\",\"\"]" changed.html
+changes changes.ndjson.gz waits
+sed 's/,"waits"\],/],/; s/"sizes":\[\([0-9]*\),[^]]*\],"sha256":\["",""\]/"sizes":[\1],"sha256":[""]/' changed.html >one.html
+says 'a log of which there is no hash' 3 'does not carry its log: it changed while it was read; render it again \(changes.ndjson.gz\)$' extract one.html
+
 # 36 MB that do not compress, in a record.
 {
     printf '{"type":"step","operation":"record","runId":"x","step":{"key":"x"},"recordKey":"k","data":"'

@@ -143,6 +143,10 @@ says 'a directory without templates' 2 1 '^pipelens-report: bad: holds no templa
 echo '{{title}}' >bad/reprot.html
 says 'a misspelt name of a template' 2 1 '^pipelens-report: bad/reprot\.html: nothing is made of it' --templates bad "$rag"
 rm bad/reprot.html
+cp built-in/timeline.css bad/timline.css
+says 'a misspelt name of a style sheet' 2 1 '^pipelens-report: bad/timline\.css: nothing is made of it: .*timeline\.css.*card\.css$' \
+    --templates bad "$rag"
+rm bad/timline.css
 mkdir bad/card.html
 says 'a directory as a template' 2 1 '^pipelens-report: bad/card\.html: .*no regular file' --templates bad "$rag"
 rmdir bad/card.html
@@ -157,12 +161,25 @@ says '--template of no page' 2 1 'report\|paper\|card' --template poster "$rag"
 says 'a card has no Google chart' 2 1 'no Google chart' --template card --google only "$rag"
 says 'paper does not carry the log' 2 1 'does not carry the log' --template paper --embed-log always "$rag"
 
+cp -R built-in tp
+says 'a template is not the page, too' 2 1 'tp/card\.html: is a file of --templates' --templates tp --html tp/card.html "$rag"
+says 'nor another output' 2 1 'tp/card\.css: is a file of --templates' --templates tp --html x.html --summary tp/card.css "$rag"
+says 'nor the page of -o' 2 1 'tp/report\.html: is a file of --templates' --templates tp -o tp "$rag"
+is 'they are what they were' diff -r built-in tp
+run --templates tp --html page.html --gantt tp/gantt.svg "$rag"
+run --templates tp --html page.html --gantt tp/gantt.svg "$rag"
+is 'a picture beside them is none of them' test $status -eq 0
+
 # --- the object ---
 
 run export --to template-data "$etl"
 is 'export --to template-data' test $status -eq 0
 run help templates
 is 'help templates' test $status -eq 0
+for style in "$root"/templates/*.css; do echo "${style##*/}"; done >styles
+tail -n 1 stdout | tr -d ' ' | tr , '\n' | sort >named
+sort styles >expected
+same 'the help names the style sheets' expected named
 if command -v node >/dev/null 2>&1; then
     "$tool" help templates >names.txt
     "$tool" export --to template-data "$etl" >data.json
@@ -251,6 +268,13 @@ printf '(%s)' '{{{html.script}}}{{{html.head_script}}}{{{html.data}}}{{{html.tex
 printf '()' >expected
 run --html - --template card --templates own "$rag"
 same 'a page without a script has no script, no data and no log' expected stdout
+
+{ cat "$rag"; echo '{"type":<'; } >bad-line.ndjson
+for template in report paper card; do
+    run --html bad-line.html --template $template bad-line.ndjson
+    is "$template: a bad line is told, with its place" sh -c "grep -q '1 line of the log could not be read and was skipped: ' \
+        bad-line.html && grep -q 'bad-line\.ndjson:$(awk 'END { print NR }' bad-line.ndjson):' bad-line.html"
+done
 
 # --- what is cut ---
 

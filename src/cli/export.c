@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/file.h"
 #include "cli/command.h"
+#include "cli/spare.h"
 #include "event/json.h"
 
 enum { TEMPLATE_DATA = EXPORT_PIPELENS + 1 /* not a shape of PipeLens */ };
@@ -54,7 +55,7 @@ enum exit_status command_export(const struct options *o)
     struct loaded l = { 0 };
     struct progress progress = progress_begin(o->progress, o->quiet);
     enum exit_status status = load(&l, o, &progress);
-    if (status == EXIT_DONE) status = spare_logs(&l, o->out);
+    if (status == EXIT_DONE) status = spare_inputs(&l, o, o->out);
     struct file_out f;
     if (status == EXIT_DONE && !file_create(&f, o->out ? o->out : "-", &e)) status = complain(&e);
     else if (status == EXIT_DONE) {

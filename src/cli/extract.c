@@ -5,9 +5,8 @@
  */
 #include "base/file.h"
 #include "cli/command.h"
+#include "cli/spare.h"
 #include "input/unpack.h"
-
-#include <sys/stat.h>
 
 static bool open_page(struct sources *page, const struct options *o, struct err *e)
 {
@@ -37,17 +36,16 @@ static bool refuse_missing(const struct unpack *u, struct err *e)
         if (str_eq(u->missing, str_z(archive_missing_name((enum archive_missing)i)))) why = reasons[i];
     struct str name = u->files[0].name;
     if (u->count > 1) return err_set(e, ERR_INPUT, u->path, "does not carry its %zu logs: %s", u->count, why);
-    return err_set(e, ERR_INPUT, u->path, "does not carry its log: %s (%.*s, SHA-256 %s)", why, STR_ARG(name),
-                   u->files[0].sha256);
+    const char *hash = u->files[0].sha256;
+    return err_set(e, ERR_INPUT, u->path, "does not carry its log: %s (%.*s%s%s)", why, STR_ARG(name),
+                   hash[0] ? ", SHA-256 " : "", hash);
 }
 
 /* The page itself, as an output, would be lost before it is read. */
 static bool spare_page(const struct unpack *u, const char *path, struct err *e)
 {
     struct stat st;
-    const struct source *page = &u->page->list[0];
-    if (strcmp(path, "-") == 0 || stat(path, &st) != 0 || !S_ISREG(st.st_mode)) return true;
-    if (page->device != (uint64_t)st.st_dev || page->inode != (uint64_t)st.st_ino) return true;
+    if (!spare_exists(path, &st) || !spare_is_source(&st, &u->page->list[0])) return true;
     return err_set(e, ERR_USAGE, path, "is the page itself, which the log would overwrite: name another file");
 }
 

@@ -4,8 +4,6 @@
 #include "base/utf8.h"
 #include "input/reader.h"
 
-#include <sys/stat.h>
-
 struct loading {
     struct loaded *l;
     const struct options *o;
@@ -172,20 +170,6 @@ enum exit_status load(struct loaded *l, const struct options *o, struct progress
         complain_at(S(""), 0, 0,
                     "no step is selected by --filter, --keys, --status, --min-duration and --depth: the outputs show "
                     "the pipelines alone");
-    return EXIT_DONE;
-}
-
-enum exit_status spare_logs(const struct loaded *l, const char *path)
-{
-    struct stat st;
-    struct err e;
-    if (!path || strcmp(path, "-") == 0 || stat(path, &st) != 0 || !S_ISREG(st.st_mode)) return EXIT_DONE;
-    for (size_t i = 0; i < l->sources.count; i++) {
-        const struct source *source = &l->sources.list[i];
-        if (source->device != (uint64_t)st.st_dev || source->inode != (uint64_t)st.st_ino) continue;
-        err_set(&e, ERR_USAGE, path, "is the log itself, which this output would overwrite: name another file");
-        return complain(&e);
-    }
     return EXIT_DONE;
 }
 

@@ -31,8 +31,6 @@ struct loaded {
 
 /* Reads all of o->logs, chooses and selects. Anything but EXIT_DONE has been complained about. */
 enum exit_status load(struct loaded *l, const struct options *o, struct progress *progress);
-/* Refuses an output that is one of the logs. `path` may be NULL. */
-enum exit_status spare_logs(const struct loaded *l, const char *path);
 void loaded_free(struct loaded *l);
 
 /* After the outputs: EXIT_INPUT when payloads could not be read again for them, EXIT_NO when o->fail_on says so of the

@@ -327,6 +327,7 @@ static bool parse_one(struct options *o, enum command_bit command, int argc, cha
     if (!value) value = argv[*at];
     o->given[row - rows].value = value;
     if (row->offset == AT(max_rows)) o->max_rows_set = true;
+    if (row->offset == AT(max_data)) o->max_data_set = true;
     if (row->offset == AT(at)) o->at_set = true;
     if (row->offset == AT(limit)) o->limit_set = true;
     return set_option(o, row, value, e);

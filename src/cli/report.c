@@ -6,6 +6,7 @@
 #include "cli/command.h"
 #include "cli/notes.h"
 #include "cli/outputs.h"
+#include "cli/spare.h"
 #include "render/picture.h"
 
 #include <signal.h>
@@ -27,12 +28,21 @@ static struct outputs default_outputs(struct arena *a, const char *directory, st
     };
 }
 
+static enum exit_status spare_all(const struct loaded *l, const struct options *o, const struct outputs *out)
+{
+    const char *paths[] = { out->html, out->gantt, out->graph, out->summary, out->json, out->csv };
+    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
+        if (spare_inputs(l, o, paths[i]) != EXIT_DONE) return EXIT_USAGE;
+    return EXIT_DONE;
+}
+
 static enum exit_status write_index(struct loaded *l, const struct options *o, const char *directory,
                                     const struct str *folders)
 {
     struct file_out f;
     struct err e = { 0 };
     const char *path = join(&l->arena, directory, S(""), "index.html");
+    if (spare_inputs(l, o, path) != EXIT_DONE) return EXIT_USAGE;
     if (!file_create(&f, path, &e)) return complain(&e);
     const struct report_options r = {
         .title = str_z(o->title),
@@ -62,7 +72,8 @@ static enum exit_status write_directory(struct loaded *l, const struct options *
     for (const struct run *run = l->runs; run; run = run->next, i++) {
         struct outputs out = default_outputs(&l->arena, directory, several ? folders[i] : S(""));
         bool good = !several || file_make_directory(join(&l->arena, directory, S(""), folders[i].ptr), &e);
-        enum exit_status status = good ? outputs_write(&out, l, o, run, i, 1, progress) : complain(&e);
+        enum exit_status status = good ? spare_all(l, o, &out) : complain(&e);
+        if (status == EXIT_DONE) status = outputs_write(&out, l, o, run, i, 1, progress);
         if (status != EXIT_DONE) worst = status;
     }
     if (several) {
@@ -83,26 +94,36 @@ static enum exit_status write_named(struct loaded *l, const struct options *o, c
                 l->run_count);
         return complain(&e);
     }
-    const char *paths[] = { out->html, out->gantt, out->graph, out->summary, out->json, out->csv };
-    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
-        if (spare_logs(l, paths[i]) != EXIT_DONE) return EXIT_USAGE;
+    if (spare_all(l, o, out) != EXIT_DONE) return EXIT_USAGE;
     return outputs_write(out, l, o, l->runs, 0, l->run_count, progress);
 }
 
+/* An option that nothing of what is written would heed is a mistake. The user's own templates may heed what the
+ * built-in ones do not. */
 static enum exit_status check_combination(const struct options *o, const struct outputs *named, bool any)
 {
     struct err e;
+    bool page = o->html || !any, pictures = o->gantt || o->graph || !any;
+    bool built_in = o->template != TEMPLATE_REPORT && !o->templates;
     if (o->append && !o->summary)
         err_set(&e, ERR_USAGE, "", "--append adds to the file of --summary FILE, which is not given");
-    else if (any && !o->html && (o->templates || o->template != TEMPLATE_REPORT))
+    else if (!page && (o->templates || o->template != TEMPLATE_REPORT))
         err_set(&e, ERR_USAGE, "",
                 "--template and --templates shape the page, which is not asked for: add --html FILE");
     else if (o->template != TEMPLATE_REPORT && o->google == GOOGLE_ONLY)
         err_set(&e, ERR_USAGE, "", "--google only: the page of --template paper or card has no Google chart");
     else if (o->template != TEMPLATE_REPORT && o->embed_log == ARCHIVE_ALWAYS)
         err_set(&e, ERR_USAGE, "", "--embed-log always: the page of --template paper or card does not carry the log");
-    else if (any && o->own_notes && !o->html)
+    else if (!page && o->own_notes)
         err_set(&e, ERR_USAGE, "", "--notes goes into the page, which is not written: add --html FILE");
+    else if (!page && (o->embed_log == ARCHIVE_ALWAYS || o->max_data_set))
+        err_set(&e, ERR_USAGE, "",
+                "--embed-log always and --max-data are about what the page holds, which is not written: add --html "
+                "FILE");
+    else if (o->own_notes && built_in && o->template == TEMPLATE_CARD)
+        err_set(&e, ERR_USAGE, "", "--notes: the page of --template card has no room for them; paper has");
+    else if (o->theme == THEME_DARK && built_in && o->template == TEMPLATE_PAPER && !pictures)
+        err_set(&e, ERR_USAGE, "", "--theme dark: the page of --template paper is light, as what is printed is");
     else if (any && o->out_dir)
         err_set(&e, ERR_USAGE, "",
                 "-o DIR writes all outputs, --html FILE and the like just those: give one or the other");

@@ -88,7 +88,7 @@ static void add_chunk(struct archive *a, struct str chunk, bool gzip)
     else if (buf_total(&a->packed.bytes) > ARCHIVE_AUTO_MAX) give_up(a, ARCHIVE_LARGE);
 }
 
-/* Hashes a file and packs it as long as that makes sense. False when its bytes are no longer there. */
+/* Hashes a file and packs it as long as that makes sense. False, and no hash, when its bytes are no longer there. */
 static bool pack_file(struct archive *a, uint32_t source, char *chunk)
 {
     struct archive_file *file = &a->files[source];
@@ -103,7 +103,7 @@ static bool pack_file(struct archive *a, uint32_t source, char *chunk)
         sha256_add(&hash, str_of(chunk, n));
         if (a->missing == ARCHIVE_INSIDE) add_chunk(a, str_of(chunk, n), original.gzip);
     }
-    sha256_end_hex(&hash, file->sha256);
+    if (good) sha256_end_hex(&hash, file->sha256);
     original_close(&original);
     return good;
 }

@@ -43,7 +43,7 @@ const char *archive_missing_name(enum archive_missing missing);
 struct archive_file {
     struct str name; /* without directories, safe as a file name anywhere, unique in its archive ignoring case */
     uint64_t size;
-    char sha256[SHA256_HEX_SIZE];
+    char sha256[SHA256_HEX_SIZE]; /* "" for ARCHIVE_CHANGED where the file was not read to its end */
 };
 
 struct archive;

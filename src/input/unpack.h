@@ -19,10 +19,10 @@ struct unpack_start {
 struct unpack {
     struct sources *page; /* its first source */
     const char *path;
-    struct archive_file *files;
-    size_t count;
-    struct str missing; /* "" when the log is inside */
-    uint64_t *lengths;  /* of the chunks, packed */
+    struct archive_file *files; /* of a log that is not inside just the first */
+    size_t count;               /* of all */
+    struct str missing;         /* "" when the log is inside */
+    uint64_t *lengths;          /* of the chunks, packed */
     size_t chunk_count;
     struct unpack_start *starts; /* of the files */
     uint64_t base64_at;          /* in the page */

@@ -314,6 +314,7 @@ static void put_step_messages(struct section *s, const struct step *step)
     struct record_view *list;
     size_t count = records_list(s->run, step, &s->scratch, &list);
     bool request = false, response = false;
+    unsigned attributes = 0;
     for (size_t i = 0; i < count; i++) {
         request |= is_request(&list[i]);
         response |= is_response(&list[i]);
@@ -323,7 +324,10 @@ static void put_step_messages(struct section *s, const struct step *step)
         if (json_type(inputs) == JSON_OBJECT) put_messages(s, json_get(inputs, S("messages")), S(""));
     }
     for (size_t i = 0; i < count; i++) {
-        if (is_attribute(&list[i])) put_attribute(s, list, count, i);
+        if (is_attribute(&list[i])) {
+            if (attributes++ >= MESSAGES_MAX) s->left_out++; /* for each of them the whole list is looked through */
+            else put_attribute(s, list, count, i);
+        }
         if (json_type(list[i].value) != JSON_OBJECT) continue;
         if (is_request(&list[i])) put_messages(s, json_get(list[i].value, S("messages")), S(""));
         if (is_response(&list[i])) put_messages(s, json_get(list[i].value, S("choices")), S("message"));

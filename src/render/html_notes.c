@@ -10,7 +10,12 @@ void html_notes_write(const struct report_options *o, struct buf *out)
 {
     if (!str_trim(o->own_notes).len) return;
     buf_puts(out, "<section id=\"notes\" aria-labelledby=\"h-notes\">\n<h2 id=\"h-notes\">Notes</h2>\n");
-    richtext_put_both(o->own_notes, out);
+    if (o->template == TEMPLATE_REPORT) richtext_put_both(o->own_notes, out);
+    else {
+        buf_puts(out, "<div class=\"md\" dir=\"auto\">\n"); /* nobody switches to the source on paper */
+        richtext_put_html(o->own_notes, out);
+        buf_puts(out, "</div>\n");
+    }
     buf_puts(out, "</section>\n");
 }
 

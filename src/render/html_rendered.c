@@ -10,12 +10,14 @@
 
 #include <stdio.h>
 
-/* One answer of a model is a few KB; what is beyond stays text. */
-enum { RENDERED_TEXT_MAX = 32 * 1024, RENDERED_MAX = 256 * 1024 };
+enum {
+    RENDERED_MAX = 256 * 1024, /* bytes of all texts */
+    ESCAPE_MAX = 6,            /* bytes that one of a text takes in JSON */
+};
 
 static void put_text(struct str json, const char *id, struct arena *scratch, struct html_rendered *r)
 {
-    if (json_type(json) != JSON_STRING || json.len > RENDERED_TEXT_MAX) return;
+    if (json_type(json) != JSON_STRING || json.len / ESCAPE_MAX > RICHTEXT_GUESSED_MAX) return;
     if (str_find(json, '\\') == json.len) return; /* of one line */
     struct str text = json_text(json, scratch);
     if (!richtext_is_markdown(text) || r->taken + text.len > RENDERED_MAX) return;

@@ -9,11 +9,13 @@
 
 #include "base/buf.h"
 
-/* Texts longer than this are not rendered: they stay text. */
-enum { RICHTEXT_MAX = 1024 * 1024 };
+enum {
+    RICHTEXT_MAX = 1024 * 1024,       /* bytes; what is longer is not rendered */
+    RICHTEXT_GUESSED_MAX = 32 * 1024, /* of a text of a log: cmark takes the square of the length for some of them */
+};
 
-/* Does it look as if it was meant as Markdown? A careful guess: when in doubt a text stays text. Logs, code, JSON and
- * stack traces do not pass. */
+/* Does it look as if it was meant as Markdown? A careful guess: when in doubt a text stays text. Logs, code, JSON,
+ * stack traces and what is longer than RICHTEXT_GUESSED_MAX do not pass. */
 bool richtext_is_markdown(struct str text);
 
 /* The text's HTML, headings from <h4> down. Of a text longer than RICHTEXT_MAX nothing. */

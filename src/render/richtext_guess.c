@@ -166,8 +166,9 @@ static bool is_json(struct str text)
 bool richtext_is_markdown(struct str text)
 {
     struct signs s = { 0 };
+    if (text.len > RICHTEXT_GUESSED_MAX) return false;
     text = str_trim(text);
-    if (text.len > RICHTEXT_MAX || !text.len || !memchr(text.ptr, '\n', text.len)) return false;
+    if (!text.len || !memchr(text.ptr, '\n', text.len)) return false;
     if (strchr("{[<", text.ptr[0]) && (text.ptr[0] == '<' || is_json(text))) return false;
     for (struct str rest = text; rest.len;) {
         struct str line = str_cut(&rest, '\n');

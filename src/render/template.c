@@ -205,6 +205,34 @@ static void load_styles(struct templates *t)
     load_style(t, TEMPLATE_CARD, S("card.css"), asset_card_css);
 }
 
+/* Is something made of the file? Other kinds of files may lie beside the templates. */
+static bool is_used(const struct templates *t, struct str file)
+{
+    bool used = false;
+    for (size_t i = 0; i < t->style_count; i++) used |= str_eq(t->styles[i].name, file);
+    if (str_starts(file, S(".")) || !(str_ends(file, S(".html")) || str_ends(file, S(".css")))) return true;
+    if (str_ends(file, S(".css"))) return used;
+    file.len -= sizeof ".html" - 1;
+    for (size_t i = 0; i < TEMPLATE_COUNT; i++) used |= str_eq(t->pages[i].name, file);
+    return used || is_loaded(t, file);
+}
+
+static void tell_unused_file(struct templates *t, const char *name)
+{
+    struct err e;
+    const char *file = arena_format(&t->arena, "%s/%s", t->directory, name).ptr;
+    struct buf styles = BUF_INIT;
+    templates_put_style_names(t, &styles);
+    if (str_ends(str_z(name), S(".css")))
+        err_set(&e, ERR_USAGE, file, "nothing is made of it: there are %.*s", STR_ARG(buf_str(&styles)));
+    else
+        err_set(&e, ERR_USAGE, file,
+                "nothing is made of it: there are report.html, paper.html, card.html, index.html and the partials that "
+                "they include");
+    buf_free(&styles);
+    tell(t, &e);
+}
+
 /* A misspelt name would otherwise do nothing at all. */
 static void tell_unused(struct templates *t)
 {
@@ -217,17 +245,7 @@ static void tell_unused(struct templates *t)
         return;
     }
     for (int i = 0; i < count; i++) {
-        struct str name = str_z(entries[i]->d_name);
-        bool used = !str_ends(name, S(".html")) || name.ptr[0] == '.';
-        name.len -= used ? 0 : 5;
-        used = used || is_loaded(t, name);
-        for (size_t k = 0; k < TEMPLATE_COUNT; k++) used |= str_eq(t->pages[k].name, name);
-        if (!used) {
-            err_set(&e, ERR_USAGE, arena_format(&t->arena, "%s/%s", t->directory, entries[i]->d_name).ptr,
-                    "nothing is made of it: there are report.html, paper.html, card.html, index.html and the partials "
-                    "that they include");
-            tell(t, &e);
-        }
+        if (!is_used(t, str_z(entries[i]->d_name))) tell_unused_file(t, entries[i]->d_name);
         free(entries[i]);
     }
     free(entries);
@@ -294,6 +312,17 @@ void templates_put_style(const struct templates *t, enum template_id id, struct 
         const struct loaded_style *style = &from->styles[i];
         bool wanted = id == TEMPLATE_INDEX ? str_eq(style->name, S("report.css")) : style->page == id;
         if (wanted) put_stripped(style->css, out);
+    }
+    templates_free(own);
+}
+
+void templates_put_style_names(const struct templates *t, struct buf *out)
+{
+    struct templates *own = t ? NULL : templates_open(NULL, ignore, NULL);
+    const struct templates *from = t ? t : own;
+    for (size_t i = 0; i < from->style_count; i++) {
+        if (i) buf_puts(out, ", ");
+        buf_put(out, from->styles[i].name);
     }
     templates_free(own);
 }

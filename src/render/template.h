@@ -30,6 +30,8 @@ void templates_free(struct templates *t);
 
 /* Here and below NULL stands for what is built in. Puts the style of a page, without comments and indentation. */
 void templates_put_style(const struct templates *t, enum template_id id, struct buf *out);
+/* "report.css, steps.css, …": all style sheets that a directory may have. */
+void templates_put_style_names(const struct templates *t, struct buf *out);
 
 struct view;
 /* Writes a page. False with *e set when its partials nest too deeply. */

@@ -410,4 +410,7 @@ void template_data_help(struct buf *out)
     }
     put_slots("html of report.html, paper.html and card.html", html_slots, html_slot_count, out);
     put_slots("html of index.html", index_slots, index_slot_count, out);
+    buf_puts(out, "\nstyle sheets, those of report.html first:\n  ");
+    templates_put_style_names(NULL, out);
+    buf_putc(out, '\n');
 }

@@ -308,6 +308,28 @@ static void long_and_many_messages_are_bounded(void **state)
     buf_free(&text);
 }
 
+static void many_attributes_are_bounded(void **state)
+{
+    (void)state;
+    struct fixture f;
+    struct buf log = BUF_INIT;
+    buf_puts(&log, START("100"));
+    buf_puts(&log,
+             "{\"type\":\"step\",\"operation\":\"finish\",\"runId\":\"R\",\"step\":{\"name\":\"a\",\"key\":\"r.a\","
+             "\"time\":{\"startTs\":0,\"endTs\":9},\"records\":{\"gen_ai.request.model\":\"m\","
+             "\"gen_ai.usage.input_tokens\":1,\"gen_ai.prompt.0.role\":\"system\"");
+    for (int i = 0; i < 60; i++)
+        buf_printf(&log, ",\"gen_ai.prompt.%d.content\":\"a\",\"gen_ai.completion.%d.content\":\"b\"", i, i);
+    buf_puts(&log, "}}}\n");
+    begin(&f, buf_str(&log));
+    llm(&f);
+    assert_int_equal(count_of(&f, "<div class=\"said\">"), 100);
+    assert_int_equal(count_of(&f, "<b>system</b>"), 1);
+    has(&f, "20 messages are not shown here");
+    end(&f);
+    buf_free(&log);
+}
+
 static void hidden_steps_say_nothing(void **state)
 {
     (void)state;
@@ -355,6 +377,7 @@ int main(void)
         cmocka_unit_test(other_shapes_of_messages),
         cmocka_unit_test(no_use_of_models_no_section),
         cmocka_unit_test(long_and_many_messages_are_bounded),
+        cmocka_unit_test(many_attributes_are_bounded),
         cmocka_unit_test(hidden_steps_say_nothing),
         cmocka_unit_test(notes_are_rendered),
     };
