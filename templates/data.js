@@ -108,9 +108,14 @@ function statusOf(i) {
     return STATUS[Number(data.status[i])];
 }
 
+/** What a name becomes in a key. @param {string} name */
+function partOfName(name) {
+    return name.replaceAll('.', '_');
+}
+
 /** The last part of the step's key, or all of it when it does not follow from its parent's. @param {number} i */
 function keyTail(i) {
-    return data.keys[i] ?? data.tails[i] ?? nameOf(i).replaceAll('.', '_');
+    return data.keys[i] ?? data.tails[i] ?? partOfName(nameOf(i));
 }
 
 /** The end of a step's key, `length` characters or more. @param {number} i @param {number} length */

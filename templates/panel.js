@@ -465,6 +465,8 @@ function openPanel(i) {
     const title = byId('pl-panel-title');
     if (!panel.box.contains(document.activeElement))
         panel.opener = /** @type {HTMLElement|null} */ (document.activeElement);
+    /* not before it is needed: it measures the window and changes the style of the whole document */
+    if (!panel.width) setPanelWidth(Number(recall('pl-panel')) || Math.min(620, innerWidth * 0.38));
     panel.box.hidden = false;
     makeRoom(true);
     title.replaceChildren(buildMark(statusOf(i)), buildName(shownName(i)));
@@ -499,7 +501,6 @@ function buildPanel() {
     panel.box.setAttribute('aria-labelledby', 'pl-panel-title');
     panel.box.removeAttribute('aria-label');
     panel.box.append(buildEdge(), head, panel.body);
-    setPanelWidth(Number(recall('pl-panel')) || Math.min(620, innerWidth * 0.38));
     listen('select', from => {
         if (view.selected < 0) closePanel();
         else {

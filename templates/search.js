@@ -65,6 +65,18 @@ function findNames(word, found) {
 }
 
 /**
+ * As findKeys(), `own`, for a word without a point: it lies within one part of a key, and most parts are names.
+ * @param {string} word @param {Uint8Array} found
+ */
+function findKeyParts(word, found) {
+    const has = data.names.map(name => partOfName(name).toLowerCase().includes(word));
+    for (let i = 0; i < data.count; i++) {
+        const part = data.keys[i] ?? data.tails[i];
+        if (part === undefined ? has[data.name[i]] : part.toLowerCase().includes(word)) found[i] = 1;
+    }
+}
+
+/**
  * Steps of which the word is in the key; `own`: so that it ends in the part that the step adds to its parent's key, or
  * else every step below one that matches would match as well. Keys are not put together for that: what can be part of
  * a match beyond the step's own part are the last characters of its parent's key.
@@ -93,7 +105,8 @@ function findErrors(word, found) {
 function findWord(f) {
     const { field, word } = f.term;
     if (field === 'any' || field === 'name') findNames(word, f.found);
-    if (field === 'any' || field === 'key') findKeys(word, field === 'any', f.found);
+    if (field === 'any' && !word.includes('.')) findKeyParts(word, f.found);
+    else if (field === 'any' || field === 'key') findKeys(word, field === 'any', f.found);
     if (field === 'any' || field === 'error') findErrors(word, f.found);
 }
 
@@ -365,12 +378,6 @@ async function search(text, say) {
                 if (f.term.word) findWord(f);
                 findLabels(f);
             }
-        await findInTexts(
-            all.filter(f => !f.term.source),
-            stale
-        );
-        if (stale()) return;
-        if (!all.some(f => f.term.source)) showFindings(all);
         for (const f of all) if (f.term.source) await findExpression(f, stale);
         for (;;) {
             await findInTexts(all, stale);

@@ -96,6 +96,8 @@ const table = {
     tops: new Float64Array(1),
     /** Rows in the document, by place in `order`. @type {Map<number, Row>} */
     shown: new Map(),
+    /** Rows in the document that stand for none. @type {Row[]} */
+    free: [],
     /** The row that has the keyboard. */
     current: 0,
     frame: 0,
@@ -136,8 +138,8 @@ function sortedRows(rows) {
     return rows.slice().sort((a, b) => (values[a] === values[b] ? a - b : sign * (values[a] - values[b])));
 }
 
-/** The rows anew: what is folded, found or sorted has changed. */
-function layOutTable() {
+/** The rows anew: what is folded, found or sorted has changed. @param {boolean} [fromTop] scrolls there */
+function layOutTable(fromTop) {
     let rows = treeRows();
     if (table.sort) {
         if (view.matches) rows = rows.filter(i => view.matches[i]);
@@ -153,9 +155,10 @@ function layOutTable() {
     table.current = Math.max(0, placeOf(view.selected >= 0 ? view.selected : had));
     table.rows.style.height = Math.min(tops[rows.length], TABLE_HIGH) + 'px';
     table.box.setAttribute('aria-rowcount', String(rows.length + 1));
-    for (const row of table.shown.values()) row.box.remove();
+    for (const row of table.shown.values()) releaseRow(row);
     table.shown.clear();
     table.none.hidden = rows.length > 0;
+    if (fromTop) table.box.scrollTop = 0;
     drawTable();
 }
 
@@ -206,6 +209,12 @@ function rowAt(top) {
     return low;
 }
 
+/** A row that stands for nothing now becomes another, unless it has the keyboard. @param {Row} row */
+function releaseRow(row) {
+    if (row.box === document.activeElement) row.box.remove();
+    else table.free.push(row);
+}
+
 /** Puts the rows in sight into the document. Those that went out of sight become the ones that come in. */
 function drawTable() {
     cancelAnimationFrame(table.frame);
@@ -214,12 +223,11 @@ function drawTable() {
     const first = Math.max(0, rowAt(top) - TABLE_SPARE);
     const last = Math.min(table.order.length, rowAt(top + tableHeight()) + 1 + TABLE_SPARE);
     const shift = table.box.scrollTop - top;
-    const free = [];
+    const { free } = table;
     for (const [k, row] of table.shown)
         if (k < first || k >= last) {
             table.shown.delete(k);
-            if (row.box === document.activeElement) row.box.remove();
-            else free.push(row);
+            releaseRow(row);
         }
     for (let k = first; k < last; k++) {
         let row = table.shown.get(k);
@@ -233,6 +241,7 @@ function drawTable() {
         if (row.top !== place) row.box.style.top = (row.top = place) + 'px';
     }
     for (const row of free) row.box.remove();
+    free.length = 0;
     orderTableRows();
 }
 
@@ -459,9 +468,8 @@ function sortBy(id) {
     if (table.sort !== id) [table.sort, table.descending] = [id, firstDown];
     else if (table.descending === firstDown) table.descending = !firstDown;
     else table.sort = '';
-    table.box.scrollTop = 0;
     showSort();
-    layOutTable();
+    layOutTable(true);
 }
 
 function showSort() {
@@ -536,10 +544,7 @@ function buildTable() {
     table.box.addEventListener('click', onTableClick);
     new ResizeObserver(() => (table.frame ||= requestAnimationFrame(drawTable))).observe(table.box);
     layOutTable();
-    listen('filter', () => {
-        table.box.scrollTop = 0;
-        layOutTable();
-    });
+    listen('filter', () => layOutTable(true));
     listen('fold', () => {
         const focused = table.rows.contains(document.activeElement);
         const i = table.order[table.current];
