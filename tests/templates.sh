@@ -61,8 +61,14 @@ is '--template report is the default' sh -c 'sed "s/--template report//" report.
 
 # --- one's own ---
 
-page 'texts are escaped, names found from the inside out' 'rag-agent: rag-agent.retrieve rag-agent-sample-1' \
+page 'names are found from the inside out' 'rag-agent: rag-agent.retrieve rag-agent-sample-1' \
     '{{title}}:{{#steps}}{{#main}}{{#failed}}{{/failed}}{{/main}}{{/steps}} {{#first_failure}}{{#run}}rag-agent.retrieve {{id}}{{/run}}{{/first_failure}}'
+rm -rf own
+mkdir own
+printf '%s' '{{title}}' >own/report.html
+run --html - --templates own --title '<&"' "$rag"
+printf '%s' '&lt;&amp;&quot;' >expected
+same 'texts are escaped' expected stdout
 page 'a run' 'completed ok 30 3 failed, 27 ok 3' \
     '{{run.status}} {{run.class}} {{run.step_count}} {{run.counts_text}} {{run.counts.error}}'
 page 'numbers and texts of the same' '6.25 s 6247000' '{{run.duration}} {{#steps}}{{^depth}}{{duration_us}}{{/depth}}{{/steps}}'

@@ -13,7 +13,7 @@ struct arena_block {
     _Alignas(16) char data[];
 };
 
-_Noreturn void arena_exhausted(size_t wanted)
+void arena_exhausted(size_t wanted)
 {
     fprintf(
         stderr,

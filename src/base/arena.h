@@ -33,7 +33,7 @@ struct str arena_format(struct arena *a, const char *format, ...) __attribute__(
 void arena_free(struct arena *a);
 
 /* Ends the program with a message on standard error: memory is exhausted. Also used by buf and the tables. */
-_Noreturn void arena_exhausted(size_t wanted);
+__attribute__((noreturn)) void arena_exhausted(size_t wanted);
 
 /* realloc of an array that doubles: room for at least `need` elements of `size` bytes; *cap is updated. Owned by the
  * caller, freed with free(). Never returns NULL. */

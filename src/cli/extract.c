@@ -27,8 +27,8 @@ static bool refuse_missing(const struct unpack *u, struct err *e)
         [ARCHIVE_INSIDE] = "",
         [ARCHIVE_UNWANTED] = "it was written with --embed-log never",
         [ARCHIVE_PART] = "it shows only a part of it; render it with --embed-log always",
-        [ARCHIVE_LARGE] = "it takes more than 32 MiB compressed; render it with --embed-log always",
-        [ARCHIVE_DENSE] = "it compresses to less than a 400th, like a decompression bomb",
+        [ARCHIVE_LARGE] = "it takes more than " ARCHIVE_AUTO_TEXT " compressed; render it with --embed-log always",
+        [ARCHIVE_DENSE] = "it compresses to less than " ARCHIVE_RATIO_TEXT ", like a decompression bomb",
         [ARCHIVE_CHANGED] = "it changed while it was read; render it again",
     };
     const char *why = "for a reason that this version does not know";

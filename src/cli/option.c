@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/option.h"
 
+#include "input/archive.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -83,7 +85,8 @@ static const struct option_row rows[] = {
     { "google", 0, TAKES_CHOICE, FOR_RENDER, AT(google), "MODE", "auto|off|only", 0, 0,
       "Google Charts view in the page; off: the page refers to nothing outside itself" },
     { "embed-log", 0, TAKES_CHOICE, FOR_RENDER, AT(embed_log), "WHEN", "auto|always|never", 0, 0,
-      "put the log into the page, for extract; auto: up to 32 MiB compressed, if the page shows all of it" },
+      "put the log into the page, for extract; auto: up to " ARCHIVE_AUTO_TEXT
+      " compressed, if the page shows all of it" },
     { "max-data", 0, TAKES_BYTES, FOR_RENDER, AT(max_data), "N", NULL, 1, 1e9,
       "of one record, result or other value in the page (k, M; default 64k): in the list of steps for readers without "
       "script, and in all of it where the log is not inside or is compressed" },

@@ -48,7 +48,7 @@ static struct str safe_name(struct archive *a, const struct source *source)
     char *p = (char *)(uintptr_t)copy.ptr;
     for (size_t i = 0; i < copy.len; i++) {
         unsigned char c = (unsigned char)p[i];
-        if (c < ' ' || c == 0x7F || strchr("\\:*?\"<>|", c) || (c >= 0x80 && !valid)) p[i] = '_';
+        if (!archive_name_takes(c) || (c >= 0x80 && !valid)) p[i] = '_';
     }
     if (copy.len && p[0] == '.') p[0] = '_'; /* neither hidden nor a directory */
     return copy.len ? copy : S("log");

@@ -22,10 +22,20 @@
 enum { ARCHIVE_FORMAT = 1, ARCHIVE_CHUNK = PACK_CHUNK, ARCHIVE_NAME_MAX = 200 };
 #define ARCHIVE_OPEN        "<script type=\"application/octet-stream\" id=\"pl-log\">\n"
 #define ARCHIVE_CLOSE       "\n</script>"
-#define ARCHIVE_AUTO_MAX    (UINT64_C(32) << 20)  /* compressed bytes that are embedded without being told to */
+#define ARCHIVE_AUTO_MIB    32 /* compressed, that are embedded without being told to */
+#define ARCHIVE_AUTO_MAX    ((uint64_t)ARCHIVE_AUTO_MIB << 20)
 #define ARCHIVE_FREE_SIZE   (UINT64_C(256) << 20) /* of a log; up to here it may compress as well as it likes, */
-#define ARCHIVE_RATIO_MAX   UINT64_C(400)         /* beyond it this well: else `extract` would not trust the page */
+#define ARCHIVE_RATIO_MAX   400                   /* beyond it this well: else `extract` would not trust the page */
 #define ARCHIVE_INTEGER_MAX (UINT64_C(1) << 53)   /* what JavaScript counts exactly */
+
+/* Both in words. */
+#define ARCHIVE_DIGITS_OF(number) #number
+#define ARCHIVE_DIGITS(macro)     ARCHIVE_DIGITS_OF(macro)
+#define ARCHIVE_AUTO_TEXT         ARCHIVE_DIGITS(ARCHIVE_AUTO_MIB) " MiB"
+#define ARCHIVE_RATIO_TEXT        "a " ARCHIVE_DIGITS(ARCHIVE_RATIO_MAX) "th"
+
+/* May the byte stand in the name of a file, wherever the log is extracted? */
+static inline bool archive_name_takes(unsigned char c) { return c >= ' ' && c != 0x7F && !strchr("/\\:*?\"<>|", c); }
 
 static inline bool archive_is_bomb(uint64_t size, uint64_t packed)
 {

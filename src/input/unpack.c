@@ -162,10 +162,8 @@ static struct str *element_list(struct str array, size_t count, struct arena *a)
 static bool safe_name(struct str name)
 {
     if (!name.len || name.len > ARCHIVE_NAME_MAX + 24 || name.ptr[0] == '.' || !utf8_valid(name)) return false;
-    for (size_t i = 0; i < name.len; i++) {
-        unsigned char c = (unsigned char)name.ptr[i];
-        if (c < ' ' || c == 0x7F || strchr("/\\", c)) return false;
-    }
+    for (size_t i = 0; i < name.len; i++)
+        if (!archive_name_takes((unsigned char)name.ptr[i])) return false;
     return true;
 }
 
@@ -264,7 +262,7 @@ static bool take_index(struct unpack *u, struct str index, struct arena *a, stru
     if (!u->missing.len && archive_is_bomb(size, u->packed))
         return err_set(e, ERR_INPUT, u->path,
                        "claims a log of more than %d times its compressed size, like a decompression bomb",
-                       (int)ARCHIVE_RATIO_MAX);
+                       ARCHIVE_RATIO_MAX);
     return true;
 }
 

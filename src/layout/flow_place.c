@@ -192,8 +192,9 @@ static void place_fork(struct flow *f, uint32_t i)
         at->y = y;
         x += at->width + LANE_GAP;
         if (!p->columns) continue;
-        at->x = p->x + n % p->columns * (widest + GRID_GAP);
-        at->y = y + n / p->columns * (highest + GRID_GAP);
+        uint32_t column = n % p->columns, row = n / p->columns;
+        at->x = p->x + column * (widest + GRID_GAP);
+        at->y = y + row * (highest + GRID_GAP);
         n++;
     }
 }

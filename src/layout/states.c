@@ -296,7 +296,7 @@ static void draw_label(const struct picture *p, uint32_t e)
     if (edge->from == edge->to) {
         const struct layered_node *node = &p->layered.nodes[edge->from];
         x = node->x - LOOP - LOOP_GAP - edge->label;
-        y = node->y + node->height / 2 - LAYERED_LABEL_HEIGHT / 2;
+        y = node->y + (node->height - LAYERED_LABEL_HEIGHT) / 2;
     } else {
         x = edge->stops[edge->label_stop].x - floor(edge->label / 2);
         y = edge->stops[edge->label_stop].top;

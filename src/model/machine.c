@@ -249,13 +249,15 @@ struct machine machine_of(const struct run *run, struct arena *arena)
     struct making making = { .m = &m, .arena = arena };
     making.names = slots_make(SLOTS, arena);
     making.pairs = slots_make(SLOTS, arena);
+    m.states = array_grow(NULL, &making.state_cap, SLOTS, sizeof *m.states);
+    m.ways = array_grow(NULL, &making.way_cap, SLOTS, sizeof *m.ways);
     take_graph(&making, run);
     take_actions(&making, run);
     /* what grew outside the arena moves into it */
     struct machine_state *states = ARENA_ARRAY(arena, struct machine_state, m.state_count + (size_t)1);
     struct machine_way *ways = ARENA_ARRAY(arena, struct machine_way, m.way_count + (size_t)1);
-    if (m.state_count) memcpy(states, m.states, m.state_count * sizeof *states);
-    if (m.way_count) memcpy(ways, m.ways, m.way_count * sizeof *ways);
+    memcpy(states, m.states, m.state_count * sizeof *states);
+    memcpy(ways, m.ways, m.way_count * sizeof *ways);
     free(m.states);
     free(m.ways);
     m.states = states;

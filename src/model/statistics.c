@@ -30,6 +30,7 @@ struct table {
 static void table_grow(struct table *t)
 {
     t->slot_cap = t->slot_cap ? t->slot_cap * 2 : 256;
+    t->rows = array_grow(t->rows, &t->cap, t->slot_cap / 2, sizeof *t->rows);
     free(t->slots);
     t->slots = calloc(t->slot_cap, sizeof *t->slots);
     if (!t->slots) arena_exhausted(t->slot_cap * sizeof *t->slots);
@@ -51,7 +52,6 @@ static uint32_t table_row(struct table *t, struct str name, bool *ret_new)
         const struct row *row = &t->rows[t->slots[at] - 1];
         if (row->hash == hash && str_eq(row->name, name)) return t->slots[at] - 1;
     }
-    t->rows = array_grow(t->rows, &t->cap, t->count + 1, sizeof *t->rows);
     t->slots[at] = (uint32_t)t->count + 1;
     t->rows[t->count] = (struct row){ .name = name, .hash = hash, .pattern = NO_PATTERN };
     *ret_new = true;
@@ -141,7 +141,10 @@ static uint32_t quarter_octave(int64_t us)
 {
     uint32_t quarters = 0;
     double rest = us > 1 ? (double)us : 1;
-    for (; rest >= 2; rest /= 2) quarters += 4;
+    while (rest >= 2) {
+        rest /= 2;
+        quarters += 4;
+    }
     for (size_t i = 1; i < 4; i++) quarters += rest >= roots[i];
     return quarters;
 }

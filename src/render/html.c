@@ -124,8 +124,7 @@ static void put_note_items(const struct page *p, struct buf *out)
     const struct input_notes *input = p->o->notes;
     if (input->bad_lines) {
         buf_puts(out, "<li>");
-        buf_put_count(out, input->bad_lines, "line of the log could not be read and was skipped: ",
-                      "lines of the log could not be read and were skipped; the first: ");
+        wording_put_bad_lines(out, input->bad_lines, true);
         buf_puts(out, "<code>");
         buf_put_html(out, input->first_bad);
         buf_puts(out, "</code></li>\n");

@@ -11,9 +11,10 @@ static const char *why_missing(enum archive_missing missing)
         [ARCHIVE_UNWANTED] = "The log is not inside, as <code>--embed-log never</code> was given.",
         [ARCHIVE_PART] = "The log is not inside, as the page shows only a part of it; "
                          "<code>--embed-log always</code> puts in the whole log.",
-        [ARCHIVE_LARGE] = "The log is not inside, as it takes more than 32 MiB compressed; "
+        [ARCHIVE_LARGE] = "The log is not inside, as it takes more than " ARCHIVE_AUTO_TEXT " compressed; "
                           "<code>--embed-log always</code> puts it in.",
-        [ARCHIVE_DENSE] = "The log is not inside, as it compresses to less than a 400th: extract would take it for a "
+        [ARCHIVE_DENSE] = "The log is not inside, as it compresses to less than " ARCHIVE_RATIO_TEXT
+                          ": extract would take it for a "
                           "decompression bomb.",
         [ARCHIVE_CHANGED] = "The log is not inside, as it changed while it was read.",
     };

@@ -28,7 +28,7 @@ struct report_options {
     uint64_t max_bytes;                /* summary: budget in bytes */
     struct str left_out;               /* a sentence about what selection hid, "" when nothing */
     const struct input_notes *notes;   /* never NULL */
-    struct str own_notes;              /* page: Markdown of the user, \"\" for none */
+    struct str own_notes;              /* page: Markdown of the user, "" for none */
     struct archive *archive;           /* page: the log it is made from, NULL: the page does not speak of it */
     struct str given;                  /* page: the options that decide what it shows, as they were typed */
     uint64_t max_data;                 /* page: bytes of one value, in rows and where the script has no log to read */
@@ -62,7 +62,7 @@ bool index_write(const struct run *runs, const struct str *folders, const struct
 
 /* What templates see of the run as one JSON document: see template_data.h. Options as for the page. */
 void template_data_write(const struct run *run, const struct report_options *o, struct buf *out);
-/* The same in words, for a terminal. */
+/* The names that templates may use, and what they stand for, for a terminal. */
 void template_data_help(struct buf *out);
 
 /* The measured run as one JSON document: run fields, steps in pre-order with times, status, self time, payloads as

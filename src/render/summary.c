@@ -189,34 +189,32 @@ void summary_usage(const struct run *run, const struct report_options *o, struct
     buf_free(&name);
 }
 
-static void add_note(struct section *s, struct arena *arena, uint64_t n, const char *one, const char *many)
+static void add_bad_lines(struct section *s, struct arena *arena, const struct input_notes *notes)
 {
-    if (!n) return;
-    struct buf b = BUF_INIT;
+    enum { BAD_LINE_COLUMNS = 300 };
+    struct buf b = BUF_INIT, plain = BUF_INIT;
+    if (!notes->bad_lines) return;
     buf_puts(&b, "- ");
-    buf_put_count(&b, n, one, many);
-    buf_putc(&b, '\n');
+    wording_put_bad_lines(&b, notes->bad_lines, false);
+    buf_puts(&b, ".\n");
     s->units[s->unit_count++] = taken(&b, arena);
+    if (notes->first_bad.len) {
+        wording_put_start(&plain, notes->first_bad, BAD_LINE_COLUMNS);
+        buf_puts(&b, notes->bad_lines == 1 ? "- It is " : "- The first is ");
+        md_put_code(&b, buf_str(&plain));
+        buf_puts(&b, "\n");
+        s->units[s->unit_count++] = taken(&b, arena);
+    }
+    buf_free(&plain);
     buf_free(&b);
 }
 
 void summary_notes(const struct run *run, const struct report_options *o, struct arena *arena, struct section *s)
 {
-    enum { NOTES_MAX = 2 + WORDING_NOTES, BAD_LINE_COLUMNS = 300 };
+    enum { NOTES_MAX = 2 + WORDING_NOTES };
     *s = (struct section){ .heading = "Notes", .name = "the notes", .one = "note", .many = "notes" };
     s->units = ARENA_ARRAY(arena, struct str, NOTES_MAX);
-    add_note(s, arena, o->notes->bad_lines, "line of the log could not be read and was skipped.",
-             "lines of the log could not be read and were skipped.");
-    if (o->notes->bad_lines && o->notes->first_bad.len) {
-        struct buf b = BUF_INIT, plain = BUF_INIT;
-        wording_put_start(&plain, o->notes->first_bad, BAD_LINE_COLUMNS);
-        buf_puts(&b, o->notes->bad_lines == 1 ? "- It is " : "- The first is ");
-        md_put_code(&b, buf_str(&plain));
-        buf_puts(&b, "\n");
-        s->units[s->unit_count++] = taken(&b, arena);
-        buf_free(&plain);
-        buf_free(&b);
-    }
+    add_bad_lines(s, arena, o->notes);
     struct buf b = BUF_INIT;
     for (size_t i = 0; i < WORDING_NOTES; i++) {
         buf_puts(&b, "- ");

@@ -224,8 +224,7 @@ static void make_notes(struct template_data *d)
     d->notes = ARENA_ARRAY(&d->arena, struct str, WORDING_NOTES + 1);
     d->notes_made = true;
     if (input->bad_lines) {
-        buf_put_count(&b, input->bad_lines, "line of the log could not be read and was skipped: ",
-                      "lines of the log could not be read and were skipped; the first: ");
+        wording_put_bad_lines(&b, input->bad_lines, true);
         data_put_text(&b, input->first_bad);
         d->notes[d->note_count++] = arena_copy(&d->arena, buf_str(&b));
     }

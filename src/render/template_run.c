@@ -31,8 +31,8 @@ bool data_json(const struct run *run, struct payload p, struct arena *scratch, s
 
 void data_put_share(const struct run *run, int64_t us, struct buf *out)
 {
-    if (run->start == TIME_NONE || us == TIME_NONE) return;
-    int64_t span = run->end - run->start, wall = run->duration > span ? run->duration : span;
+    int64_t wall = run_wall_time(run);
+    if (wall == TIME_NONE || us == TIME_NONE) return;
     buf_put_fixed(out, wall > 0 ? 100.0 * (double)us / (double)wall : 0, 1, false);
     buf_puts(out, " %");
 }

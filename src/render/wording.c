@@ -143,6 +143,13 @@ struct str wording_title(const struct run *run, struct str title)
     return wording_name(str_trim(title).len ? title : run->name);
 }
 
+void wording_put_bad_lines(struct buf *b, uint64_t count, bool leading)
+{
+    buf_put_count(b, count, "line of the log could not be read and was skipped",
+                  "lines of the log could not be read and were skipped");
+    if (leading) buf_puts(b, count == 1 ? ": " : "; the first: ");
+}
+
 bool wording_put_note(struct buf *b, const struct run_notes *n, size_t i)
 {
     const struct {

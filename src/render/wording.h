@@ -32,6 +32,9 @@ void wording_put_path(struct buf *b, const struct run *run, const struct step *s
 /* The title that the user gave, or the pipeline's name, as wording_name says it. */
 struct str wording_title(const struct run *run, struct str title);
 
+/* "3 lines of the log could not be read and were skipped", and with `leading` what leads over to the first of them. */
+void wording_put_bad_lines(struct buf *b, uint64_t count, bool leading);
+
 /* Puts the i-th thing that had to be put right while reading a run as a sentence of plain text; false, and nothing
  * put, when there was no such thing. */
 enum { WORDING_NOTES = 6 };

@@ -64,7 +64,7 @@ struct pipelens_step *pipelens_set_current(struct pipelens_step *step)
 
 void pl_current_replace(const struct pipelens_step *step, struct pipelens_step *to)
 {
-    if (pipelens_current() != step) return;
+    if (!step || pipelens_current() != step) return;
     if (to) pipelens_set_current(to);
     else pl_current_leave(step->run);
 }

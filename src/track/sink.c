@@ -33,17 +33,17 @@ struct sink {
     struct pl_text held;
     pthread_cond_t wake;
     pthread_t thread;
-    bool has_thread, stop;
     int64_t first_held_ms;
     int thread_error; /* of the thread's last try, for the next call to return */
+    bool has_thread, stop;
     /* under guard.io */
     struct pl_writer to;
-    bool owns_fd;
     struct pl_text going;
     size_t gone;
+    off_t torn_size;
     bool torn;      /* the log ends within a line of ours */
     bool line_open; /* the log ends within a line of somebody else's */
-    off_t torn_size;
+    bool owns_fd;
     atomic_bool lost; /* lines that max_bytes had no room for: told once more at the end */
 };
 
