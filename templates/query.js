@@ -216,7 +216,7 @@ function fieldValue(text, field) {
 
 /** @param {QueryWord} queryWord @param {string} field */
 function isFieldWord({ not, word }, field) {
-    return !not && word.slice(0, field.length).toLowerCase() === field && ':='.includes(word.charAt(field.length) || ' ');
+    return !not && word.slice(0, field.length).toLowerCase() === field && /^[:=]/.test(word.slice(field.length));
 }
 
 /** Statuses that a query asks for, as bits; 0 for all, and for a query that is wrong there. @param {string} text */

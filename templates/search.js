@@ -224,7 +224,8 @@ function findLabels(f) {
     for (let i = 0, number = 0; i < data.count; i++)
         for (let at = itemStart[i] + 1; at < itemStart[i + 1]; at += 4, number++) {
             const kind = data.items[at];
-            if ((kind === KIND_RECORD || (kind === KIND_FIELD && field === 'any')) && has[data.items[at + 1]]) noteHit(f, i, number);
+            const isNamed = kind === KIND_RECORD || (kind === KIND_FIELD && field === 'any');
+            if (isNamed && has[data.items[at + 1]]) noteHit(f, i, number);
         }
 }
 
