@@ -85,6 +85,12 @@ void arena_free(struct arena *a)
     *a = (struct arena){ 0 };
 }
 
+void arena_trim(struct arena *scratch)
+{
+    enum { WORTH_KEEPING = 1024 * 1024 };
+    if (scratch->total > WORTH_KEEPING) arena_free(scratch);
+}
+
 void *array_grow(void *ptr, size_t *cap, size_t need, size_t size)
 {
     if (need <= *cap) return ptr;

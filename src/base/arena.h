@@ -31,6 +31,8 @@ struct str arena_format(struct arena *a, const char *format, ...) __attribute__(
 
 /* Releases everything; the arena may be used again. */
 void arena_free(struct arena *a);
+/* The same for a scratch arena that has grown beyond what is worth keeping; call it once a step. */
+void arena_trim(struct arena *scratch);
 
 /* Ends the program with a message on standard error: memory is exhausted. Also used by buf and the tables. */
 __attribute__((noreturn)) void arena_exhausted(size_t wanted);

@@ -56,7 +56,7 @@ void csv_write(const struct run *run, bool header, struct buf *out)
     for (uint32_t i = 0; i < run->step_count; i++) {
         if (run->steps[i]->hidden) continue;
         put_row(out, run, run->steps[i], &cell, &scratch);
-        scratch_reset(&scratch);
+        arena_trim(&scratch);
     }
     buf_free(&cell);
     arena_free(&scratch);

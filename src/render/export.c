@@ -43,7 +43,7 @@ static void put_known(struct buf *b, const struct run *run, const struct step *s
     payload_put_records(b, run, step, NOT_NUMBERS_NULL, scratch);
     member_payload(b, "result", run, step->result, NOT_NUMBERS_NULL);
     member_payload(b, "error", run, step->error, NOT_NUMBERS_NULL);
-    scratch_reset(scratch);
+    arena_trim(scratch);
 }
 
 /* Is the status more than what error and times tell? */

@@ -196,7 +196,7 @@ static void put_errors(const struct html_plan *plan, struct arena *scratch, stru
         put_comma(out, &first);
         buf_printf(out, "\"%u\":", (unsigned)i);
         buf_put_json_html(out, html_error_line(plan->run, plan->steps[i], scratch));
-        scratch_reset(scratch);
+        arena_trim(scratch);
     }
     buf_putc(out, '}');
 }
@@ -209,7 +209,7 @@ static void put_counts(const struct html_plan *plan, struct arena *scratch, stru
     for (uint32_t i = 0; i < plan->count; i++) {
         put_comma(out, &first);
         buf_put_uint(out, records_count(plan->run, plan->steps[i], scratch));
-        scratch_reset(scratch);
+        arena_trim(scratch);
     }
     first = true;
     buf_puts(out, "],\n\"levels\":{");
@@ -249,7 +249,7 @@ static void put_critical(const struct html_plan *plan, int64_t tick, struct aren
         buf_put_int(out, (s->to - plan->run->start) / tick);
     }
     buf_putc(out, ']');
-    scratch_reset(scratch);
+    arena_trim(scratch);
 }
 
 static void put_running(const struct html_plan *plan, struct arena *scratch, struct buf *out)
@@ -270,7 +270,7 @@ static void put_running(const struct html_plan *plan, struct arena *scratch, str
         buf_put_uint(out, running.bins[i]);
     }
     buf_puts(out, "]}");
-    scratch_reset(scratch);
+    arena_trim(scratch);
 }
 
 bool html_google_fits(const struct html_plan *plan)

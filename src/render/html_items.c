@@ -218,7 +218,7 @@ static void put_facts(const struct html_plan *plan, struct arena *scratch, struc
         buf_puts(out, "\":[");
         detail_visit_facts(plan, at, scratch, &sink.sink);
         buf_putc(out, ']');
-        scratch_reset(scratch);
+        arena_trim(scratch);
         any = true;
     }
     buf_putc(out, '}');
@@ -237,7 +237,7 @@ static void render_texts(const struct items *t, const uint32_t *counts, struct a
             if (!wanted || !text || item->ref.length < item->ref.whole) continue;
             html_rendered_add(rendered, plan->steps[at], (size_t)(item - t->list),
                               sources_text(plan->run->sources, item->payload), scratch);
-            scratch_reset(scratch);
+            arena_trim(scratch);
         }
     }
 }

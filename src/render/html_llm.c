@@ -374,7 +374,7 @@ static void put_call(struct section *s, const struct step *step)
         buf_puts(out, "</li>\n");
     }
     buf_free(&messages);
-    scratch_reset(&s->scratch);
+    arena_trim(&s->scratch);
 }
 
 static void put_calls(struct section *s)

@@ -7,7 +7,7 @@
 #include "event/json.h"
 #include "model/critical.h"
 #include "model/records.h"
-#include "render/failures.h"
+#include "model/failures.h"
 #include "render/payload.h"
 #include "render/wording.h"
 
@@ -192,7 +192,7 @@ static void put_failures(struct overview *v)
         put_last_words(v, list[i].first);
         put_company(v, &list[i]);
         buf_puts(v->out, "</div>\n");
-        scratch_reset(&v->scratch);
+        arena_trim(&v->scratch);
     }
     for (size_t i = shown; i < count; i++) beyond += 1 + list[i].other_count;
     if (beyond) {

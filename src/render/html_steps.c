@@ -169,7 +169,7 @@ void html_steps_write(const struct html_plan *plan, enum time_unit unit, struct 
     for (uint32_t at = 0; at < plan->count; at++) {
         if (!(plan->flags[at] & PLAN_STATIC)) continue;
         put_row(plan, at, unit, &scratch, &sink);
-        scratch_reset(&scratch);
+        arena_trim(&scratch);
     }
     arena_free(&scratch);
     buf_free(&sink.text);

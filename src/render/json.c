@@ -176,7 +176,7 @@ void json_write(const struct run *run, struct buf *out)
         if (run->steps[i]->hidden) continue;
         if (!first) buf_puts(out, ",\n");
         put_step(out, run, run->steps[i], &scratch);
-        scratch_reset(&scratch);
+        arena_trim(&scratch);
         first = false;
     }
     buf_puts(out, "\n]}\n");

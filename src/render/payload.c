@@ -3,12 +3,6 @@
 
 #include "base/utf8.h"
 
-void scratch_reset(struct arena *scratch)
-{
-    enum { WORTH_KEEPING = 1024 * 1024 };
-    if (scratch->total > WORTH_KEEPING) arena_free(scratch);
-}
-
 /* Characters of a string, as they stand; bad UTF-8 becomes U+FFFD. */
 static void put_characters(struct buf *b, struct str text)
 {

@@ -33,7 +33,4 @@ void member_extras(struct buf *b, const struct run *run, const struct extra *ext
 void member_logs(struct buf *b, const struct run *run, const struct step *step, enum not_numbers how);
 void member_links(struct buf *b, const struct step *step);
 
-/* Empties a scratch arena that has grown beyond what is worth keeping; call it once a step. */
-void scratch_reset(struct arena *scratch);
-
 #endif

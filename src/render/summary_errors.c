@@ -7,7 +7,7 @@
 #include "base/utf8.h"
 #include "event/json.h"
 #include "model/records.h"
-#include "render/failures.h"
+#include "model/failures.h"
 #include "render/payload.h"
 #include "render/wording.h"
 
@@ -156,7 +156,7 @@ void summary_errors(const struct run *run, const struct report_options *o, struc
         put_last_words(&b, run, list[i].first, &scratch);
         put_company(&b, run, &list[i]);
         s->units[s->unit_count++] = arena_copy(arena, buf_str(&b));
-        scratch_reset(&scratch);
+        arena_trim(&scratch);
     }
     if (!count && run->status == RUN_FAILED)
         s->units[s->unit_count++] = S("The log calls the run failed; none of the steps shown holds an error.\n");

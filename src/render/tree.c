@@ -241,7 +241,7 @@ static void put_step(struct tree *t, const struct step *step)
     bool children = first_shown(t, step->first_child) || keep_below(t->keep, step);
     if (t->errors && step->status == STEP_ERROR) put_error(t, step, children);
     if (t->o->records) put_records(t, step, children);
-    scratch_reset(&t->scratch);
+    arena_trim(&t->scratch);
 }
 
 /* What the longest line of a step takes, up to the given width: short names have their durations near. */

@@ -4,8 +4,8 @@
  * step above it fail, so the deepest failed steps stand first, those with a failed step below them last, and steps with
  * the same error are one failure.
  */
-#ifndef RENDER_FAILURES_H
-#define RENDER_FAILURES_H
+#ifndef MODEL_FAILURES_H
+#define MODEL_FAILURES_H
 
 #include "model/run.h"
 

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "render/failures.h"
+#include "model/failures.h"
 
 #include "event/json.h"
 #include "model/records.h"
-#include "render/payload.h"
 
 #include <stdlib.h>
 
@@ -80,7 +79,7 @@ static size_t group_failures(const struct run *run, const struct step_list *fail
         else if (count < FAILURES_MAX)
             list[count++] = (struct failure){ .first = step, .hash = hash, .length = text.len };
         else ++*ret_beyond;
-        scratch_reset(&scratch);
+        arena_trim(&scratch);
     }
     arena_free(&scratch);
     return count;
