@@ -4,7 +4,7 @@
  * too, and what it found.
  */
 
-const SEARCH_DELAY = 30; /* ms after the last key; a search that a later one overtakes gives up */
+const SEARCH_DELAY = 10; /* ms after the last key; a search that a later one overtakes gives up */
 
 const HELP = [
     ['load', 'in the name, key, error, records, results or logs'],
