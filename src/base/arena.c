@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/arena.h"
 
+#include "base/pages.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { FIRST_BLOCK = 16 * 1024, LARGEST_BLOCK = 4 * 1024 * 1024 };
+enum { FIRST_BLOCK = 16 * 1024, LARGEST_BLOCK = 16 * 1024 * 1024 };
 
 struct arena_block {
     struct arena_block *older;
@@ -27,6 +29,7 @@ static struct arena_block *block_new(struct arena *a, size_t size)
     if (size > SIZE_MAX - sizeof(struct arena_block)) arena_exhausted(size);
     struct arena_block *b = calloc(1, sizeof *b + size);
     if (!b) arena_exhausted(size);
+    pages_enlarge(b, sizeof *b + size);
     b->size = size;
     b->older = a->block;
     a->block = b;

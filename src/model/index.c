@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "model/index.h"
 
+#include "base/pages.h"
+
 #include <stdlib.h>
 
 /* Keys are hashed byte by byte (FNV-1a, 64 bit), so that the hashes of all prefixes of a key come from one pass. */
@@ -42,6 +44,7 @@ static void grow(struct index *x)
     x->cap = old_cap ? old_cap * 2 : 1024;
     x->slots = calloc(x->cap, sizeof *x->slots);
     if (!x->slots) arena_exhausted(x->cap * sizeof *x->slots);
+    pages_enlarge(x->slots, x->cap * sizeof *x->slots);
     for (size_t i = 0; i < old_cap; i++) {
         if (!old[i].entry) continue;
         size_t to = (size_t)old[i].hash & (x->cap - 1);
@@ -129,6 +132,7 @@ static void grow_texts(struct index *x)
     x->text_cap = old_cap ? old_cap * 2 : 1024;
     x->texts = calloc(x->text_cap, sizeof *x->texts);
     if (!x->texts) arena_exhausted(x->text_cap * sizeof *x->texts);
+    pages_enlarge(x->texts, x->text_cap * sizeof *x->texts);
     for (size_t i = 0; i < old_cap; i++) {
         if (!old[i].text.ptr) continue;
         size_t to = (size_t)old[i].hash & (x->text_cap - 1);
