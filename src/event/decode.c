@@ -102,11 +102,12 @@ static bool kind_of_path(struct str path, enum event_kind *ret_kind)
 
 static void event_clear(struct event *e)
 {
-    struct event clean = {
-        .text = e->text, .offset = e->offset, .line = e->line, .source = e->source, .step = e->step, .ts = TIME_NONE
-    };
-    *e = clean;
-    step_clear(&e->step);
+    *e = (struct event){ .text = e->text,
+                         .offset = e->offset,
+                         .line = e->line,
+                         .source = e->source,
+                         .step = { .unknown = e->step.unknown, .unknown_cap = e->step.unknown_cap },
+                         .ts = TIME_NONE };
 }
 
 static void report(struct event *e, struct str near, const char *what, void *context, problem_sink *on_problem)

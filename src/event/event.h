@@ -28,6 +28,7 @@ struct event_step {
     int64_t start, end, usage_us; /* from `time`, TIME_NONE when absent, null or no time */
     bool bad_time;                /* one of them was there and was no time */
     bool llm;                     /* a record key tells of an LLM response or of token counts */
+    uint32_t records_count;       /* members of `records`, 0 when it is no object */
     struct unknown_field *unknown;
     size_t unknown_count, unknown_cap;
 };

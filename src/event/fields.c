@@ -67,14 +67,15 @@ static void decode_time(struct event_step *s)
     json_done(&j);
 }
 
-/* The records object, checked like any value; notices the keys that tell of LLM usage on the way. */
+/* The records object, checked like any value; counts its members and notices the keys that tell of LLM usage. */
 static struct str skip_records(struct json *j, struct event_step *s)
 {
+    s->records_count = 0;
     if (json_at_end(j) || *j->at != '{') return json_skip(j);
     const char *from = j->at;
     struct str key;
     json_enter(j, '{');
-    while (json_member(j, &key)) {
+    for (; json_member(j, &key); s->records_count++) {
         if (str_starts(key, S("__LLM_RESPONSE_")) || str_starts(key, S("gen_ai."))) s->llm = true;
         json_skip(j);
     }
@@ -93,7 +94,8 @@ static void take_member(struct json *j, struct str key, void *base, const struct
                         struct event_step *step)
 {
     struct str *field = field_find(base, table, count, key);
-    struct str value = field == &step->records || field == &step->record ? skip_records(j, step) : json_skip(j);
+    bool records = field == &step->records || (field == &step->record && !step->records.len);
+    struct str value = records ? skip_records(j, step) : json_skip(j);
     if (j->error) return;
     if (field) *field = value;
     else step_keep_unknown(step, key, value);

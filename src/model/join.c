@@ -125,8 +125,12 @@ static void link_children(struct instance *i, uint32_t count)
 {
     struct node **sorted = array_grow(NULL, &(size_t){ 0 }, count, sizeof *sorted);
     size_t k = 0;
-    for (struct node *n = i->first_node; n; n = n->next) sorted[k++] = n;
-    qsort(sorted, count, sizeof *sorted, by_start_then_order);
+    bool in_order = true; /* as most logs are */
+    for (struct node *n = i->first_node; n; n = n->next) {
+        in_order &= !k || by_start_then_order(&sorted[k - 1], &n) <= 0;
+        sorted[k++] = n;
+    }
+    if (!in_order) qsort(sorted, count, sizeof *sorted, by_start_then_order);
     for (k = 0; k < count; k++) {
         struct step *s = &sorted[k]->step, *p = s->parent;
         if (!p) continue;

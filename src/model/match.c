@@ -189,8 +189,11 @@ struct entry *step_key(struct builder *b, struct instance *i, const struct event
     struct str value = s->key;
     if (json_type(value) != JSON_STRING) return index_key(&b->index, i->group, S(""), b->arena);
     struct str inner = str_of(value.ptr + 1, value.len - 2);
-    bool plain = !memchr(value.ptr, '\\', value.len) && utf8_valid(inner);
-    return index_key(&b->index, i->group, plain ? inner : node_text(b, value), b->arena);
+    bool plain = !memchr(value.ptr, '\\', value.len);
+    struct entry *same = b->same_key; /* the events of a step that has no children follow one another */
+    if (plain && same && same->owner == i->group && str_eq(same->text, inner)) return same;
+    plain = plain && utf8_valid(inner);
+    return b->same_key = index_key(&b->index, i->group, plain ? inner : node_text(b, value), b->arena);
 }
 
 struct str node_text(struct builder *b, struct str value)

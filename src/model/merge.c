@@ -57,28 +57,18 @@ static struct record *add_record(struct builder *b, struct node *n)
     return n->last_record = r;
 }
 
-static uint32_t count_members(struct str object)
-{
-    struct json j = json_begin(object);
-    struct str key;
-    uint32_t count = 0;
-    json_enter(&j, '{');
-    while (json_member(&j, &key) && json_skip(&j).len) count++;
-    json_done(&j);
-    return count;
-}
-
 /* Whole objects of records: what was already there is kept, see records_list(). The list stays short, because an object
  * that says the same as the last one is left out. */
-static void merge_records(struct builder *b, struct node *n, const struct event *e, struct str records)
+static void merge_records(struct builder *b, struct node *n, const struct event *e, const struct event_step *s)
 {
+    struct str records = s->records;
     if (!value_present(records) || is_empty_object(records)) return;
     uint64_t h = str_hash(records, 1);
     if (h == n->records_hash) return;
     n->records_hash = h;
     struct record *r = add_record(b, n);
     r->data = payload_of(e, records);
-    if (json_type(records) == JSON_OBJECT) r->members = count_members(records);
+    if (json_type(records) == JSON_OBJECT) r->members = s->records_count;
     else r->key = S("records"); /* nothing to take apart: one datum */
 }
 
@@ -208,7 +198,7 @@ void node_merge(struct builder *b, struct node *n, const struct event *e, const 
         node_set_end(b, n, s->end);
         check_usage(b, n, e, s);
     }
-    merge_records(b, n, e, s->records);
+    merge_records(b, n, e, s);
     /* Python writes null for what is not there, result and error alike; without an `error` null is a result */
     if (value_present(s->result) || !s->error.len) set_payload(b, n, e, s->result, &n->step.result, &n->result_hash);
     if (value_present(s->error)) set_payload(b, n, e, s->error, &n->step.error, &n->error_hash);

@@ -55,6 +55,7 @@ struct builder {
     struct group *groups, *last_group;
     struct group *same_group;      /* of the run id that the last event had, */
     struct str same_raw;           /* as it stood there */
+    struct entry *same_key;        /* of the key that the last event's step had */
     struct instance *first, *last; /* in order of appearance */
     uint64_t seq;                  /* nodes made so far */
     uint32_t turn;                 /* lists of steps walked so far */
