@@ -40,7 +40,7 @@ T ?=
 V ?=
 Q = $(if $(V),,@)
 
-PACKAGES = libcjson cairo cairo-ft freetype2 libpng zlib libcmark libutf8proc
+PACKAGES = libcjson cairo cairo-ft freetype2 libpng zlib libdeflate libcmark libutf8proc
 DEP_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PACKAGES) 2>/dev/null)
 DEP_LIBS := $(shell $(PKG_CONFIG) --libs $(PACKAGES) 2>/dev/null)
 TEST_LIBS = $(shell $(PKG_CONFIG) --libs cmocka 2>/dev/null || echo -lcmocka)

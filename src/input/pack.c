@@ -5,51 +5,33 @@
 #include "base/base64.h"
 
 #include <errno.h>
+#include <libdeflate.h>
 #include <stdlib.h>
 #include <unistd.h>
-#include <zlib.h>
 
-/* A log of 98 MB becomes 8.2 MB at level 9, at 30 MB/s, and 11.2 at level 2, at 170; level 1 is no faster and makes
- * 12.2 of it. */
-enum { LEVEL_SMALL = 9, LEVEL_LARGE = 2 };
+/* A log of 98 MB becomes 10.8 MB at level 1, at 280 MB/s, and a fifth less at level 7, at 60. */
+enum { LEVEL_SMALL = 7, LEVEL_LARGE = 1 };
 #define SMALL_MAX (UINT64_C(8) << 20) /* bytes */
-
-struct packer {
-    z_stream z;
-    int level;
-};
 
 int pack_level(uint64_t size) { return size <= SMALL_MAX ? LEVEL_SMALL : LEVEL_LARGE; }
 
-static z_stream *stream_of(struct pack *p, int level)
-{
-    if (p->packer && p->packer->level != level) pack_end(p);
-    if (!p->packer) {
-        p->packer = calloc(1, sizeof *p->packer);
-        if (!p->packer || deflateInit(&p->packer->z, level) != Z_OK) arena_exhausted(sizeof *p->packer);
-        p->packer->level = level;
-    } else deflateReset(&p->packer->z);
-    return &p->packer->z;
-}
-
 void pack_chunk(struct pack *p, struct str chunk, int level)
 {
-    z_stream *z = stream_of(p, level);
-    size_t room = deflateBound(z, (uLong)chunk.len);
-    z->next_in = (unsigned char *)(uintptr_t)chunk.ptr;
-    z->avail_in = (uInt)chunk.len;
-    z->next_out = (unsigned char *)buf_room(&p->bytes, room);
-    z->avail_out = (uInt)room;
-    deflate(z, Z_FINISH);
+    if (p->packer && p->level != level) pack_end(p);
+    if (!p->packer) p->packer = libdeflate_alloc_compressor(level);
+    if (!p->packer) arena_exhausted(PACK_CHUNK);
+    p->level = level;
+    size_t room = libdeflate_zlib_compress_bound(p->packer, chunk.len);
+    char *to = buf_room(&p->bytes, room);
+    size_t packed = libdeflate_zlib_compress(p->packer, chunk.ptr, chunk.len, to, room);
     p->lengths = array_grow(p->lengths, &p->cap, p->count + 1, sizeof *p->lengths);
-    p->lengths[p->count++] = (uint32_t)z->total_out;
-    p->bytes.len += (size_t)z->total_out;
+    p->lengths[p->count++] = (uint32_t)packed;
+    p->bytes.len += packed;
 }
 
 void pack_end(struct pack *p)
 {
-    if (p->packer) deflateEnd(&p->packer->z);
-    free(p->packer);
+    if (p->packer) libdeflate_free_compressor(p->packer);
     p->packer = NULL;
 }
 

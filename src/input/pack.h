@@ -10,11 +10,12 @@
 
 enum { PACK_CHUNK = 256 * 1024, PACK_STORED = 0 /* the level for what is compressed already */ };
 
-struct packer; /* the compressor's own memory */
+struct libdeflate_compressor;
 
 struct pack {
-    struct packer *packer; /* NULL before the first chunk */
-    struct buf bytes;      /* a file may be put behind it, which is then p's and is read again in the end */
+    struct libdeflate_compressor *packer; /* NULL before the first chunk */
+    int level;                            /* of the packer */
+    struct buf bytes; /* a file may be put behind it, which is then p's and is read again in the end */
     uint32_t *lengths;
     size_t count, cap; /* of the chunks */
 };
