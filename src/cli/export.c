@@ -19,9 +19,15 @@ static bool format_of(const char *name, int *ret_format)
 
 static void put_run(const struct loaded *l, const struct run *run, size_t nth, int format, struct buf *out)
 {
-    const struct report_options o = { .notes = &l->notes, .left_out = l->left_out[nth] };
-    if (format == TEMPLATE_DATA) template_data_write(run, &o, out);
-    else export_write(run, (enum export_shape)format, out);
+    if (format != TEMPLATE_DATA) {
+        export_write(run, (enum export_shape)format, out);
+        return;
+    }
+    const struct report_options o = { .notes = &l->notes,
+                                      .left_out = l->left_out[nth],
+                                      .analysis = analysis_begin(run) };
+    template_data_write(run, &o, out);
+    analysis_free(o.analysis);
 }
 
 /* One run as it is; several as one JSON document a line. */

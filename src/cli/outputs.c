@@ -31,7 +31,8 @@ struct writing {
     size_t position, count; /* of it, and how many from there on */
     struct progress *progress;
     struct machine machine; /* of the run: read before pictures are drawn, which may read no log */
-    uint64_t taken;         /* bytes of the summary's budget that its file already holds */
+    struct analysis *analysis;
+    uint64_t taken; /* bytes of the summary's budget that its file already holds */
 };
 
 static bool picture_format(const char *path, enum picture_format *ret_format)
@@ -97,6 +98,7 @@ static struct report_options report_options(const struct writing *w, size_t nth)
         .max_bytes = o->max_bytes,
         .left_out = w->l->left_out[w->position + nth],
         .notes = &w->l->notes,
+        .analysis = w->analysis,
         .template = (enum template_id)o->template,
         .templates = w->l->templates,
         .own_notes = w->l->own_notes,
@@ -264,8 +266,10 @@ static bool put_summary(const struct writing *w, const char *path, struct buf *o
     for (size_t i = 0; i < w->count; i++, run = run->next) {
         struct report_options o = report_options(w, i);
         o.max_bytes = w->count > 1 ? share - 1 : share; /* the line between two */
+        if (i) o.analysis = analysis_begin(run);
         if (i) buf_putc(out, '\n');
         markdown_write(run, &o, out);
+        if (i) analysis_free(o.analysis);
     }
     return true;
 }
@@ -393,6 +397,7 @@ enum exit_status outputs_write(const struct outputs *out, const struct loaded *l
         .position = position,
         .count = count,
         .machine = machine_of(first, &arena),
+        .analysis = out->html || out->summary ? analysis_begin(first) : NULL,
         .progress = progress,
     };
     const struct job all[] = {
@@ -418,6 +423,7 @@ enum exit_status outputs_write(const struct outputs *out, const struct loaded *l
         enum exit_status status = tell(&jobs[i], silent);
         if (status != EXIT_DONE) worst = status;
     }
+    analysis_free(w.analysis);
     arena_free(&arena);
     return worst;
 }

@@ -176,7 +176,7 @@ static void put_overview(void *context, struct buf *out)
 static void put_statistics(void *context, struct buf *out)
 {
     const struct page *p = context;
-    html_stats_write(p->run, p->o->unit, out);
+    html_stats_write(p->o, out);
 }
 
 static void put_llm(void *context, struct buf *out)
@@ -279,7 +279,8 @@ static void make_live(struct page *p)
     bool log_inside = o->archive && archive_missing(o->archive, o->archive_part) == ARCHIVE_INSIDE;
     p->google = o->google != GOOGLE_OFF && html_google_fits(&p->plan);
     p->store = store_new(p->run->sources, log_inside ? o->archive : NULL, o->max_data, HTML_PAYLOAD_MAX);
-    const struct html_data data = { &p->plan, p->store, o->unit, p->google, o->google == GOOGLE_ONLY, &p->rendered };
+    const struct html_data data = { &p->plan,    o->analysis, p->store, o->unit, p->google, o->google == GOOGLE_ONLY,
+                                    &p->rendered };
     html_data_write(&data, &p->data);
     buf_put(&p->script, asset_page_js);
     if (p->google) buf_put(&p->script, asset_google_js);

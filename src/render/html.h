@@ -83,6 +83,7 @@ void html_rendered_add(struct html_rendered *r, const struct step *step, size_t 
 /* The JSON block: all steps compactly, where the store has their texts, the rows for Google Charts when wanted. */
 struct html_data {
     const struct html_plan *plan;
+    struct analysis *analysis;
     struct store *store;
     enum time_unit unit;
     bool google, google_only;

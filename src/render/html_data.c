@@ -12,9 +12,9 @@
  *     "errors": {"2": "first line"},
  *     "records": [0, 4, 1],                                   how many
  *     "levels": {"1": 8}, "tokens": {"2": 1830},              bits of enum log_level; LLM tokens
+ *     "labels": …, "items": …, "cut": …, "facts": …           see html_items.c
  *     "critical": [0, 2, 1, 9],                               position and end in ticks: 0 to 2, then 2 to 9
  *     "running": {"max": 3, "mean": 1.7, "idle": 0, "bins": [1, 3]} or null,          see running.h
- *     "labels": …, "items": …, "cut": …, "facts": …           see html_items.c
  *     "google": {"only": false, "rows": [["load · 3 ms", "ok", 0, 3]]} }
  *
  * Nothing here is executable, and '<' never stands in it as itself.
@@ -22,15 +22,12 @@
 #include "render/html.h"
 
 #include "base/utf8.h"
-#include "model/critical.h"
 #include "model/records.h"
-#include "model/running.h"
 #include "render/payload.h"
 #include "render/wording.h"
 
 #include <stdlib.h>
 
-enum { RUNNING_BINS = 1000 };
 enum { GOOGLE_NAME_MAX = 40 /* code points */, GOOGLE_DEPTH_MAX = 6 };
 
 /* Unique names, by open addressing; slots hold 1 + position of the name's first step. */
@@ -234,15 +231,15 @@ static void put_counts(const struct html_plan *plan, struct arena *scratch, stru
 }
 
 /* Segments touch each other: one begins where the one before ends, the first one with the run. */
-static void put_critical(const struct html_plan *plan, int64_t tick, struct arena *scratch, struct buf *out)
+static void put_critical(const struct html_data *d, int64_t tick, struct arena *scratch, struct buf *out)
 {
-    struct critical path;
+    const struct html_plan *plan = d->plan;
+    const struct critical *path = analysis_critical(d->analysis);
     uint32_t *position = ARENA_ARRAY(scratch, uint32_t, plan->run->step_count);
     for (uint32_t i = 0; i < plan->count; i++) position[plan->steps[i]->index] = i;
-    critical_path(plan->run, scratch, &path);
     buf_puts(out, ",\n\"critical\":[");
-    for (size_t i = 0; i < path.count; i++) {
-        const struct critical_segment *s = &path.segments[i];
+    for (size_t i = 0; i < path->count; i++) {
+        const struct critical_segment *s = &path->segments[i];
         if (i) buf_putc(out, ',');
         buf_put_uint(out, position[s->step->index]);
         buf_putc(out, ',');
@@ -252,25 +249,23 @@ static void put_critical(const struct html_plan *plan, int64_t tick, struct aren
     arena_trim(scratch);
 }
 
-static void put_running(const struct html_plan *plan, struct arena *scratch, struct buf *out)
+static void put_running(const struct html_data *d, struct buf *out)
 {
-    struct running running;
-    running_steps(plan->run, RUNNING_BINS, scratch, &running);
-    if (!running.count) {
+    const struct running *running = analysis_running(d->analysis);
+    if (!running->count) {
         buf_puts(out, ",\n\"running\":null");
         return;
     }
-    buf_printf(out, ",\n\"running\":{\"max\":%u,\"mean\":", (unsigned)running.max);
-    buf_put_fixed(out, running.mean, 3, true);
+    buf_printf(out, ",\n\"running\":{\"max\":%u,\"mean\":", (unsigned)running->max);
+    buf_put_fixed(out, running->mean, 3, true);
     buf_puts(out, ",\"idle\":");
-    buf_put_int(out, running.idle);
+    buf_put_int(out, running->idle);
     buf_puts(out, ",\"bins\":[");
-    for (size_t i = 0; i < running.count; i++) {
+    for (size_t i = 0; i < running->count; i++) {
         if (i) buf_putc(out, ',');
-        buf_put_uint(out, running.bins[i]);
+        buf_put_uint(out, running->bins[i]);
     }
     buf_puts(out, "]}");
-    arena_trim(scratch);
 }
 
 bool html_google_fits(const struct html_plan *plan)
@@ -340,9 +335,9 @@ void html_data_write(const struct html_data *d, struct buf *out)
     put_odd_keys(plan, out);
     put_errors(plan, &scratch, out);
     put_counts(plan, &scratch, out);
-    put_critical(plan, tick, &scratch, out);
-    put_running(plan, &scratch, out);
     html_items_write(d, &scratch, out);
+    put_critical(d, tick, &scratch, out);
+    put_running(d, out);
     if (d->google) put_google(plan, d->unit, d->google_only, out);
     buf_putc(out, '}');
     arena_free(&scratch);

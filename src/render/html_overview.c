@@ -180,8 +180,7 @@ static void put_failures(struct overview *v)
     if (!count && v->run->status != RUN_FAILED) return;
     buf_puts(v->out, "<div class=\"failed\"><h3>What failed</h3>\n");
     if (!count) buf_puts(v->out, "<p>The log calls the run failed; none of the steps shown holds an error.</p>");
-    else if (v->run->status == RUN_COMPLETED)
-        buf_puts(v->out, "<p class=\"hint\">The run completed all the same.</p>");
+    else if (v->run->status == RUN_COMPLETED) buf_puts(v->out, "<p class=\"hint\">The run completed all the same.</p>");
     for (size_t i = 0; i < shown; i++) {
         buf_puts(v->out, "<div class=\"failure\"><p>");
         put_mark(list[i].first, v->out);
@@ -341,11 +340,9 @@ static void put_remark(struct overview *v, const struct critical *path, const st
 
 static void put_path(struct overview *v)
 {
-    struct arena arena = { 0 };
-    struct critical path;
+    const struct critical *path = analysis_critical(v->o->analysis);
     bool beside = false;
-    critical_path(v->run, &arena, &path);
-    struct top top = top_of(v->run, time_on_path, &path);
+    struct top top = top_of(v->run, time_on_path, path);
     if (top.count > 1) {
         buf_puts(
             v->out,
@@ -357,9 +354,9 @@ static void put_path(struct overview *v)
         for (size_t i = 0; i < top.count; i++) {
             buf_puts(v->out, "<tr><th scope=\"row\">");
             html_put_step_link(v->run, top.steps[i], 1, v->out);
-            put_remark(v, &path, top.steps[i], &beside);
+            put_remark(v, path, top.steps[i], &beside);
             buf_puts(v->out, "</th>");
-            put_strip(v, &path, top.steps[i]);
+            put_strip(v, path, top.steps[i]);
             put_time(v, top.times[i]);
             put_share(v, top.times[i], v->run->end - v->run->start);
             buf_puts(v->out, "</tr>\n");
@@ -372,7 +369,6 @@ static void put_path(struct overview *v)
                      "next one began; the log does not say which of them that one waited for.</p>\n");
         buf_puts(v->out, "</div>\n");
     }
-    arena_free(&arena);
 }
 
 static void put_slowest(struct overview *v)

@@ -14,7 +14,7 @@ void html_overview_write(const struct run *run, const struct report_options *o, 
 
 /* Durations by step name: the first STATS_ROWS_MAX names, largest total first. */
 enum { STATS_ROWS_MAX = 200 };
-void html_stats_write(const struct run *run, enum time_unit unit, struct buf *out);
+void html_stats_write(const struct report_options *o, struct buf *out);
 
 /* Tokens by model and by step, prompts and answers in reading order; within LLM_TEXT_MAX bytes of texts in all. */
 enum { LLM_CALLS_MAX = 200, LLM_LONG = 1500, LLM_TEXT_MAX = 256 * 1024 };

@@ -148,17 +148,15 @@ static void put_row(struct buf *out, const struct name_statistics *s, enum time_
     put_histogram(out, s, unit);
 }
 
-void html_stats_write(const struct run *run, enum time_unit unit, struct buf *out)
+void html_stats_write(const struct report_options *o, struct buf *out)
 {
-    struct arena arena = { 0 };
-    struct statistics s;
-    statistics_by_name(run, &arena, &s);
-    size_t rows = s.count < STATS_ROWS_MAX ? s.count : STATS_ROWS_MAX;
+    const struct statistics *s = analysis_names(o->analysis);
+    size_t rows = s->count < STATS_ROWS_MAX ? s->count : STATS_ROWS_MAX;
     if (rows) {
         buf_puts(out, "<section id=\"statistics\" aria-labelledby=\"h-statistics\">\n<div class=\"bar\"><h2 "
                       "id=\"h-statistics\">Statistics</h2><span class=\"hint\">");
-        buf_put_count(out, s.count, "step name", "step names");
-        if (rows < s.count) buf_printf(out, ": the %zu with the largest total time", rows);
+        buf_put_count(out, s->count, "step name", "step names");
+        if (rows < s->count) buf_printf(out, ": the %zu with the largest total time", rows);
         buf_puts(out, "</span></div>\n<div class=\"wide\" tabindex=\"0\" role=\"region\" "
                       "aria-labelledby=\"h-statistics\">\n<table class=\"stats\" id=\"pl-stats\">\n<thead><tr>"
                       "<th scope=\"col\">Step</th>");
@@ -168,10 +166,9 @@ void html_stats_write(const struct run *run, enum time_unit unit, struct buf *ou
             buf_printf(out, "<th scope=\"col\" class=\"num\"%s>%s</th>", i == 2 ? " aria-sort=\"descending\"" : "",
                        titles[i]);
         buf_puts(out, "<th scope=\"col\">Durations</th></tr></thead>\n<tbody>\n");
-        for (size_t i = 0; i < rows; i++) put_row(out, &s.list[i], unit);
+        for (size_t i = 0; i < rows; i++) put_row(out, &s->list[i], o->unit);
         buf_puts(out, "</tbody>\n</table>\n</div>\n<p class=\"hint\">Share is that of the self time in the time of the "
                       "run. A drawing goes from the shortest to the longest duration; each bar is a fifth longer than "
                       "the one before, or more where the durations are far apart.</p>\n</section>\n");
     }
-    arena_free(&arena);
 }

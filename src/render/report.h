@@ -9,6 +9,7 @@
 #include "base/err.h"
 #include "input/archive.h"
 #include "layout/scene.h"
+#include "model/analysis.h"
 #include "model/run.h"
 #include "render/template.h"
 
@@ -28,6 +29,7 @@ struct report_options {
     uint64_t max_bytes;                /* summary: budget in bytes */
     struct str left_out;               /* a sentence about what selection hid, "" when nothing */
     const struct input_notes *notes;   /* never NULL */
+    struct analysis *analysis;         /* of the run; the index needs none */
     struct str own_notes;              /* page: Markdown of the user, "" for none */
     struct archive *archive;           /* page: the log it is made from, NULL: the page does not speak of it */
     struct str given;                  /* page: the options that decide what it shows, as they were typed */

@@ -233,7 +233,7 @@ void summary_make(const struct run *run, const struct report_options *o, struct 
     summary_errors(run, o, &s->arena, &s->sections[SUMMARY_ERRORS]);
     summary_open(run, o, &s->arena, &s->sections[SUMMARY_OPEN]);
     summary_slow(run, o, &s->arena, &s->sections[SUMMARY_SLOW]);
-    summary_names(run, o, &s->arena, &s->sections[SUMMARY_NAMES]);
+    summary_names(o, &s->arena, &s->sections[SUMMARY_NAMES]);
     summary_usage(run, o, &s->arena, &s->sections[SUMMARY_USAGE]);
     summary_notes(run, o, &s->arena, &s->sections[SUMMARY_NOTES]);
 }

@@ -52,7 +52,7 @@ void summary_free(struct summary *s);
 void summary_errors(const struct run *run, const struct report_options *o, struct arena *arena, struct section *s);
 void summary_open(const struct run *run, const struct report_options *o, struct arena *arena, struct section *s);
 void summary_slow(const struct run *run, const struct report_options *o, struct arena *arena, struct section *s);
-void summary_names(const struct run *run, const struct report_options *o, struct arena *arena, struct section *s);
+void summary_names(const struct report_options *o, struct arena *arena, struct section *s);
 void summary_usage(const struct run *run, const struct report_options *o, struct arena *arena, struct section *s);
 void summary_notes(const struct run *run, const struct report_options *o, struct arena *arena, struct section *s);
 

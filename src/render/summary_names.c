@@ -38,26 +38,25 @@ static struct str name_text(struct str name, struct arena *arena)
     return text;
 }
 
-void summary_names(const struct run *run, const struct report_options *o, struct arena *arena, struct section *s)
+void summary_names(const struct report_options *o, struct arena *arena, struct section *s)
 {
     static const struct column columns[] = {
         { "Step", false }, { "Count", true }, { "Errors", true }, { "Total", true }, { "Mean", true }, { "Max", true },
     };
     enum { COLUMNS = sizeof columns / sizeof *columns };
-    struct statistics names;
-    statistics_by_name(run, arena, &names);
-    size_t shown = names.count < ROWS_MAX ? names.count : ROWS_MAX;
+    const struct statistics *names = analysis_names(o->analysis);
+    size_t shown = names->count < ROWS_MAX ? names->count : ROWS_MAX;
     *s = (struct section){ .heading = "Steps by name",
                            .name = "the table by step name",
                            .columns = columns,
                            .column_count = COLUMNS,
                            .unit_count = shown,
-                           .beyond = names.count - shown,
+                           .beyond = names->count - shown,
                            .one = "name",
                            .many = "names" };
     s->units = ARENA_ARRAY(arena, struct str, shown * COLUMNS + 1);
     for (size_t i = 0; i < shown; i++) {
-        const struct name_statistics *r = &names.list[i];
+        const struct name_statistics *r = &names->list[i];
         struct str *cells = s->units + i * COLUMNS;
         cells[0] = name_text(r->name, arena);
         cells[1] = number_text(r->count, arena);

@@ -136,7 +136,7 @@ static bool first_failure(const struct view *v, struct arena *scratch, struct vi
 
 /* --- names --- */
 
-static const struct name_statistics *name_of(const struct view *v) { return &data_of(v)->names.list[v->n]; }
+static const struct name_statistics *name_of(const struct view *v) { return &data_of(v)->names->list[v->n]; }
 
 static void put_stat_name(const struct view *v, struct buf *out) { buf_put(out, wording_name(name_of(v)->name)); }
 static void put_stat_count(const struct view *v, struct buf *out) { buf_put_uint(out, name_of(v)->count); }
@@ -191,10 +191,9 @@ static const struct field name_fields[] = {
 static bool name_item(const struct view *v, uint64_t i, struct view *ret)
 {
     struct template_data *d = data_of(v);
-    if (!d->names_made) statistics_by_name(d->run.run, &d->arena, &d->names);
-    d->names_made = true;
+    d->names = analysis_names(d->o->analysis);
     ret->n = i;
-    return i < d->names.count;
+    return i < d->names->count;
 }
 
 enum { MAIN_NAMES = 50 };
@@ -208,7 +207,7 @@ static void put_main_names_hint(const struct view *v, struct buf *out)
 {
     struct view ignored = *v;
     name_item(v, 0, &ignored);
-    size_t count = data_of(v)->names.count;
+    size_t count = data_of(v)->names->count;
     if (count <= MAIN_NAMES) return;
     buf_puts(out, "50 of ");
     buf_put_number(out, count);

@@ -35,10 +35,10 @@ struct template_data {
     const struct pieces *pieces;
     struct run_view run;
     struct step_list main, slowest, failures;
-    struct statistics names;
+    const struct statistics *names; /* once they were asked for */
     struct str *notes;
     size_t note_count;
-    bool names_made, notes_made;
+    bool notes_made;
 };
 
 /* `of` of the index. */

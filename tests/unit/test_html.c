@@ -295,14 +295,18 @@ static struct str between(struct str text, const char *from, const char *to)
 static bool write_page(struct fixture *f, enum google_mode google, struct buf *out, struct err *e)
 {
     static const struct input_notes notes = { 0 };
-    struct report_options o = {
-        .google = google, .theme = THEME_AUTO, .max_bytes = 1 << 20, .max_data = 1 << 20, .notes = &notes
-    };
+    struct report_options o = { .google = google,
+                                .theme = THEME_AUTO,
+                                .max_bytes = 1 << 20,
+                                .max_data = 1 << 20,
+                                .notes = &notes,
+                                .analysis = analysis_begin(&f->run) };
     struct scene empty;
     scene_init(&empty, &f->arena);
     keep_rank(&f->run);
     bool good = html_write(&f->run, &o, &empty, &(struct html_graphs){ .scenes = { &empty } }, out, e);
     scene_free(&empty);
+    analysis_free(o.analysis);
     return good;
 }
 
@@ -362,7 +366,7 @@ static void notes_are_worded_alike(void **state)
 {
     (void)state;
     static const struct input_notes none = { 0 };
-    const struct report_options o = {
+    struct report_options o = {
         .google = GOOGLE_OFF, .theme = THEME_AUTO, .max_bytes = 1 << 20, .max_data = 1 << 20, .notes = &none
     };
     for (uint64_t n = 1; n <= 2; n++) {
@@ -372,7 +376,9 @@ static void notes_are_worded_alike(void **state)
         struct buf page = BUF_INIT, summary = BUF_INIT, sentence = BUF_INIT;
         struct err e = { 0 };
         assert_true(write_page(f, GOOGLE_OFF, &page, &e));
+        o.analysis = analysis_begin(&f->run);
         markdown_write(&f->run, &o, &summary);
+        analysis_free(o.analysis);
         buf_putc(&page, '\0');
         buf_putc(&summary, '\0');
         for (size_t i = 0; i < WORDING_NOTES; i++) {

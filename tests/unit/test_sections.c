@@ -40,16 +40,19 @@ static void end(struct fixture *f)
 
 static void overview(struct fixture *f)
 {
-    const struct report_options o = { .notes = &no_notes };
+    const struct report_options o = { .notes = &no_notes, .analysis = analysis_begin(f->log.runs) };
     buf_clear(&f->html);
     html_overview_write(f->log.runs, &o, &f->html);
+    analysis_free(o.analysis);
     buf_putc(&f->html, '\0');
 }
 
 static void statistics(struct fixture *f)
 {
     buf_clear(&f->html);
-    html_stats_write(f->log.runs, UNIT_AUTO, &f->html);
+    const struct report_options o = { .notes = &no_notes, .analysis = analysis_begin(f->log.runs) };
+    html_stats_write(&o, &f->html);
+    analysis_free(o.analysis);
     buf_putc(&f->html, '\0');
 }
 

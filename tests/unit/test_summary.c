@@ -107,9 +107,11 @@ static void put_summary(const struct run *run, uint64_t max_bytes, struct buf *b
     static const struct input_notes notes = { .bad_lines = 2, .first_bad = { "l.ndjson:3:1: `x` | <b>", 23 } };
     const struct report_options o = { .max_bytes = max_bytes,
                                       .notes = &notes,
-                                      .left_out = S("2 of 9 steps left out by --filter <a|b>") };
+                                      .left_out = S("2 of 9 steps left out by --filter <a|b>"),
+                                      .analysis = analysis_begin(run) };
     buf_clear(b);
     markdown_write(run, &o, b);
+    analysis_free(o.analysis);
 }
 
 /* A run with a step, a child and a model for each hostile text. */

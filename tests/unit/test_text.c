@@ -398,7 +398,11 @@ static void every_field_is_told_everywhere(void **state)
     assert_told(&b, "export --to pipelens", meta_fields, META_FIELDS);
 
     static const struct input_notes notes = { 0 };
-    const struct report_options o = { .theme = THEME_AUTO, .max_bytes = 1 << 20, .max_data = 1 << 20, .notes = &notes };
+    const struct report_options o = { .theme = THEME_AUTO,
+                                      .max_bytes = 1 << 20,
+                                      .max_data = 1 << 20,
+                                      .notes = &notes,
+                                      .analysis = analysis_begin(f.runs) };
     struct scene empty;
     struct err e = { 0 };
     scene_init(&empty, &f.arena);
@@ -407,6 +411,7 @@ static void every_field_is_told_everywhere(void **state)
     assert_told(&b, "html", step_fields, STEP_FIELDS);
     assert_told(&b, "html", meta_fields, META_FIELDS);
     scene_free(&empty);
+    analysis_free(o.analysis);
     unload(&f);
     buf_free(&b);
 }
