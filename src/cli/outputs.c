@@ -2,58 +2,11 @@
 #include "cli/outputs.h"
 
 #include "base/file.h"
+#include "cli/drawings.h"
 #include "event/json.h"
-#include "layout/gantt.h"
-#include "layout/graph.h"
-#include "render/picture.h"
 
 #include <pthread.h>
 #include <stdio.h>
-
-enum { PICTURE_ROWS = 200 };
-
-/* The drawings in a page: px that they fill, and what they show at most. The report's is for readers without script,
- * with a list of all steps below it; paper has drawings that fit a page, and a bar in its table for each step. */
-static const struct {
-    double width;
-    uint32_t rows;
-} page_drawings[] = {
-    [TEMPLATE_REPORT] = { 1200, 100 },
-    [TEMPLATE_PAPER] = { 740, 30 },
-    [TEMPLATE_CARD] = { 680, 7 },
-};
-
-/* One set of outputs being written. */
-struct writing {
-    const struct loaded *l;
-    const struct options *o;
-    const struct run *run;  /* the first one */
-    size_t position, count; /* of it, and how many from there on */
-    struct progress *progress;
-    struct machine machine; /* of the run: read before pictures are drawn, which may read no log */
-    struct analysis *analysis;
-    uint64_t taken; /* bytes of the summary's budget that its file already holds */
-};
-
-static bool picture_format(const char *path, enum picture_format *ret_format)
-{
-    static const struct {
-        struct str suffix;
-        enum picture_format format;
-    } suffixes[] = {
-        { { ".png", 4 }, PICTURE_PNG },
-        { { ".svg", 4 }, PICTURE_SVG },
-        { { ".pdf", 4 }, PICTURE_PDF },
-    };
-    *ret_format = PICTURE_PNG;
-    if (strcmp(path, "-") == 0) return true;
-    for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++)
-        if (str_ends(str_z(path), suffixes[i].suffix)) {
-            *ret_format = suffixes[i].format;
-            return true;
-        }
-    return false;
-}
 
 /* Two outputs into one file would leave one of them, or both mixed. */
 static const char *named_twice(const char *const *paths, size_t count)
@@ -108,147 +61,24 @@ static struct report_options report_options(const struct writing *w, size_t nth)
     };
 }
 
-/* The longest side of a picture in px; PNGs are scaled after layout. */
-static double max_side(const struct writing *w, const char *path)
-{
-    enum picture_format format;
-    if (!path) return 0; /* in the page */
-    picture_format(path, &format);
-    return format == PICTURE_PNG ? PICTURE_SIDE_MAX / w->o->scale : PICTURE_SIDE_MAX;
-}
-
-/* `path` is NULL for the drawing in the page. */
-static void lay_out_gantt(const struct writing *w, const char *path, struct scene *s)
-{
-    const struct options *o = w->o;
-    double width = page_drawings[o->template].width;
-    struct gantt_options g = {
-        .unit = (enum time_unit)o->unit,
-        .min_width = path || o->min_width > width ? o->min_width : width,
-        .min_height = path || o->template == TEMPLATE_REPORT ? o->min_height : 0,
-        .max_side = max_side(w, path),
-        .max_width = path || o->template == TEMPLATE_REPORT ? 0 : width,
-        .max_rows = o->max_rows_set ? (uint32_t)o->max_rows
-                    : path          ? PICTURE_ROWS
-                                    : page_drawings[o->template].rows,
-        .title = str_z(o->title),
-        .left_out = w->l->left_out[w->position],
-        .bare = !path,
-    };
-    gantt_layout(w->run, &g, s);
-}
-
-static void lay_out_graph(const struct writing *w, const char *path, struct scene *s)
-{
-    const struct options *o = w->o;
-    uint64_t boxes = o->max_rows_set ? o->max_rows : GRAPH_BOXES;
-    struct graph_options g = {
-        .style = (enum graph_style)o->graph_style,
-        .unit = (enum time_unit)o->unit,
-        .min_width = o->min_width,
-        .min_height = o->min_height,
-        .max_side = max_side(w, path),
-        .max_boxes = boxes < GRAPH_BOXES_MAX ? (uint32_t)boxes : GRAPH_BOXES_MAX,
-        .fold_over = GRAPH_FOLD_OVER,
-        .max_states = GRAPH_STATES,
-        .machine = &w->machine,
-        .title = str_z(o->title),
-        .left_out = w->l->left_out[w->position],
-    };
-    graph_layout(w->run, &g, s);
-}
-
-/* Does that kind of graph say anything about the run? */
-static bool is_telling(const struct writing *w, enum graph_style style)
-{
-    if (style == (enum graph_style)w->o->graph_style || style == GRAPH_TREE) return true;
-    if (style == GRAPH_MACHINE) return w->machine.evident;
-    return w->run->visible_count > 2 && w->run->start != TIME_NONE;
-}
-
-/* A page holds the graphs in a smaller form, so that it stays small. */
-static void lay_out_page_graph(const struct writing *w, enum graph_style style, struct scene *s)
-{
-    const struct graph_options g = {
-        .style = style,
-        .unit = (enum time_unit)w->o->unit,
-        .max_boxes = GRAPH_PAGE_BOXES,
-        .fold_over = GRAPH_PAGE_FOLD_OVER,
-        .max_states = GRAPH_PAGE_STATES,
-        .machine = &w->machine,
-        .left_out = w->l->left_out[w->position],
-        .title = str_z(w->o->title),
-        .bare = true,
-    };
-    graph_layout(w->run, &g, s);
-}
-
-static bool put_picture(const struct writing *w, const char *path, const struct scene *s, struct buf *out,
-                        struct err *e)
-{
-    enum picture_format format;
-    enum picture_theme theme = w->o->theme == THEME_DARK ? THEME_DARK : THEME_LIGHT;
-    const struct picture_text text[] = {
-        { "Title", s->title },
-        { "Description", s->description },
-        { "Software", S("pipelens-report " VERSION) },
-        { "Run", w->run->id },
-        { NULL, { 0 } },
-    };
-    picture_format(path, &format);
-    if (format == PICTURE_PNG) return png_write(s, theme, w->o->scale, text, out, e);
-    if (format == PICTURE_PDF) return pdf_write(s, theme, out, e);
-    svg_write(s, theme, out);
-    return true;
-}
-
-typedef void lay_out(const struct writing *w, const char *path, struct scene *s);
-
-static bool put_drawing(const struct writing *w, const char *path, lay_out *drawing, struct buf *out, struct err *e)
-{
-    struct arena a = { 0 };
-    struct scene s;
-    scene_init(&s, &a);
-    drawing(w, path, &s);
-    bool good = put_picture(w, path, &s, out, e);
-    scene_free(&s);
-    arena_free(&a);
-    return good;
-}
-
-static bool put_gantt(const struct writing *w, const char *path, struct buf *out, struct err *e)
-{
-    return put_drawing(w, path, lay_out_gantt, out, e);
-}
-
-static bool put_graph(const struct writing *w, const char *path, struct buf *out, struct err *e)
-{
-    return put_drawing(w, path, lay_out_graph, out, e);
-}
-
+/* The drawings need no log: they are made while the page's data is read and written. */
 static bool put_html(const struct writing *w, const char *path, struct buf *out, struct err *e)
 {
     (void)path;
-    struct arena a = { 0 };
-    struct scene gantt, graphs[HTML_GRAPHS];
-    struct html_graphs shown = { .first = w->o->graph_style };
+    struct page_drawings drawings = { .w = w };
     struct report_options o = report_options(w, 0);
     struct buf given = BUF_INIT;
+    pthread_t thread;
     options_put_given(w->o, &given);
     o.given = buf_str(&given);
-    scene_init(&gantt, &a);
-    lay_out_gantt(w, NULL, &gantt);
-    for (unsigned i = 0; i < HTML_GRAPHS; i++) {
-        scene_init(&graphs[i], &a);
-        if (!is_telling(w, (enum graph_style)i)) continue;
-        lay_out_page_graph(w, (enum graph_style)i, &graphs[i]);
-        shown.scenes[i] = &graphs[i];
-    }
-    bool good = html_write(w->run, &o, &gantt, &shown, out, e);
-    scene_free(&gantt);
-    for (unsigned i = 0; i < HTML_GRAPHS; i++) scene_free(&graphs[i]);
+    bool beside = pthread_create(&thread, NULL, page_drawings_make, &drawings) == 0;
+    struct page *page = page_make(w->run, &o);
+    if (beside) pthread_join(thread, NULL);
+    else page_drawings_make(&drawings);
+    bool good = page_write(page, &drawings.gantt, &drawings.graphs, out, e);
+    page_free(page);
+    page_drawings_free(&drawings);
     buf_free(&given);
-    arena_free(&a);
     return good;
 }
 

@@ -13,6 +13,7 @@
 #include "render/template_data.h"
 #include "render/wording.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 struct page {
@@ -20,6 +21,7 @@ struct page {
     const struct report_options *o;
     const struct scene *gantt;
     const struct html_graphs *graphs;
+    struct arena arena;
     struct html_plan plan;
     bool live;   /* the page has a script, its data, and the log; the others are paper */
     bool google; /* Google Charts is wanted and can draw this run */
@@ -286,31 +288,44 @@ static void make_live(struct page *p)
     if (p->google) buf_put(&p->script, asset_google_js);
 }
 
-bool html_write(const struct run *run, const struct report_options *o, const struct scene *gantt,
-                const struct html_graphs *graphs, struct buf *out, struct err *e)
+struct page *page_make(const struct run *run, const struct report_options *o)
 {
-    struct page p = { .run = run,
-                      .o = o,
-                      .gantt = gantt,
-                      .graphs = graphs,
-                      .live = o->template == TEMPLATE_REPORT,
-                      .style = BUF_INIT,
-                      .script = BUF_INIT,
-                      .data = BUF_INIT,
-                      .rendered = { .html = BUF_INIT } };
-    const struct pieces pieces = { html_slots, html_slot_count, &p };
-    struct template_data data = { .o = o, .plan = &p.plan, .pieces = &pieces, .run = { .run = run, .unit = o->unit } };
+    struct page *p = calloc(1, sizeof *p);
+    if (!p) arena_exhausted(sizeof *p);
+    p->run = run;
+    p->o = o;
+    p->live = o->template == TEMPLATE_REPORT;
+    p->style = p->script = p->data = p->rendered.html = BUF_INIT;
+    html_plan_make(run, HTML_STATIC_STEPS, HTML_PAYLOAD_MAX, o->max_data, &p->arena, &p->plan);
+    if (p->live) make_live(p);
+    theme_css(&p->style);
+    templates_put_style(o->templates, o->template, &p->style);
+    return p;
+}
+
+void page_free(struct page *p)
+{
+    if (p->live) store_free(p->store);
+    buf_free(&p->style);
+    buf_free(&p->script);
+    buf_free(&p->data);
+    buf_free(&p->rendered.html);
+    arena_free(&p->arena);
+    free(p);
+}
+
+bool page_write(struct page *p, const struct scene *gantt, const struct html_graphs *graphs, struct buf *out,
+                struct err *e)
+{
+    const struct report_options *o = p->o;
+    const struct pieces pieces = { html_slots, html_slot_count, p };
+    struct template_data data = {
+        .o = o, .plan = &p->plan, .pieces = &pieces, .run = { .run = p->run, .unit = o->unit }
+    };
     const struct view view = fields_view(page_fields, &data, 0);
-    html_plan_make(run, HTML_STATIC_STEPS, HTML_PAYLOAD_MAX, o->max_data, &data.arena, &p.plan);
-    if (p.live) make_live(&p);
-    theme_css(&p.style);
-    templates_put_style(o->templates, o->template, &p.style);
+    p->gantt = gantt;
+    p->graphs = graphs;
     bool good = templates_write(o->templates, o->template, &view, out, e);
-    if (p.live) store_free(p.store);
-    buf_free(&p.style);
-    buf_free(&p.script);
-    buf_free(&p.data);
-    buf_free(&p.rendered.html);
     arena_free(&data.arena);
     if (!good || (o->archive && !archive_check(o->archive, e))) return false;
     if (out->error) return err_set(e, ERR_OUTPUT, "", "the page could not be written: %s", strerror(out->error));

@@ -50,9 +50,13 @@ struct html_graphs {
     size_t first; /* which one the reader sees first */
 };
 
-/* The self-contained page. The scenes are laid out with `bare` set. */
-bool html_write(const struct run *run, const struct report_options *o, const struct scene *gantt,
-                const struct html_graphs *graphs, struct buf *out, struct err *e);
+/* The self-contained page, in two steps: what it holds of the run, for which no drawing is needed, then the page. `o`
+ * is needed until the end. The scenes are laid out with `bare` set. */
+struct page;
+struct page *page_make(const struct run *run, const struct report_options *o); /* never NULL */
+bool page_write(struct page *p, const struct scene *gantt, const struct html_graphs *graphs, struct buf *out,
+                struct err *e);
+void page_free(struct page *p);
 
 /* The summary in GitHub's Markdown, at most o->max_bytes long. */
 void markdown_write(const struct run *run, const struct report_options *o, struct buf *out);

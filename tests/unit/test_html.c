@@ -304,7 +304,9 @@ static bool write_page(struct fixture *f, enum google_mode google, struct buf *o
     struct scene empty;
     scene_init(&empty, &f->arena);
     keep_rank(&f->run);
-    bool good = html_write(&f->run, &o, &empty, &(struct html_graphs){ .scenes = { &empty } }, out, e);
+    struct page *page = page_make(&f->run, &o);
+    bool good = page_write(page, &empty, &(struct html_graphs){ .scenes = { &empty } }, out, e);
+    page_free(page);
     scene_free(&empty);
     analysis_free(o.analysis);
     return good;

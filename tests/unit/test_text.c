@@ -407,7 +407,9 @@ static void every_field_is_told_everywhere(void **state)
     struct err e = { 0 };
     scene_init(&empty, &f.arena);
     buf_clear(&b);
-    assert_true(html_write(f.runs, &o, &empty, &(struct html_graphs){ .scenes = { &empty } }, &b, &e));
+    struct page *page = page_make(f.runs, &o);
+    assert_true(page_write(page, &empty, &(struct html_graphs){ .scenes = { &empty } }, &b, &e));
+    page_free(page);
     assert_told(&b, "html", step_fields, STEP_FIELDS);
     assert_told(&b, "html", meta_fields, META_FIELDS);
     scene_free(&empty);

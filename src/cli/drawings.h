@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The drawings of a run: what is asked of the layouts for a picture of its own and for those in the page. None of them
+ * reads the log.
+ */
+#ifndef CLI_DRAWINGS_H
+#define CLI_DRAWINGS_H
+
+#include "cli/load.h"
+#include "model/machine.h"
+#include "render/picture.h"
+#include "render/report.h"
+
+/* One set of outputs being written. */
+struct writing {
+    const struct loaded *l;
+    const struct options *o;
+    const struct run *run;  /* the first one */
+    size_t position, count; /* of it, and how many from there on */
+    struct progress *progress;
+    struct machine machine; /* of the run: read before pictures are drawn, which may read no log */
+    struct analysis *analysis;
+    uint64_t taken; /* bytes of the summary's budget that its file already holds */
+};
+
+/* False when the name ends like no picture; "-" is a PNG. */
+bool picture_format(const char *path, enum picture_format *ret_format);
+
+/* A picture into `out`, in the format that its path names. */
+bool put_gantt(const struct writing *w, const char *path, struct buf *out, struct err *e);
+bool put_graph(const struct writing *w, const char *path, struct buf *out, struct err *e);
+
+/* What is drawn in the page. Set w, then call page_drawings_make, which is made for a thread to begin with. */
+struct page_drawings {
+    const struct writing *w;
+    struct arena arena;
+    struct scene gantt, scenes[HTML_GRAPHS];
+    struct html_graphs graphs;
+};
+void *page_drawings_make(void *drawings);
+void page_drawings_free(struct page_drawings *d);
+
+#endif
