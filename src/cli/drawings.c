@@ -52,6 +52,7 @@ static void lay_out_gantt(const struct writing *w, const char *path, struct scen
     const struct options *o = w->o;
     double width = in_page[o->template].width;
     struct gantt_options g = {
+        .analysis = w->analysis,
         .unit = (enum time_unit)o->unit,
         .min_width = path || o->min_width > width ? o->min_width : width,
         .min_height = path || o->template == TEMPLATE_REPORT ? o->min_height : 0,
@@ -72,6 +73,7 @@ static void lay_out_graph(const struct writing *w, const char *path, struct scen
     const struct options *o = w->o;
     uint64_t boxes = o->max_rows_set ? o->max_rows : GRAPH_BOXES;
     struct graph_options g = {
+        .analysis = w->analysis,
         .style = (enum graph_style)o->graph_style,
         .unit = (enum time_unit)o->unit,
         .min_width = o->min_width,
@@ -99,6 +101,7 @@ static bool is_telling(const struct writing *w, enum graph_style style)
 static void lay_out_page_graph(const struct writing *w, enum graph_style style, struct scene *s)
 {
     const struct graph_options g = {
+        .analysis = w->analysis,
         .style = style,
         .unit = (enum time_unit)w->o->unit,
         .max_boxes = GRAPH_PAGE_BOXES,

@@ -227,7 +227,7 @@ enum exit_status outputs_write(const struct outputs *out, const struct loaded *l
         .position = position,
         .count = count,
         .machine = machine_of(first, &arena),
-        .analysis = out->html || out->summary ? analysis_begin(first) : NULL,
+        .analysis = analysis_begin(first),
         .progress = progress,
     };
     const struct job all[] = {

@@ -6,7 +6,7 @@
 #ifndef LAYOUT_BOXES_H
 #define LAYOUT_BOXES_H
 
-#include "layout/fold.h"
+#include "model/fold.h"
 
 #define BOX_NONE UINT32_MAX
 

@@ -6,9 +6,10 @@
 #define LAYOUT_GANTT_H
 
 #include "layout/scene.h"
-#include "model/run.h"
+#include "model/analysis.h"
 
 struct gantt_options {
+    struct analysis *analysis; /* of the run */
     enum time_unit unit;
     double min_width, min_height; /* px; defaults 500 and 300, as PipeLens has them */
     double max_side;              /* px before scaling; 0: no limit (SVG in a page) */

@@ -10,8 +10,8 @@
 #define LAYOUT_GRAPH_H
 
 #include "layout/scene.h"
+#include "model/analysis.h"
 #include "model/machine.h"
-#include "model/run.h"
 
 enum {
     GRAPH_BOXES = 300, /* what pictures have, */
@@ -26,6 +26,7 @@ enum {
 enum graph_style { GRAPH_TREE, GRAPH_FLOW, GRAPH_MACHINE };
 
 struct graph_options {
+    struct analysis *analysis; /* of the run */
     enum graph_style style;
     enum time_unit unit;
     double min_width, min_height;

@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 #include "layout/boxes.h"
-#include "layout/fold.h"
+#include "model/fold.h"
 #include "layout/graph.h"
 #include "model/keep.h"
 

@@ -5,7 +5,7 @@
  * among them, the last such number is taken as the running one ("epoch 3 batch *"), as numbers nest from left to right,
  * and they are told apart by the others.
  */
-#include "layout/fold.h"
+#include "model/fold.h"
 
 #include <stdlib.h>
 

@@ -3,8 +3,8 @@
  * Siblings that are many of a kind: equal names, or names that differ in one number only (page_1 … page_20). The
  * graph draws them as one.
  */
-#ifndef LAYOUT_FOLD_H
-#define LAYOUT_FOLD_H
+#ifndef MODEL_FOLD_H
+#define MODEL_FOLD_H
 
 #include "base/arena.h"
 #include "model/run.h"
