@@ -314,8 +314,14 @@ function buildSecondLine(i) {
     return line;
 }
 
-/** Fills in the text around the first word found. @param {HTMLElement} line @param {Item} item */
+/**
+ * Fills in the text around the first word found, once the row is seen: to inflate the texts of all rows takes longer
+ * than to draw them.
+ * @param {HTMLElement} line @param {Item} item
+ */
 async function showHit(line, item) {
+    await new Promise(resolve => requestAnimationFrame(() => setTimeout(resolve)));
+    if (!line.isConnected) return;
     const json = await textOf(item).catch(() => '');
     const text = json.startsWith('"') ? displayValue(json).text : json.replace(/\s+/g, ' ');
     const lower = text.toLowerCase();
