@@ -191,16 +191,16 @@ for (let i = 0, at = 0, end = 0; i < data.count; i++) {
     itemStart[i + 1] = at;
 }
 
+/** Steps by number of the item, once somebody has asked for one. @type {Uint32Array|null} */
+let itemSteps = null;
+
 /** The step that has an item. @param {number} number of the item @returns {number} */
 function stepOfItem(number) {
-    let low = 0,
-        high = data.count;
-    while (high - low > 1) {
-        const middle = (low + high) >> 1;
-        if (itemNumber[middle] <= number) low = middle;
-        else high = middle;
+    if (!itemSteps) {
+        itemSteps = new Uint32Array(itemNumber[data.count]);
+        for (let i = 0; i < data.count; i++) itemSteps.fill(i, itemNumber[i], itemNumber[i + 1]);
     }
-    return low;
+    return itemSteps[number];
 }
 
 /** Where in data.items an item of the step begins. @param {number} i @param {number} number of the item */

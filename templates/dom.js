@@ -10,6 +10,12 @@ function byId(id) {
     return document.getElementById(id);
 }
 
+/** Calls fn when the whole document is there: most of it stands behind the scripts. @param {() => void} fn */
+function whenParsed(fn) {
+    if (document.readyState === 'loading') document.addEventListener('DOMContentLoaded', fn);
+    else fn();
+}
+
 /** @param {string} tag @param {string} [className] @param {string} [text] @returns {HTMLElement} */
 function element(tag, className, text) {
     const e = document.createElement(tag);

@@ -308,4 +308,5 @@ function startGraphs() {
     buildGraphTools(byId('pl-graph-tools'));
     showGraph(graphs.find(graph => !graph.whole.classList.contains('later')) ?? graphs[0]);
     listen('select', markSelected);
+    if (view.selected >= 0) markSelected('start');
 }

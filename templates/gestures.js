@@ -382,9 +382,9 @@ function setSize(way, size) {
     timelineMeasure();
 }
 
-/** @param {number} names px @param {number} most px */
-function updateSplits(names, most) {
-    const { split, grip, scroll } = timeline;
+/** @param {number} names px @param {number} most px @param {number} tall px of the frame */
+function updateSplits(names, most, tall) {
+    const { split, grip } = timeline;
     split.hidden = lane.narrow;
     const set = (/** @type {HTMLElement} */ box, /** @type {number[]} */ [now, min, max]) => {
         box.setAttribute('aria-valuenow', String(now));
@@ -394,6 +394,6 @@ function updateSplits(names, most) {
     const all = timeline.headHeight + bodyHeights().all;
     const least = Math.min(timeline.headHeight + 4 * timeline.row, all);
     set(split, [names, NAMES_MIN, most]);
-    set(grip, [scroll.clientHeight, least, Math.max(all, least)]);
+    set(grip, [tall, least, Math.max(all, least)]);
     grip.hidden = all <= least;
 }

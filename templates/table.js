@@ -138,8 +138,8 @@ function sortedRows(rows) {
     return rows.slice().sort((a, b) => (values[a] === values[b] ? a - b : sign * (values[a] - values[b])));
 }
 
-/** The rows anew: what is folded, found or sorted has changed. @param {boolean} [fromTop] scrolls there */
-function layOutTable(fromTop) {
+/** Which rows there are, and where: what is folded, found or sorted has changed. */
+function orderTable() {
     let rows = treeRows();
     if (table.sort) {
         if (view.matches) rows = rows.filter(i => view.matches[i]);
@@ -158,6 +158,11 @@ function layOutTable(fromTop) {
     for (const row of table.shown.values()) releaseRow(row);
     table.shown.clear();
     table.none.hidden = rows.length > 0;
+}
+
+/** The rows anew. @param {boolean} [fromTop] scrolls there */
+function layOutTable(fromTop) {
+    orderTable();
     if (fromTop) table.box.scrollTop = 0;
     drawTable();
 }
@@ -215,14 +220,25 @@ function releaseRow(row) {
     else table.free.push(row);
 }
 
-/** Puts the rows in sight into the document. Those that went out of sight become the ones that come in. */
+/** What is in sight, px: all that drawing reads of the page. */
+function tableSight() {
+    const top = tableTop();
+    return { top, bottom: top + tableHeight(), shift: table.box.scrollTop - top };
+}
+
 function drawTable() {
+    drawTableRows(tableSight());
+}
+
+/**
+ * Puts the rows in sight into the document. Those that went out of sight become the ones that come in.
+ * @param {{top: number, bottom: number, shift: number}} sight
+ */
+function drawTableRows({ top, bottom, shift }) {
     cancelAnimationFrame(table.frame);
     table.frame = 0;
-    const top = tableTop();
     const first = Math.max(0, rowAt(top) - TABLE_SPARE);
-    const last = Math.min(table.order.length, rowAt(top + tableHeight()) + 1 + TABLE_SPARE);
-    const shift = table.box.scrollTop - top;
+    const last = Math.min(table.order.length, rowAt(bottom) + 1 + TABLE_SPARE);
     const { free } = table;
     for (const [k, row] of table.shown)
         if (k < first || k >= last) {
@@ -298,8 +314,14 @@ function buildSecondLine(i) {
     return line;
 }
 
-/** Fills in the text around the first word found. @param {HTMLElement} line @param {Item} item */
+/**
+ * Fills in the text around the first word found, once the row is seen: to inflate the texts of all rows takes longer
+ * than to draw them.
+ * @param {HTMLElement} line @param {Item} item
+ */
 async function showHit(line, item) {
+    await new Promise(resolve => requestAnimationFrame(() => setTimeout(resolve)));
+    if (!line.isConnected) return;
     const json = await textOf(item).catch(() => '');
     const text = json.startsWith('"') ? displayValue(json).text : json.replace(/\s+/g, ' ');
     const lower = text.toLowerCase();
@@ -523,6 +545,7 @@ function buildColumnChoice() {
     return label;
 }
 
+/** Builds the table; startViews() draws its rows. */
 function buildTable() {
     const hasTokens = Object.keys(data.tokens).length > 0;
     table.columns = COLUMNS.filter(column => column.id !== 'tokens' || hasTokens);
@@ -543,7 +566,7 @@ function buildTable() {
     table.box.addEventListener('keydown', onTableKey);
     table.box.addEventListener('click', onTableClick);
     new ResizeObserver(() => (table.frame ||= requestAnimationFrame(drawTable))).observe(table.box);
-    layOutTable();
+    orderTable();
     listen('filter', () => layOutTable(true));
     listen('fold', () => {
         const focused = table.rows.contains(document.activeElement);

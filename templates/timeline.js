@@ -254,13 +254,18 @@ function timelineDraw(now) {
     drawRuler();
 }
 
-/** Takes the sizes that the page gives. */
+/** Takes the sizes that the page gives: reads them all before it changes anything, for one layout of the page. */
 function timelineMeasure() {
     const { scroll, head } = timeline;
-    const width = scroll.clientWidth;
+    const { clientWidth: width, clientHeight: tall } = scroll;
     if (!width) return;
+    timeline.headHeight = head.offsetHeight;
+    const wasNarrow = lane.narrow;
     lane.narrow = width < NARROW;
-    timelineBox.classList.toggle('is-narrow', lane.narrow);
+    if (lane.narrow !== wasNarrow) {
+        timelineBox.classList.toggle('is-narrow', lane.narrow);
+        timeline.headHeight = head.offsetHeight;
+    }
     timeline.row = lane.narrow ? ROW_NARROW : ROW_WIDE;
     const most = Math.max(Math.floor(width * NAMES_PART), NAMES_MIN);
     const wish = timeline.names || Math.min(Math.max(width * 0.28, 180), 360);
@@ -270,11 +275,10 @@ function timelineMeasure() {
     overview.width = laneLength();
     timelineBox.style.setProperty('--tl-names', column + 'px');
     timelineBox.style.setProperty('--tl-lane', lane.width + 'px');
-    timelineBox.style.setProperty('--tl-head', head.offsetHeight + 'px');
-    timeline.headHeight = head.offsetHeight;
-    timeline.height = Math.max(scroll.clientHeight - timeline.headHeight, timeline.row);
+    timelineBox.style.setProperty('--tl-head', timeline.headHeight + 'px');
+    timeline.height = Math.max(tall - timeline.headHeight, timeline.row);
     timeline.body.style.height = bodyHeights().shown + 'px';
-    updateSplits(column, most);
+    updateSplits(column, most, tall);
     timelineRefresh();
 }
 
@@ -419,8 +423,8 @@ function onTimelineSelect(from) {
     if (end < range.from || start > range.to) goToRange((start + end) / 2 - half, (start + end) / 2 + half);
 }
 
-/** Builds the timeline; without any step with times it is a list of names that says so. */
-function startTimeline() {
+/** Builds the timeline, for startViews(); without any step with times it is a list of names that says so. */
+function buildTimeline() {
     timelineBox.classList.add('tl');
     timelineBox.classList.toggle(
         'is-timeless',
@@ -438,5 +442,4 @@ function startTimeline() {
     listen('select', onTimelineSelect);
     new ResizeObserver(timelineMeasure).observe(timeline.scroll);
     updateList();
-    timelineMeasure();
 }

@@ -157,6 +157,14 @@ test('a plain wheel scrolls the page, with Ctrl or the focus it zooms at the poi
     await closePage(view);
 });
 
+test('the step of a link is marked in the graphs, which are set up after it was followed', async browser => {
+    const view = await openPage(browser, url + '#step=3');
+    const { page } = view;
+    assert.equal(await page.locator('#graph-flow .chosen').getAttribute('data-step'), '3');
+    await page.keyboard.press('Escape');
+    await closePage(view);
+});
+
 test('a drag moves the drawing and selects nothing', async browser => {
     const view = await open(browser);
     const { page } = view;
