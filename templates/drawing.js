@@ -94,7 +94,7 @@ function prepareItems(graph) {
         let title = item.querySelector('title');
         if (!title && i >= 0) {
             title = shape('title', {});
-            title.textContent = `${keyOf(i, 200)}, ${statusOf(i)}, ${formatDuration(data.duration[i], data.unit)}`;
+            title.textContent = `${keyOf(i, 200)}, ${statusWord(i)}, ${formatDuration(data.duration[i], data.unit)}`;
             item.append(title);
         }
         item.setAttribute('role', 'button');

@@ -60,7 +60,7 @@ const COLUMNS = [
         value: i => data.self[i],
     },
     { id: 'share', title: 'Of the run', about: 'duration as a part of the run', value: i => data.duration[i] },
-    { id: 'status', title: 'Status', text: statusOf, value: i => STATUS_ORDER.indexOf(statusOf(i)) },
+    { id: 'status', title: 'Status', text: statusWord, value: i => STATUS_ORDER.indexOf(shownStatus(i)) },
     {
         id: 'records',
         title: 'Records',
@@ -354,7 +354,7 @@ function fillName(row, i) {
 function fillRow(row, k) {
     const i = table.order[k];
     const { box } = row;
-    const status = statusOf(i);
+    const status = shownStatus(i);
     if (row.status !== status) {
         const mark = buildMark(status);
         row.mark.replaceWith(mark);

@@ -3,7 +3,7 @@
  * The steps as a tree table, with the bar above it: folding, sorting, status and slow switches, keys.
  */
 import assert from 'node:assert/strict';
-import { closePage, makePage, openPage, test } from './harness.mjs';
+import { closePage, makeLog, makePage, openPage, test } from './harness.mjs';
 import { CHECKOUT_LOG } from './logs.mjs';
 import { find, focused, names, openStep, panelOf, row, said, searchBox, settled, stepTable, tableRows, timeline } from './reader.mjs';
 
@@ -234,4 +234,31 @@ test('rows stand below each other whatever the reader\'s font size', async brows
     assert.ok(boxes.length > 3);
     boxes.slice(1).forEach((box, n) => assert.ok(box.top >= boxes[n].bottom - 0.5, 'row ' + (n + 1)));
     await closePage(view);
+});
+
+test('the root of a failed run is not called ok, nor given an error', async browser => {
+    const steps = [
+        { name: 'nightly', start: 0, end: 100 },
+        { name: 'load', start: 0, end: 90, error: 'Error: no file' },
+    ];
+    const page1 = makePage(makeLog(steps, { status: 'failed' }), '--google', 'off');
+    const view = await openPage(browser, page1.url);
+    const { page } = view;
+    const root = row(page, 'nightly');
+    assert.match(await root.getAttribute('class'), /is-error/);
+    assert.equal(await root.locator('.status').textContent(), 'failed');
+    assert.match(await page.locator('.tl-row').first().getAttribute('class'), /is-error/);
+    assert.equal(await page.locator('.tl-row').first().locator('.tl-name').getAttribute('aria-label'), 'nightly, failed');
+    assert.equal((await tableRows(page))[0].second, '', 'no error is invented');
+    assert.match(await (await openStep(page, 'nightly')).locator('.facts').first().textContent(), /^Statusfailed says the log/);
+    await find(page, 'status:error');
+    assert.deepEqual(await names(page), ['load'], 'a search is for what steps say of themselves');
+    await closePage(view);
+    const still = await openPage(browser, page1.url, { javaScriptEnabled: false });
+    assert.match(await still.page.locator('#s0').getAttribute('class'), /is-error/);
+    assert.equal(await still.page.locator('#s0 s').textContent(), 'failed');
+    await closePage(still, false);
+    const good = await openPage(browser, makePage(makeLog(steps, { status: 'completed' }), '--google', 'off').url);
+    assert.match(await row(good.page, 'nightly').getAttribute('class'), /is-ok/);
+    await closePage(good);
 });
