@@ -23,9 +23,9 @@ const view = {
 };
 
 /** @typedef {{has: (i: number) => boolean, get: (i: number) => number}} Hits */
-/** @typedef {'select'|'filter'|'fold'|'query'} Change */
+/** @typedef {'select'|'filter'|'fold'|'query'|'range'} Change */
 /** @type {Object<Change, ((from: string) => void)[]>} */
-const listeners = { select: [], filter: [], fold: [], query: [] };
+const listeners = { select: [], filter: [], fold: [], query: [], range: [] };
 
 /** Calls fn after each change of that kind. @param {Change} what @param {(from: string) => void} fn */
 function listen(what, fn) {
@@ -123,3 +123,5 @@ function foldAtFirst() {
 }
 
 foldAtFirst();
+/** As the page began. */
+const foldedAtFirst = view.folded.slice();

@@ -333,6 +333,68 @@ test('a folded way to a step opens when a link leads to it', async browser => {
     await closePage(view);
 });
 
+test('an address carries zoom and folding, without a new entry of the history for each', async browser => {
+    const view = await openPage(browser, url, { reducedMotion: 'reduce' });
+    const { page } = view;
+    const before = await page.evaluate(() => history.length);
+    await page.getByRole('button', { name: 'Zoom in' }).first().click();
+    await page.waitForFunction(() => location.hash === '#t=500000-1500000');
+    await page.getByRole('button', { name: 'Collapse price' }).click();
+    await page.waitForFunction(() => location.hash === '#t=500000-1500000&fold=3');
+    assert.equal(await page.evaluate(() => history.length), before);
+    await page.reload();
+    await page.waitForFunction(() => performance.getEntriesByName('pipelens-ready').length);
+    assert.deepEqual(await page.evaluate(() => ({ ...range })), { from: 500000, to: 1500000 });
+    assert.ok(!(await names(page)).includes('discount'));
+    await page.getByRole('button', { name: 'Collapse all steps' }).click();
+    await page.getByRole('button', { name: 'Whole run' }).click();
+    await page.waitForFunction(() => location.hash === '#fold=all');
+    await page.goto(url + '#t=x-y&fold=99,z,1&step=6');
+    await panelOf(page, 'pay');
+    assert.deepEqual(await page.evaluate(() => [range.from, rangeIsWhole()]), [0, true], 'nonsense is the whole run');
+    assert.ok((await names(page)).includes('discount'), 'nothing is folded but what the address names');
+    await closePage(view);
+});
+
+test('a step and a zoom elsewhere come back as they were', async browser => {
+    const view = await openPage(browser, url + '#step=1&t=1000000-1200000');
+    await panelOf(view.page, 'cache');
+    assert.deepEqual(await view.page.evaluate(() => ({ ...rangeAhead() })), { from: 1000000, to: 1200000 });
+    await closePage(view);
+});
+
+test('many steps folded one by one are not told, all of them are', async browser => {
+    const steps = [{ name: 'many', start: 0, end: 100 }];
+    for (let i = 0; i < 240; i++) steps.push({ name: 's' + i, start: 0, end: 9, parent: i % 2 ? steps.length - 1 : 0 });
+    const view = await openPage(browser, makePage(makeLog(steps), '--google', 'off').url);
+    const { page } = view;
+    const told = async some => {
+        await page.evaluate(n => {
+            view.folded.set(foldedAtFirst);
+            for (let i = 1; i < data.count && n; i++) if (subtree[i] > 1) [view.folded[i], n] = [1, n - 1];
+            tell('fold', '');
+        }, some);
+        await page.waitForFunction(() => routeFold !== null);
+        return (await hash(page)).length;
+    };
+    assert.ok((await told(20)) > 40);
+    assert.equal(await told(110), '#fold=all,0'.length + 10 * ',000'.length);
+    await closePage(view);
+});
+
+test('a link to a section keeps the search and the zoom in the address', async browser => {
+    const view = await openPage(browser, url + '#q=pay&t=1000000-1200000');
+    const { page } = view;
+    await page.getByRole('navigation', { name: 'Sections' }).getByRole('link', { name: 'Graph' }).click();
+    await page.waitForFunction(() => location.hash === '#graph&q=pay&t=1000000-1200000');
+    assert.equal(await searchBox(page).inputValue(), 'pay');
+    await page.reload();
+    await page.waitForFunction(() => performance.getEntriesByName('pipelens-ready').length);
+    assert.equal(await searchBox(page).inputValue(), 'pay');
+    await page.waitForFunction(() => Math.abs(document.getElementById('graph').getBoundingClientRect().top) < 300);
+    await closePage(view);
+});
+
 test('a page that has lost its texts says so, in the panel and to a search', async browser => {
     const damages = [
         html => html.replace(/(<script[^>]* id="?pl-(?:text|log)"?[^>]*>\s*\{[^\n]*\n).{400}/, (_, head) => head + '*'.repeat(400)),
