@@ -154,7 +154,8 @@ function followRoute() {
     if (i !== view.selected && (i >= 0 || route.step === null)) select(i, 'route');
     followTime(route.time ?? ''); /* behind select(), which goes to where the step is */
     routeFollows = false;
-    if (route.step !== null && i < 0) announce('The step of this link is not in this report.');
+    hideNotice();
+    if (route.step !== null && i < 0) notify('The step of this link is not in this report.');
     else writeRoute(route.section);
 }
 

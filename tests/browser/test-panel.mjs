@@ -94,6 +94,20 @@ test('values keep digits, order and duplicates; trees fold, and turn to raw text
     await closePage(view);
 });
 
+test('the buttons of the first line of a tree stand beside those of the whole, however long its key', async browser => {
+    const log = makeLog([
+        { name: 'root', start: 0, end: 9 },
+        { name: 'step', start: 0, end: 9, records: { data: { ['long key '.repeat(12)]: 'text '.repeat(40), b: [1] } } },
+    ]);
+    const view = await openPage(browser, makePage(log, '--google', 'off').url, { viewport: { width: 360, height: 800 } });
+    const value = record(await openStep(view.page, 'step'), 'data');
+    await value.locator('.line').first().hover({ position: { x: 20, y: 10 } });
+    const acts = await value.locator('.node-acts').boundingBox();
+    const whole = await value.locator('.value-acts').boundingBox();
+    assert.ok(acts.x + acts.width <= whole.x, `${acts.x + acts.width} is beyond ${whole.x}`);
+    await closePage(view);
+});
+
 test('the lines of a tree are reached by keys', async browser => {
     const view = await open(browser);
     const { page } = view;
@@ -276,6 +290,9 @@ test('an address opens a step, by place, by id, and the old way, and opens the w
     const lost = await openPage(browser, url + '#step=999');
     assert.equal(await lost.page.locator('#pl-live').textContent(), 'The step of this link is not in this report.');
     assert.equal(await lost.page.locator('#pl-panel').isVisible(), false);
+    const notice = lost.page.locator('.notice', { hasText: 'The step of this link is not in this report.' });
+    assert.ok(await notice.isVisible(), 'for those who see the page, too');
+    await notice.waitFor({ state: 'detached' });
     await closePage(lost);
 });
 
