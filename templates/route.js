@@ -159,6 +159,15 @@ function followRoute() {
     else writeRoute(route.section);
 }
 
+/** Searches, as a link of the overview asks; zoom and folding stay. @param {MouseEvent} event @param {Element} link */
+function followSearch(event, link) {
+    const { query } = parseRoute(link.getAttribute('href'));
+    event.preventDefault();
+    putAddress('pushState', link.getAttribute('href'));
+    setQuery(query ?? '');
+    byId('steps').scrollIntoView();
+}
+
 function startRoute() {
     const { section } = parseRoute(location.hash);
     listen('fold', () => {
@@ -174,7 +183,10 @@ function startRoute() {
     listen('range', writeRouteSoon);
     /* A link to a step that is followed twice changes no address. */
     document.addEventListener('click', event => {
-        const link = /** @type {HTMLElement} */ (event.target).closest('a[href^="#s"]');
+        const target = /** @type {HTMLElement} */ (event.target);
+        const searched = target.closest('a[href^="#q="]');
+        if (searched) followSearch(event, searched);
+        const link = target.closest('a[href^="#s"]');
         const { step } = link ? parseRoute(link.getAttribute('href')) : { step: null };
         if (step === null) return;
         const i = stepNamed(step);

@@ -10,22 +10,30 @@
 #include "render/wording.h"
 
 enum { NAME_COLUMNS = 80, BAR_WIDTH = 4, BAR_HEIGHT = 18 }; /* terminal columns; px */
+enum { QUERY_NAME_BYTES = 400 };                            /* of a name that is searched for */
 
-/* What a regular expression takes for itself gets a backslash; the `*` of a pattern stands for a number. */
+/* What a regular expression takes for itself gets a backslash; the `*` of a pattern stands for a number, or for itself:
+ * a name may hold one beside its numbers. */
+void html_put_name_query(struct buf *out, struct str name, bool pattern)
+{
+    struct str whole = wording_name(name), shown = str_first(whole, utf8_floor(whole, QUERY_NAME_BYTES));
+    buf_puts(out, "name:/^");
+    for (size_t i = 0; i < shown.len; i++) {
+        char c = shown.ptr[i];
+        if (c == '*' && pattern) {
+            buf_puts(out, "([0-9]+|\\*)");
+            continue;
+        }
+        if (strchr("\\^$.|?*+()[]{}/", c)) buf_putc(out, '\\');
+        buf_putc(out, c);
+    }
+    buf_puts(out, shown.len < whole.len ? "/" : "$/");
+}
+
 static void put_query(struct buf *out, struct str pattern)
 {
     struct buf query = BUF_INIT;
-    buf_puts(&query, "name:/^");
-    for (size_t i = 0; i < pattern.len; i++) {
-        char c = pattern.ptr[i];
-        if (c == '*') {
-            buf_puts(&query, "[0-9]+");
-            continue;
-        }
-        if (strchr("\\^$.|?+()[]{}/", c)) buf_putc(&query, '\\');
-        buf_putc(&query, c);
-    }
-    buf_puts(&query, "$/");
+    html_put_name_query(&query, pattern, true);
     buf_puts(out, " data-q=\"");
     buf_put_html(out, buf_str(&query));
     buf_putc(out, '"');
