@@ -195,4 +195,5 @@ function startRoute() {
         putAddress('pushState', link.getAttribute('href')); /* before select(), which writes over the address */
         select(i, 'link');
     });
+    if (view.selected < 0 && !view.query) table.aim = timeline.aim = firstFailure();
 }

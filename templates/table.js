@@ -14,6 +14,7 @@ const TABLE_SECOND = 20;
 const TABLE_SPARE = 4; /* rows kept on both sides of what is in sight */
 const TABLE_HIGH = 8e6; /* px: browsers cannot make boxes much higher; beyond, scrolling goes in larger steps */
 const INDENTS = 24; /* levels that are indented; deeper steps tell theirs */
+const WAY_MAX = 4; /* steps above that a flat list names */
 const TABLE_REST = 150; /* ms without scrolling */
 
 /**
@@ -25,6 +26,7 @@ const TABLE_REST = 150; /* ms without scrolling */
  * @property {SVGElement} mark
  * @property {HTMLElement} text the name itself
  * @property {HTMLElement} more steps that are folded away, or the level
+ * @property {HTMLElement} way the steps above, in a flat list
  * @property {HTMLElement} bar
  * @property {HTMLElement} share
  * @property {HTMLElement[]} cells by column
@@ -100,6 +102,8 @@ const table = {
     free: [],
     /** The row that has the keyboard. */
     current: 0,
+    /** A step that comes into sight when rows are drawn next, -1: none. */
+    aim: -1,
     frame: 0,
     timer: 0,
 };
@@ -215,10 +219,22 @@ function releaseRow(row) {
     else table.free.push(row);
 }
 
+/** Brings the step that is aimed at into sight, in the box and not in the window. */
+function aimTable() {
+    const k = placeOf(table.aim);
+    table.aim = -1;
+    if (k < 0) return;
+    const top = tableTop();
+    const height = tableHeight();
+    if (table.tops[k] < top || table.tops[k + 1] > top + height)
+        scrollTableTo(Math.max(table.tops[k] - (height - TABLE_ROW) / 2, 0));
+}
+
 /** Puts the rows in sight into the document. Those that went out of sight become the ones that come in. */
 function drawTable() {
     cancelAnimationFrame(table.frame);
     table.frame = 0;
+    if (table.aim >= 0) aimTable();
     const top = tableTop();
     const first = Math.max(0, rowAt(top) - TABLE_SPARE);
     const last = Math.min(table.order.length, rowAt(top + tableHeight()) + 1 + TABLE_SPARE);
@@ -323,9 +339,10 @@ function newRow() {
     const bar = element('span', 'part');
     const share = element('span', '');
     fold.tabIndex = -1;
-    name.append(fold, mark, text, more);
+    const way = buildName('', 'steps-above');
+    name.append(fold, mark, text, more, way);
     /** @type {Row} */
-    const row = { box, name, fold, mark, text, more, bar, share, cells: [], second: null, status: '', top: -1 };
+    const row = { box, name, fold, mark, text, more, way, bar, share, cells: [], second: null, status: '', top: -1 };
     for (const column of table.columns) {
         const cell = column.id === 'name' ? name : element('div', column.id);
         cell.setAttribute('role', column.id === 'name' ? 'rowheader' : 'gridcell');
@@ -334,6 +351,16 @@ function newRow() {
         box.append(cell);
     }
     return row;
+}
+
+/** The steps above, but for the pipeline itself: in a flat list names alone do not tell steps apart. @param {number} i */
+function wayTo(i) {
+    const names = [];
+    for (let up = data.parent[i]; up >= 0 && data.parent[up] >= 0 && names.length < WAY_MAX; up = data.parent[up])
+        names.push(shownName(up));
+    if (!names.length) return '';
+    const left = depth[i] - 1 > WAY_MAX ? '… › ' : '';
+    return 'in ' + left + names.reverse().join(' › ');
 }
 
 /** @param {Row} row @param {number} i */
@@ -348,6 +375,8 @@ function fillName(row, i) {
     const level = depth[i] > INDENTS && !table.sort ? 'level ' + depth[i] : '';
     row.more.textContent = canFold && view.folded[i] ? formatCount(subtree[i] - 1) : level;
     row.more.hidden = !row.more.textContent;
+    row.way.textContent = table.sort ? wayTo(i) : '';
+    row.way.title = row.way.textContent;
 }
 
 /** Makes it the row of a step. @param {Row} row @param {number} k place in the rows */
@@ -544,7 +573,10 @@ function buildTable() {
     table.box.addEventListener('click', onTableClick);
     new ResizeObserver(() => (table.frame ||= requestAnimationFrame(drawTable))).observe(table.box);
     layOutTable();
-    listen('filter', () => layOutTable(true));
+    listen('filter', () => {
+        table.aim = firstMatch();
+        layOutTable(true);
+    });
     listen('fold', () => {
         const focused = table.rows.contains(document.activeElement);
         const i = table.order[table.current];
