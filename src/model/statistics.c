@@ -124,14 +124,17 @@ static int64_t add_capped(int64_t a, int64_t b) { return a > INT64_MAX - b ? INT
 /* A negative duration, an end before the start, is told among the notes of the run. */
 static int64_t duration_of(const struct step *step) { return step->duration > 0 ? step->duration : 0; }
 
+/* A step without an end has no duration yet, as in a state machine (machine.c); its self time was spent all the same. */
+static bool is_timed(const struct step *step) { return step->end != TIME_NONE && step->duration != TIME_NONE; }
+
 static void count_step(struct name_statistics *s, const struct step *step)
 {
     s->count++;
     s->errors += step->status == STEP_ERROR;
-    if (step->duration == TIME_NONE) return;
+    if (step->duration != TIME_NONE) s->self = add_capped(s->self, step->self);
+    if (!is_timed(step)) return;
     s->timed++;
     s->total = add_capped(s->total, duration_of(step));
-    s->self = add_capped(s->self, step->self);
 }
 
 static const double roots[] = { 1, 1.189207115002721, 1.4142135623730951, 1.681792830507429 };
@@ -200,7 +203,7 @@ static void describe_all(const struct run *run, const struct table *names, const
     if (!durations || !at) arena_exhausted(run->step_count * sizeof *durations);
     for (size_t i = 1; i < s->count; i++) at[i] = at[i - 1] + s->list[i - 1].timed;
     for (uint32_t i = 1; i < run->step_count; i++)
-        if (!run->steps[i]->hidden && run->steps[i]->duration != TIME_NONE)
+        if (!run->steps[i]->hidden && is_timed(run->steps[i]))
             durations[at[names->rows[name_of[i]].entry]++] = duration_of(run->steps[i]);
     for (size_t i = 0; i < s->count; i++) { /* at[i] is the end now */
         struct name_statistics *entry = &s->list[i];

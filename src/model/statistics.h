@@ -14,8 +14,9 @@ enum { STATISTICS_BINS = 24 };
 /* Times in µs; a negative duration counts as 0, a step without times does not count among them. */
 struct name_statistics {
     struct str name;
-    uint64_t names;                        /* different names that a pattern stands for, 0 when `name` is a name */
-    uint64_t count, errors, timed;         /* steps; timed: those with a duration. Without one all below is 0 */
+    uint64_t names; /* different names that a pattern stands for, 0 when `name` is a name */
+    /* steps; timed: those that ended and have a duration: without one all below but self and share is 0 */
+    uint64_t count, errors, timed;
     int64_t total, self;                   /* capped at INT64_MAX */
     int64_t min, mean, p50, p90, p95, max; /* percentiles by nearest rank: the smallest that p % do not exceed */
     double share;                          /* self time by the wall time of the run; parallel steps can pass 1 */

@@ -145,7 +145,7 @@ static void put_row(struct buf *out, const struct name_statistics *s, enum time_
                                 s->p95,
                                 s->max };
     for (int i = TOTAL; i < COLUMNS && !s->timed; i++)
-        if (i != SHARE) values[i] = -1;
+        if (i != SHARE && (i != SELF || !s->self)) values[i] = -1;
     put_values(out, values);
     put_name(out, s);
     for (int i = 0; i < COLUMNS; i++) {
@@ -173,8 +173,9 @@ void html_stats_write(const struct run *run, enum time_unit unit, struct buf *ou
         static const char *const titles[] = { "Count", "Failed", "Total", "Share", "Self", "Mean",
                                               "Min",   "p50",    "p90",   "p95",   "Max" };
         for (size_t i = 0; i < sizeof titles / sizeof *titles; i++)
-            buf_printf(out, "<th scope=\"col\" class=\"num\"%s>%s</th>", i == 2 ? " aria-sort=\"descending\"" : "",
-                       titles[i]);
+            buf_printf(out, "<th scope=\"col\" class=\"num\"%s%s>%s</th>",
+                       i == TOTAL ? " aria-sort=\"descending\"" : "",
+                       i == TOTAL || i >= MEAN ? " title=\"Of the steps that ended\"" : "", titles[i]);
         buf_puts(out, "<th scope=\"col\">Durations</th></tr></thead>\n<tbody>\n");
         for (size_t i = 0; i < rows; i++) put_row(out, &s.list[i], unit);
         buf_puts(out, "</tbody>\n</table>\n</div>\n<p class=\"hint\">Share is that of the self time in the time of the "

@@ -200,6 +200,26 @@ static void names_with_numbers_are_one(void **state)
     made_free(&m);
 }
 
+static void what_did_not_end_has_no_duration(void **state)
+{
+    (void)state;
+    const struct given run[] = {
+        { "run", -1, 0, 100 }, { "a", 0, 0, 10 }, { "a", 0, 10, TIME_NONE }, { "b", 0, 50, TIME_NONE }
+    };
+    struct made m;
+    struct statistics s;
+    make_run(&m, run, COUNT(run));
+    statistics_by_name(m.run, &m.arena, &s);
+    assert_true(str_eq(s.list[0].name, S("a")));
+    assert_int_equal(s.list[0].count, 2);
+    assert_int_equal(s.list[0].timed, 1);
+    assert_true(s.list[0].mean == 10 && s.list[0].max == 10 && s.list[0].total == 10);
+    assert_true(s.list[0].self > 10);
+    assert_int_equal(s.list[1].timed, 0);
+    assert_true(s.list[1].self > 0);
+    made_free(&m);
+}
+
 static void sums_do_not_wrap(void **state)
 {
     (void)state;
@@ -255,6 +275,7 @@ int main(void)
         cmocka_unit_test(durations_by_name),
         cmocka_unit_test(histograms_have_equal_ratios),
         cmocka_unit_test(names_with_numbers_are_one),
+        cmocka_unit_test(what_did_not_end_has_no_duration),
         cmocka_unit_test(sums_do_not_wrap),
         cmocka_unit_test(names_tell_where_steps_do_not),
     };
