@@ -5,8 +5,8 @@
  *     #step=12&q=status:error&t=1500000-2750000&fold=3,7      t: microseconds from the start of the run
  *     #graph&q=load                                           and a section may stand before it
  *
- * Folding is told by the steps in which it differs from what the page begins with, or from `all` or `none` folded. Links
- * to a step (#s12) work as well, and a step is named by its place in the run or by its id in the log.
+ * Folding is told by the steps in which it differs from what the page begins with, or from `all` or `none` folded.
+ * Links to a step (#s12) work as well, and a step is named by its place in the run or by its id in the log.
  */
 
 const ROUTE_RESTS = 200; /* ms without a change of zoom or folding: browsers bear only so many changes of an address */

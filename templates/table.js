@@ -353,7 +353,7 @@ function newRow() {
     return row;
 }
 
-/** The steps above, but for the pipeline itself: in a flat list names alone do not tell steps apart. @param {number} i */
+/** The steps above but the pipeline itself: in a flat list names alone do not tell steps apart. @param {number} i */
 function wayTo(i) {
     const names = [];
     for (let up = data.parent[i]; up >= 0 && data.parent[up] >= 0 && names.length < WAY_MAX; up = data.parent[up])
