@@ -82,11 +82,13 @@ function foldText() {
         ['all', () => 1],
         ['none', () => 0],
     ];
+    const above = new Set(); /* of the step selected: they are open wherever the address is followed */
+    for (let up = view.selected; up >= 0; up = data.parent[up]) above.add(data.parent[up]);
     let best = null;
     for (const [name, folded] of bases) {
         const differ = [];
         for (let i = 0; i < data.count && differ.length <= ROUTE_FOLDS; i++)
-            if (subtree[i] > 1 && view.folded[i] !== folded(i)) differ.push(String(indexOf(i)));
+            if (subtree[i] > 1 && view.folded[i] !== folded(i) && !above.has(i)) differ.push(String(indexOf(i)));
         if (differ.length <= ROUTE_FOLDS && (!best || differ.length + 1 < best.length))
             best = name ? [name, ...differ] : differ;
     }
@@ -177,7 +179,10 @@ function startRoute() {
     followRoute();
     if (section && location.hash !== '#' + section) document.getElementById(section)?.scrollIntoView();
     window.addEventListener('hashchange', followRoute);
-    listen('select', () => writeRoute());
+    listen('select', () => {
+        routeFold = routeFolded ? null : '';
+        writeRoute();
+    });
     listen('query', () => writeRoute());
     listen('fold', writeRouteSoon);
     listen('range', writeRouteSoon);
