@@ -15,6 +15,7 @@
  * @property {number[]} [id]
  * @property {number[]} parent
  * @property {string} status
+ * @property {'failed'|'running'|'unfinished'} [root]
  * @property {(number|null)[]} offset
  * @property {(number|null)[]} duration
  * @property {(number|null)[]} self
@@ -106,6 +107,22 @@ function shownName(i) {
 /** @param {number} i @returns {string} "ok", "error" … */
 function statusOf(i) {
     return STATUS[Number(data.status[i])];
+}
+
+/** Is it the root of a run whose status tells more than the root's own? @param {number} i */
+function isToldByRun(i) {
+    return data.root !== undefined && indexOf(i) === 0;
+}
+
+/** The status that a step's mark and colour show. @param {number} i @returns {string} one of STATUS */
+function shownStatus(i) {
+    if (!isToldByRun(i)) return statusOf(i);
+    return data.root === 'failed' ? 'error' : data.root;
+}
+
+/** The word for it: of the run what stands at the top of the page. @param {number} i */
+function statusWord(i) {
+    return isToldByRun(i) ? data.root : statusOf(i);
 }
 
 /** What a name becomes in a key. @param {string} name */

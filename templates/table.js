@@ -14,6 +14,7 @@ const TABLE_SECOND = 20;
 const TABLE_SPARE = 4; /* rows kept on both sides of what is in sight */
 const TABLE_HIGH = 8e6; /* px: browsers cannot make boxes much higher; beyond, scrolling goes in larger steps */
 const INDENTS = 24; /* levels that are indented; deeper steps tell theirs */
+const WAY_MAX = 4; /* steps above that a flat list names */
 const TABLE_REST = 150; /* ms without scrolling */
 
 /**
@@ -25,6 +26,7 @@ const TABLE_REST = 150; /* ms without scrolling */
  * @property {SVGElement} mark
  * @property {HTMLElement} text the name itself
  * @property {HTMLElement} more steps that are folded away, or the level
+ * @property {HTMLElement} way the steps above, in a flat list
  * @property {HTMLElement} bar
  * @property {HTMLElement} share
  * @property {HTMLElement[]} cells by column
@@ -60,7 +62,7 @@ const COLUMNS = [
         value: i => data.self[i],
     },
     { id: 'share', title: 'Of the run', about: 'duration as a part of the run', value: i => data.duration[i] },
-    { id: 'status', title: 'Status', text: statusOf, value: i => STATUS_ORDER.indexOf(statusOf(i)) },
+    { id: 'status', title: 'Status', text: statusWord, value: i => STATUS_ORDER.indexOf(shownStatus(i)) },
     {
         id: 'records',
         title: 'Records',
@@ -100,6 +102,8 @@ const table = {
     free: [],
     /** The row that has the keyboard. */
     current: 0,
+    /** A step that comes into sight when rows are drawn next, -1: none. */
+    aim: -1,
     frame: 0,
     timer: 0,
 };
@@ -226,7 +230,19 @@ function tableSight() {
     return { top, bottom: top + tableHeight(), shift: table.box.scrollTop - top };
 }
 
+/** Brings the step that is aimed at into sight, in the box and not in the window. */
+function aimTable() {
+    const k = placeOf(table.aim);
+    table.aim = -1;
+    if (k < 0) return;
+    const top = tableTop();
+    const height = tableHeight();
+    if (table.tops[k] < top || table.tops[k + 1] > top + height)
+        scrollTableTo(Math.max(table.tops[k] - (height - TABLE_ROW) / 2, 0));
+}
+
 function drawTable() {
+    if (table.aim >= 0) aimTable();
     drawTableRows(tableSight());
 }
 
@@ -345,9 +361,10 @@ function newRow() {
     const bar = element('span', 'part');
     const share = element('span', '');
     fold.tabIndex = -1;
-    name.append(fold, mark, text, more);
+    const way = buildName('', 'steps-above');
+    name.append(fold, mark, text, more, way);
     /** @type {Row} */
-    const row = { box, name, fold, mark, text, more, bar, share, cells: [], second: null, status: '', top: -1 };
+    const row = { box, name, fold, mark, text, more, way, bar, share, cells: [], second: null, status: '', top: -1 };
     for (const column of table.columns) {
         const cell = column.id === 'name' ? name : element('div', column.id);
         cell.setAttribute('role', column.id === 'name' ? 'rowheader' : 'gridcell');
@@ -356,6 +373,16 @@ function newRow() {
         box.append(cell);
     }
     return row;
+}
+
+/** The steps above but the pipeline itself: in a flat list names alone do not tell steps apart. @param {number} i */
+function wayTo(i) {
+    const names = [];
+    for (let up = data.parent[i]; up >= 0 && data.parent[up] >= 0 && names.length < WAY_MAX; up = data.parent[up])
+        names.push(shownName(up));
+    if (!names.length) return '';
+    const left = depth[i] - 1 > WAY_MAX ? '… › ' : '';
+    return 'in ' + left + names.reverse().join(' › ');
 }
 
 /** @param {Row} row @param {number} i */
@@ -370,13 +397,15 @@ function fillName(row, i) {
     const level = depth[i] > INDENTS && !table.sort ? 'level ' + depth[i] : '';
     row.more.textContent = canFold && view.folded[i] ? formatCount(subtree[i] - 1) : level;
     row.more.hidden = !row.more.textContent;
+    row.way.textContent = table.sort ? wayTo(i) : '';
+    row.way.title = row.way.textContent;
 }
 
 /** Makes it the row of a step. @param {Row} row @param {number} k place in the rows */
 function fillRow(row, k) {
     const i = table.order[k];
     const { box } = row;
-    const status = statusOf(i);
+    const status = shownStatus(i);
     if (row.status !== status) {
         const mark = buildMark(status);
         row.mark.replaceWith(mark);
@@ -567,7 +596,10 @@ function buildTable() {
     table.box.addEventListener('click', onTableClick);
     new ResizeObserver(() => (table.frame ||= requestAnimationFrame(drawTable))).observe(table.box);
     orderTable();
-    listen('filter', () => layOutTable(true));
+    listen('filter', () => {
+        table.aim = firstMatch();
+        layOutTable(true);
+    });
     listen('fold', () => {
         const focused = table.rows.contains(document.activeElement);
         const i = table.order[table.current];

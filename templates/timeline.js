@@ -57,6 +57,10 @@ const timeline = {
     /** px of names and of the frame that the reader has asked for, 0: none */
     names: 0,
     tall: 0,
+    /** A step that comes into sight when rows are drawn next, -1: none. */
+    aim: -1,
+    /** The search that rows were found by. */
+    query: '',
     /** Is the shape of rows out of date, or only that of bars? */
     stale: true,
     /** The handles between names and lanes, and below the frame. @type {HTMLElement} */
@@ -248,6 +252,11 @@ function timelineDraw(now) {
     moveRange(now);
     const changed = updateList();
     if (lane.width <= 0) return;
+    if (timeline.aim >= 0) {
+        const index = rowIndexOf(timeline.aim);
+        timeline.aim = -1;
+        if (index >= 0) scrollToRow(index, true);
+    }
     drawRows(timeline.scroll.scrollTop);
     const focused = timeline.rows.contains(document.activeElement) && timeline.drawn.get(timeline.active);
     if (changed && focused) focused.box.focus({ preventScroll: true });
@@ -438,7 +447,11 @@ function buildTimeline() {
         timelineSchedule();
     });
     listen('fold', timelineRefresh);
-    listen('filter', timelineRefresh);
+    listen('filter', () => {
+        if (view.query !== timeline.query) timeline.aim = firstMatch();
+        timeline.query = view.query;
+        timelineRefresh();
+    });
     listen('select', onTimelineSelect);
     new ResizeObserver(timelineMeasure).observe(timeline.scroll);
     updateList();
