@@ -28,8 +28,9 @@
 #define PLOT_MIN      60.0
 #define TICK_OVERHANG 26.0 /* half of a tick's label */
 
-#define ERROR_ROOM 260.0 /* px that an error beside a bar may ask for */
-#define ERROR_PART 0.7   /* of the plot's width that errors leave it */
+#define ERROR_ROOM  260.0 /* px that an error beside a bar may ask for */
+#define ERROR_PART  0.7   /* of the plot's width that errors leave it */
+#define ERROR_WIDEN 140.0 /* px that they may widen a picture by */
 
 /* The span of the axis: the run's, made larger where a row reaches out of it. */
 static void find_span(struct chart *c)
@@ -119,11 +120,15 @@ static void find_columns(struct chart *c)
         width = most;
         names = fmin(names, width * NAMES_PART);
     }
-    c->s->width = floor(width);
+    width = floor(width);
+    c->s->width = width;
     c->names = GANTT_MARGIN;
     c->plot = GANTT_MARGIN + names + GANTT_NAMES_GAP;
     c->right = c->s->width - GANTT_MARGIN;
-    double plot = plot_width(c, false);
+    double plot = plot_width(c, false), with_errors = plot_width(c, true);
+    /* errors widen the picture before they narrow its plot, where nobody said how wide it is to be */
+    if (c->o->min_width < width) c->s->width += floor(fmin(fmin(plot - with_errors, ERROR_WIDEN), most - width));
+    c->right = c->s->width - GANTT_MARGIN;
     plot = fmax(plot_width(c, true), fmin(plot, floor(plot * ERROR_PART)));
     c->scale = scale_make(c->start, c->end, c->plot, plot, c->o->unit, GANTT_TICK_SIZE);
     place_bars(c);

@@ -98,7 +98,7 @@ static void put_date(const struct chart *c, enum calendar_unit unit, int64_t tim
                caption_take(&b, c->a));
 }
 
-/* Dates under the ticks, each with a line down. Returns whether there are any. */
+/* Dates under the ticks, days with a line down. Returns whether there are any. */
 static bool put_dates(const struct chart *c)
 {
     enum calendar_unit unit;
@@ -110,7 +110,7 @@ static bool put_dates(const struct chart *c)
         put_date(c, unit, c->start, c->plot, ALIGN_LEFT);
     for (; time < c->end; time = calendar_next(unit, every, time)) {
         double x = floor(scale_x(&c->scale, time)) + 0.5;
-        gantt_put_upright(c, ROLE_GUIDE, 0, x, c->top - 6, gantt_bottom(c));
+        gantt_put_upright(c, ROLE_GUIDE, 0, x, c->top - 6, unit == CALENDAR_DAY ? gantt_bottom(c) : c->top);
         put_date(c, unit, time, x, ALIGN_CENTER);
     }
     return true;

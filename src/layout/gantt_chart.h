@@ -132,6 +132,7 @@ void gantt_put_upright(const struct chart *c, enum scene_role role, double thick
 
 /* gantt_strip.c: the number of running steps over the plot; `y` is its top. */
 #define GANTT_STRIP_HEIGHT 34.0
+struct str gantt_strip_text(const struct chart *c); /* "up to 8 steps at once" */
 void gantt_put_strip(const struct chart *c, double y);
 
 /* gantt_links.c: what leads from row to row. */

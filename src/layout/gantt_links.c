@@ -47,19 +47,41 @@ static struct piece *find_pieces(const struct chart *c, size_t *ret_count)
     return list;
 }
 
+static bool is_above(const struct chart *c, uint32_t above, uint32_t row)
+{
+    while (row != ROW_NONE && row > above) row = c->rows.items[row].parent; /* a parent comes first */
+    return row == above;
+}
+
+/* The piece that the path leads to from piece i: on its way from one branch of the tree to the next it does not climb
+ * to what is above them, however long that was waiting; at its end it does. */
+static size_t next_piece(const struct chart *c, const struct piece *list, size_t count, size_t i)
+{
+    for (size_t k = i + 1; k < count; k++)
+        if (!is_above(c, list[k].row, list[i].row)) return k;
+    return i + 1;
+}
+
+/* From the end of one piece level to the start of the other, then upright. */
+static void put_connector(const struct chart *c, const struct piece *from, const struct piece *to)
+{
+    double x = floor(to->from) + 0.5, y = gantt_middle(c, from->row) + GANTT_PATH_BELOW;
+    if (x > from->to) scene_line(c->s, ROLE_CRITICAL, from->to, y, x + CONNECTOR / 2, y)->thickness = CONNECTOR;
+    gantt_put_upright(c, ROLE_CRITICAL, CONNECTOR, x, y, gantt_middle(c, to->row) + GANTT_PATH_BELOW);
+}
+
 void gantt_put_path(const struct chart *c)
 {
     if (!c->path) return;
     size_t count;
     struct piece *list = find_pieces(c, &count);
     for (size_t i = 0; i < count; i++) {
-        double to = list[i].to, y = gantt_middle(c, list[i].row) + GANTT_PATH_BELOW;
-        if (i + 1 < count && list[i + 1].row != list[i].row) {
-            double x = floor(list[i + 1].from) + 0.5, next = gantt_middle(c, list[i + 1].row) + GANTT_PATH_BELOW;
-            gantt_put_upright(c, ROLE_CRITICAL, CONNECTOR, x, y, next);
-            to = fmax(to, x + CONNECTOR / 2);
-        }
-        scene_line(c->s, ROLE_CRITICAL, list[i].from, y, to, y)->thickness = GANTT_PATH_THICK;
+        double y = gantt_middle(c, list[i].row) + GANTT_PATH_BELOW;
+        scene_line(c->s, ROLE_CRITICAL, list[i].from, y, list[i].to, y)->thickness = GANTT_PATH_THICK;
+    }
+    for (size_t i = 0, next; i + 1 < count; i = next) {
+        next = next_piece(c, list, count, i);
+        put_connector(c, &list[i], &list[next]);
     }
     free(list);
 }

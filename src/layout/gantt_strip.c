@@ -44,16 +44,20 @@ static void put_columns(const struct chart *c, double bottom)
     }
 }
 
-void gantt_put_strip(const struct chart *c, double y)
+struct str gantt_strip_text(const struct chart *c)
 {
-    double bottom = floor(y + GANTT_STRIP_HEIGHT);
+    if (!c->strip) return S("");
     struct buf b = BUF_INIT;
     buf_puts(&b, "up to ");
     buf_put_number(&b, c->strip->max);
     buf_puts(&b, " steps at once");
-    struct str text = caption_take(&b, c->a);
-    double room = c->plot - c->names - GANTT_BAR_GAP;
-    text = metrics_fit_end(text, GANTT_SMALL_SIZE, WEIGHT_REGULAR, room, c->a);
+    return caption_take(&b, c->a);
+}
+
+void gantt_put_strip(const struct chart *c, double y)
+{
+    double bottom = floor(y + GANTT_STRIP_HEIGHT), room = c->plot - c->names - GANTT_BAR_GAP;
+    struct str text = metrics_fit_end(gantt_strip_text(c), GANTT_SMALL_SIZE, WEIGHT_REGULAR, room, c->a);
     gantt_small(c, ROLE_LABEL_MUTED, c->names, bottom - 1, text);
     put_columns(c, bottom);
     scene_line(c->s, ROLE_GRID, c->plot, bottom + 0.5, c->plot + c->scale.width, bottom + 0.5);

@@ -50,7 +50,7 @@ static enum scene_weight name_weight(const struct row *row)
 /* The names' column: as wide as the longest name, within limits. */
 double gantt_names_width(const struct chart *c)
 {
-    double widest = NAMES_MIN;
+    double widest = fmax(NAMES_MIN, metrics_width(gantt_strip_text(c), GANTT_SMALL_SIZE, WEIGHT_REGULAR));
     for (uint32_t i = 0; i < c->rows.count; i++) {
         const struct row *row = &c->rows.items[i];
         /* a name that is too wide needs no measuring to its end */
