@@ -13,6 +13,7 @@
 #include <stdlib.h>
 
 #define PIECE_MIN 1.5 /* px: what is shorter on a step with children is left out of the path */
+#define CLIMB_MIN 8.0 /* px: of what the path ends in above its last branch */
 #define CONNECTOR 1.2 /* px thick */
 
 #define LINK_ROOM   8.0 /* px before a bar, for the bend and the arrow head */
@@ -54,12 +55,15 @@ static bool is_above(const struct chart *c, uint32_t above, uint32_t row)
 }
 
 /* The piece that the path leads to from piece i: on its way from one branch of the tree to the next it does not climb
- * to what is above them, however long that was waiting; at its end it does. */
+ * to what is above them, however long that was waiting; at its end it does, if that is worth a line. `count` when it ends.
+ */
 static size_t next_piece(const struct chart *c, const struct piece *list, size_t count, size_t i)
 {
     for (size_t k = i + 1; k < count; k++)
         if (!is_above(c, list[k].row, list[i].row)) return k;
-    return i + 1;
+    for (size_t k = i + 1; k < count; k++)
+        if (list[k].to - list[k].from >= CLIMB_MIN) return k;
+    return count;
 }
 
 /* From the end of one piece level to the start of the other, then upright. */
@@ -79,9 +83,9 @@ void gantt_put_path(const struct chart *c)
         double y = gantt_middle(c, list[i].row) + GANTT_PATH_BELOW;
         scene_line(c->s, ROLE_CRITICAL, list[i].from, y, list[i].to, y)->thickness = GANTT_PATH_THICK;
     }
-    for (size_t i = 0, next; i + 1 < count; i = next) {
+    for (size_t i = 0, next; i < count; i = next) {
         next = next_piece(c, list, count, i);
-        put_connector(c, &list[i], &list[next]);
+        if (next < count) put_connector(c, &list[i], &list[next]);
     }
     free(list);
 }
