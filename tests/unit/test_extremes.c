@@ -284,8 +284,8 @@ static void levels(void **state)
 static void names(void **state)
 {
     (void)state;
-    /* nothing, space, control characters; Hebrew, Arabic, Chinese, Greek and Cyrillic; joined emoji, piled marks; markup,
-     * half a surrogate */
+    /* nothing, space, control characters; Hebrew, Arabic, Chinese, Greek and Cyrillic; joined emoji, marks;
+     * markup, half a surrogate */
     static const char *const texts[] = {
         "",
         " ",
