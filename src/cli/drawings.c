@@ -45,6 +45,12 @@ double picture_side(const struct writing *w, const char *path)
     return format == PICTURE_PNG ? PICTURE_SIDE_MAX / w->o->scale : PICTURE_SIDE_MAX;
 }
 
+/* A page has one picture, whatever was asked for. */
+static uint32_t rows_in_page(uint64_t max_rows)
+{
+    return max_rows && max_rows < GANTT_ROWS_MAX ? (uint32_t)max_rows : GANTT_ROWS_MAX;
+}
+
 /* `path` is NULL for the drawing in the page. */
 static void lay_out_gantt(const struct writing *w, const char *path, struct scene *s)
 {
@@ -59,9 +65,9 @@ static void lay_out_gantt(const struct writing *w, const char *path, struct scen
         .min_height = path || o->template == TEMPLATE_REPORT ? o->min_height : 0,
         .max_side = path ? picture_side(w, path) : 0,
         .max_width = path || o->template == TEMPLATE_REPORT ? 0 : width,
-        .max_rows = o->max_rows_set ? (uint32_t)o->max_rows
-                    : path          ? PICTURE_ROWS
-                                    : in_page[o->template].rows,
+        .max_rows = !o->max_rows_set ? (path ? PICTURE_ROWS : in_page[o->template].rows)
+                    : path           ? (uint32_t)o->max_rows
+                                     : rows_in_page(o->max_rows),
         .title = str_z(o->title),
         .left_out = w->l->left_out[w->position],
         .bare = !path,

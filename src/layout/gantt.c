@@ -143,6 +143,7 @@ uint32_t gantt_room(double max_side)
 
 static uint32_t row_limit(const struct gantt_options *o)
 {
+    if (!(o->max_side > 0)) return o->max_rows;
     uint32_t room = gantt_room(o->max_side);
     return o->max_rows && o->max_rows < room ? o->max_rows : room;
 }

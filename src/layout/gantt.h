@@ -27,7 +27,7 @@ struct gantt_options {
     bool bare;                    /* no title block: the page around it has one */
 };
 
-/* Rows that a picture has room for, max_side as above. */
+/* Rows that a picture of at most max_side px has room for. */
 enum { GANTT_ROWS_MAX = 1200 };
 uint32_t gantt_room(double max_side);
 
