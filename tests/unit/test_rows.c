@@ -128,12 +128,12 @@ static void folds_open_for_what_failed_and_the_path(void **state)
     assert_ptr_equal(fold, &rows.items[2]);
     static const char *const alone[] = { "page_7", "page_9", "page_50", "page_200", "load" };
     for (size_t i = 0; i < COUNT(alone); i++) assert_non_null(row_named(&rows, str_z(alone[i])));
-    assert_note(&rows, "298 of 306 steps are folded into 1 row of a kind (×N); what failed or is on the critical path "
+    assert_note(&rows, "298 of 306 steps are folded by kind into 1 row (×N); what failed or is on the critical path "
                        "stands alone.");
     /* nobody knows the path */
     select_rows(&m, 200, false, &rows);
     assert_int_equal(rows.count, 8);
-    assert_note(&rows, "299 of 306 steps are folded into 1 row of a kind (×N); what failed stands alone.");
+    assert_note(&rows, "299 of 306 steps are folded by kind into 1 row (×N); what failed stands alone.");
     /* there is room for all */
     select_rows(&m, 306, true, &rows);
     check_rows(&m, &rows, 306);
@@ -180,7 +180,7 @@ static void a_chain_of_a_kind_folds(void **state)
     check_rows(&m, &rows, 200);
     assert_int_equal(rows.count, 3);
     assert_int_equal(row_named(&rows, S("batch *"))->fold->critical, 998);
-    assert_note(&rows, "998 of 1,000 steps are folded into 1 row of a kind (×N); what failed stands alone.");
+    assert_note(&rows, "998 of 1,000 steps are folded by kind into 1 row (×N); what failed stands alone.");
     made_free(&m);
 }
 
@@ -198,7 +198,7 @@ static void failed_ones_fold_when_they_alone_are_too_many(void **state)
         check_rows(&m, &rows, 200);
         assert_int_equal(rows.count, failed == 150 ? 152 : 3);
         if (failed == 300)
-            assert_note(&rows, "400 of 401 steps are folded into 2 rows of a kind (×N), 300 of them failed or "
+            assert_note(&rows, "400 of 401 steps are folded by kind into 2 rows (×N), 300 of them failed or "
                                "unfinished, which fold among themselves.");
         made_free(&m);
     }
