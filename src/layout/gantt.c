@@ -100,12 +100,15 @@ static void place_bars(struct chart *c)
         }
         bar->text_left = bar->left + bar->width + GANTT_BAR_GAP;
         bar->text_right = bar->text_left + metrics_width(bar->text, GANTT_SMALL_SIZE, WEIGHT_REGULAR);
-        bar->error_left = bar->text_right;
         double room = fmin(bar->error_room, c->right - bar->text_right);
-        bar->error = metrics_fit_end(bar->error, GANTT_SMALL_SIZE, WEIGHT_REGULAR, room, c->a);
         /* a word at least, or nothing */
-        if (room < fmin(bar->error_room, 3 * GANTT_SMALL_SIZE)) bar->error = S("");
-        bar->text_right += metrics_width(bar->error, GANTT_SMALL_SIZE, WEIGHT_REGULAR);
+        if (!bar->error.len || room < fmin(bar->error_room, 3 * GANTT_SMALL_SIZE)) {
+            bar->error = S("");
+            continue;
+        }
+        bar->error_left = bar->text_right + GANTT_ERROR_GAP;
+        bar->error = metrics_fit_end(bar->error, GANTT_SMALL_SIZE, WEIGHT_REGULAR, room - GANTT_ERROR_GAP + 0.01, c->a);
+        bar->text_right = bar->error_left + metrics_width(bar->error, GANTT_SMALL_SIZE, WEIGHT_REGULAR);
     }
 }
 

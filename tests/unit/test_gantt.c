@@ -182,12 +182,12 @@ static void errors_stand_beside_the_deepest_bar(void **state)
                             STEP("c", "a", 20, 40, ",\"error\":\"another one\"") ENDED(100)));
     const struct scene_item *why = text_with(&d, "no route");
     assert_non_null(why);
-    assert_str(why->text, " · no route …");
+    assert_str(why->text, "· no route …");
     assert_int_equal(why->role, ROLE_LABEL_ERROR);
     const struct scene_item *bar = bar_of(&d, "demo.b");
     assert_true(why->x > bar->x + bar->w && fabs(why->y - (bar->y + bar->h)) < 8);
     size_t said = 0;
-    for (size_t i = 0; i < d.scene.count; i++) said += str_starts(d.scene.items[i].text, S(" · no route"));
+    for (size_t i = 0; i < d.scene.count; i++) said += str_starts(d.scene.items[i].text, S("· no route"));
     assert_int_equal(said, 1);
     assert_non_null(text_with(&d, "another one"));
     erase(&d);
@@ -204,7 +204,7 @@ static void long_errors_are_cut_and_leave_the_plot_its_room(void **state)
     for (min_width = 500; min_width < 1000; min_width += 400) { /* may widen, may not */
         draw_full(&with, str_z(log));
         draw_full(&without, S(STARTED TOP("a", 0, 100, ",\"status\":\"error\"") ENDED(100)));
-        const struct scene_item *why = text_with(&with, " · eee");
+        const struct scene_item *why = text_with(&with, "· eee");
         assert_non_null(why);
         assert_true(str_ends(why->text, S("…")) && why->width > 150);
         assert_true(bar_of(&with, "demo.a")->w >= 0.69 * bar_of(&without, "demo.a")->w);
