@@ -137,12 +137,17 @@ static void find_columns(struct chart *c)
     place_bars(c);
 }
 
-/* How many rows fit into the height, whatever the header says. */
+/* Whatever the header says. */
+uint32_t gantt_room(double max_side)
+{
+    double header = 320, rows = max_side > 0 ? floor((max_side - header) / ROW_HEIGHT) : GANTT_ROWS_MAX;
+    return (uint32_t)fmin(fmax(rows, 2), GANTT_ROWS_MAX);
+}
+
 static uint32_t row_limit(const struct gantt_options *o)
 {
-    double header = 320, rows = o->max_side > 0 ? fmax(floor((o->max_side - header) / ROW_HEIGHT), 1) : UINT32_MAX;
-    uint32_t fit = rows < UINT32_MAX ? (uint32_t)rows : 0;
-    return fit && (!o->max_rows || fit < o->max_rows) ? fit : o->max_rows;
+    uint32_t room = gantt_room(o->max_side);
+    return o->max_rows && o->max_rows < room ? o->max_rows : room;
 }
 
 /* By step: the row that shows it, or its nearest ancestor with one. */
