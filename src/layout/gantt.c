@@ -164,7 +164,7 @@ static void find_rows(struct chart *c)
 
 void gantt_find_analysis(struct chart *c)
 {
-    if (!c->o->analysis || c->start == TIME_NONE) return;
+    if (!c->o->analysis || c->start == TIME_NONE || !c->run->visible_count) return;
     const struct running *running = analysis_running(c->o->analysis);
     if (running->max < 2 || !running->count) return;
     c->strip = running;
