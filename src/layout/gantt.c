@@ -158,8 +158,12 @@ static void find_rows(struct chart *c)
     for (uint32_t i = 0; i < run->step_count; i++) c->row_of[i] = ROW_NONE;
     for (uint32_t i = 0; i < c->rows.count; i++)
         for (uint32_t k = 0; k < c->rows.items[i].step_count; k++) c->row_of[c->rows.items[i].steps[k]->index] = i;
-    for (uint32_t i = 1; i < run->step_count; i++) /* pre-order: a parent's is known */
-        if (c->row_of[i] == ROW_NONE && run->steps[i]->parent) c->row_of[i] = c->row_of[run->steps[i]->parent->index];
+    for (uint32_t i = 1; i < run->step_count; i++) { /* pre-order: a parent's is known */
+        uint32_t above = run->steps[i]->parent ? c->row_of[run->steps[i]->parent->index] : ROW_NONE;
+        if (c->row_of[i] != ROW_NONE || above == ROW_NONE) continue;
+        const struct row *row = &c->rows.items[above];
+        if (!row->repeated && !row->continues) c->row_of[i] = above; /* else it may be on another page */
+    }
 }
 
 void gantt_find_analysis(struct chart *c)

@@ -173,6 +173,34 @@ static void strip_and_path_say_what_overlapped(void **state)
     erase(&d);
 }
 
+/* A page repeats the ancestors of its rows: what is on the path on other pages is not theirs. */
+static void pages_show_their_own_part_of_the_path(void **state)
+{
+    (void)state;
+    struct drawn d;
+    draw_full(&d, S(STARTED TOP("a", 0, 50, "") TOP("b", 50, 100, "") TOP("c", 0, 20, "") ENDED(100)));
+    assert_true(path_under(&d, "demo") <= 0 && path_under(&d, "demo.a") > 100);
+    const struct step *root = d.run->root, *b = step_at(d.run, "demo.b", 0);
+    struct row items[] = {
+        { .step = root, .steps = &root, .step_count = 1, .parent = ROW_NONE, .last_child = 1 },
+        { .step = b, .steps = &b, .step_count = 1, .last_child = ROW_NONE, .depth = 1 },
+    };
+    const struct rows rows = { .items = items, .count = 2, .steps = 4 };
+    for (int paged = 0; paged < 2; paged++) {
+        struct analysis *analysis = analysis_begin(d.run);
+        const struct gantt_options o = { .analysis = analysis, .min_width = 500, .rows = &rows };
+        items[0].repeated = paged;
+        scene_free(&d.scene);
+        scene_init(&d.scene, &d.arena);
+        gantt_layout(d.run, &o, &d.scene);
+        analysis_free(analysis);
+        assert_true(path_under(&d, "demo.b") > 100);
+        assert_int_equal(path_under(&d, "demo") > 100, !paged); /* a is left out here, on another page there */
+        assert_int_equal(text_with(&d, "(continued)") != NULL, paged);
+    }
+    erase(&d);
+}
+
 static void errors_stand_beside_the_deepest_bar(void **state)
 {
     (void)state;
@@ -475,6 +503,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_chain_has_no_strip_and_no_path),
         cmocka_unit_test(strip_and_path_say_what_overlapped),
+        cmocka_unit_test(pages_show_their_own_part_of_the_path),
         cmocka_unit_test(errors_stand_beside_the_deepest_bar),
         cmocka_unit_test(long_errors_are_cut_and_leave_the_plot_its_room),
         cmocka_unit_test(folds_and_attempts_are_one_row),
