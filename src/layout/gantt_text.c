@@ -141,10 +141,10 @@ static void find_errors(struct chart *c)
         struct bar *bar = &c->bars[i];
         if (!bar->error.len) continue;
         struct buf b = BUF_INIT;
-        buf_puts(&b, " · ");
+        buf_puts(&b, "· ");
         buf_put(&b, metrics_clean(bar->error, c->a));
         bar->error = caption_take(&b, c->a);
-        bar->error_room = metrics_width(bar->error, GANTT_SMALL_SIZE, WEIGHT_REGULAR);
+        bar->error_room = GANTT_ERROR_GAP + metrics_width(bar->error, GANTT_SMALL_SIZE, WEIGHT_REGULAR);
     }
 }
 
