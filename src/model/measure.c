@@ -19,16 +19,19 @@ static bool is_older(const struct run *run, const struct step *s)
            last <= run->root->start;
 }
 
+/* Of an older step only what the log says of it since the run began. */
 static void measure_span(struct run *run)
 {
     for (uint32_t i = 0; i < run->step_count; i++) {
         struct step *s = run->steps[i];
         s->older = is_older(run, s);
-        if (s->older) continue;
-        widen(run, s->start);
-        widen(run, s->end);
-        for (const struct record *r = s->records; r; r = r->next) widen(run, r->ts);
-        for (const struct log_entry *l = s->more->logs; l; l = l->next) widen(run, l->ts);
+        int64_t since = s->older ? run->root->start : INT64_MIN;
+        if (!s->older) widen(run, s->start);
+        if (!s->older) widen(run, s->end);
+        for (const struct record *r = s->records; r; r = r->next)
+            if (r->ts >= since) widen(run, r->ts);
+        for (const struct log_entry *l = s->more->logs; l; l = l->next)
+            if (l->ts >= since) widen(run, l->ts);
     }
 }
 
