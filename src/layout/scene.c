@@ -89,6 +89,7 @@ const char *scene_role_name(enum scene_role role)
         [ROLE_EDGE] = "edge",
         [ROLE_BOX] = "box",
         [ROLE_FRAME] = "frame",
+        [ROLE_CRITICAL] = "critical",
         [ROLE_OK] = "ok",
         [ROLE_ERROR] = "error",
         [ROLE_RUNNING] = "running",
@@ -139,6 +140,7 @@ static void dump_item(const struct scene_item *item, struct buf *out)
     if (item->hatched) buf_puts(out, " hatched");
     if (item->outlined) buf_puts(out, " outlined");
     if (item->open_end) buf_puts(out, " open-end");
+    if (item->critical) buf_puts(out, " critical");
     buf_puts(out, bends[item->bend]);
     if (item->thickness > 0) {
         buf_puts(out, " thick");

@@ -26,6 +26,7 @@ enum scene_role {
     ROLE_EDGE,        /* graph: parent to child */
     ROLE_BOX,         /* graph box */
     ROLE_FRAME,       /* graph: what encloses the boxes of a step's children */
+    ROLE_CRITICAL,    /* the critical path */
     /* bars, badges: in the order of enum step_status */
     ROLE_OK,
     ROLE_ERROR,
@@ -56,6 +57,7 @@ struct scene_item {
     bool hatched;         /* RECT: diagonal stripes besides the colour */
     bool outlined;        /* RECT: hollow, with a border */
     bool open_end;        /* RECT: the right edge is torn (running or unfinished) */
+    bool critical;        /* RECT, BOX or FRAME: on the critical path, which its edge tells */
     enum scene_bend bend; /* CURVE */
     double thickness;     /* LINE, CURVE: px, 0 for what the role has */
     enum scene_align align;

@@ -19,7 +19,8 @@ static const struct tint colours[ROLE_COUNT] = {
     [ROLE_LABEL] = { 0x1F2B37, 0xD5DDE5 },       [ROLE_LABEL_MUTED] = { 0x5A6875, 0x94A3B1 },
     [ROLE_LABEL_ERROR] = { 0xAE2A10, 0xFF8E75 }, [ROLE_GUIDE] = { 0xC2CCD5, 0x3A4653 },
     [ROLE_EDGE] = { 0xA3B0BC, 0x536170 },        [ROLE_BOX] = { 0xFFFFFF, 0x1A222C },
-    [ROLE_FRAME] = { 0xF5F7F9, 0x171D26 },       [ROLE_OK] = { 0x3B93B2, 0x4AA9C8 },
+    [ROLE_FRAME] = { 0xF5F7F9, 0x171D26 },       [ROLE_CRITICAL] = { 0x0B5F7E, 0x86D3EE },
+    [ROLE_OK] = { 0x3B93B2, 0x4AA9C8 },
     [ROLE_ERROR] = { 0xC0330F, 0xE5532F },       [ROLE_RUNNING] = { 0x1F7694, 0x63BEDB },
     [ROLE_UNFINISHED] = { 0x946200, 0xDDA63F },  [ROLE_SKIPPED] = { 0x77848F, 0x8592A0 },
     [ROLE_CACHED] = { 0x9AA9B5, 0x64737F },      [ROLE_RETRIED] = { 0x7C62B0, 0xA890DD },
@@ -37,7 +38,10 @@ uint32_t theme_colour(enum picture_theme theme, enum scene_role role)
 
 static bool is_status(enum scene_role role) { return role >= ROLE_OK && role <= ROLE_RETRIED; }
 
-static double line_width(enum scene_role role) { return role == ROLE_EDGE ? 1.5 : is_status(role) ? 2 : 1; }
+static double line_width(enum scene_role role)
+{
+    return role == ROLE_EDGE ? 1.5 : is_status(role) || role == ROLE_CRITICAL ? 2 : 1;
+}
 
 struct ink theme_ink(enum picture_theme theme, const struct scene_item *item)
 {
@@ -56,6 +60,10 @@ struct ink theme_ink(enum picture_theme theme, const struct scene_item *item)
     } else if (item->outlined) {
         ink.fill_alpha = HOLLOW_ALPHA;
         ink.stroke_width = is_status(item->role) ? 1.5 : 1;
+    }
+    if (item->critical) {
+        ink.stroke = theme_colour(theme, ROLE_CRITICAL);
+        ink.stroke_width = line_width(ROLE_CRITICAL);
     }
     return ink;
 }
@@ -107,6 +115,7 @@ size_t theme_palette(enum picture_theme theme, uint32_t out[256])
     }
     add_ramp(&p, theme, ROLE_EDGE, ROLE_BACKGROUND, 6);
     add_ramp(&p, theme, ROLE_EDGE, ROLE_BOX, 4);
+    add_ramp(&p, theme, ROLE_CRITICAL, ROLE_BACKGROUND, 8);
     add_ramp(&p, theme, ROLE_LABEL, ROLE_STRIPE, 10);
     add_ramp(&p, theme, ROLE_LABEL_MUTED, ROLE_STRIPE, 8);
     add_ramp(&p, theme, ROLE_GUIDE, ROLE_BACKGROUND, 2);
@@ -152,6 +161,7 @@ void theme_css(struct buf *out)
     buf_puts(out, "}\n.pl .r-box{stroke:var(--pl-edge);stroke-width:1}\n"
                   ".pl .r-box.outlined{stroke:var(--pl-guide);fill-opacity:1}\n"
                   ".pl .r-frame{stroke:var(--pl-guide);stroke-width:1}\n"
+                  ".pl .critical{stroke:var(--pl-critical)}\n"
                   ".pl .hatch{fill:none;stroke:var(--pl-on-status);stroke-opacity:");
     buf_put_fixed(out, HATCH_ALPHA, 2, true);
     buf_puts(out, ";stroke-width:");
