@@ -74,7 +74,8 @@ struct chart {
     int64_t start, end; /* µs; TIME_NONE when no row has a time */
 };
 
-static bool has_time(const struct step *step) { return step->start != TIME_NONE; }
+/* A step that is older than the run has no place on its axis. */
+static bool has_time(const struct step *step) { return step->start != TIME_NONE && !step->older; }
 
 /* Until when a bar is drawn. */
 static int64_t bar_end(const struct step *step)
@@ -119,11 +120,10 @@ static struct str depth_text(const struct chart *c, const struct row *row)
 /* "+12": steps below this one that have no row. */
 static struct str left_out_text(const struct chart *c, const struct row *row)
 {
-    uint32_t below = keep_below(&c->rows.keep, row->step);
-    if (!below) return S("");
+    if (!row->below) return S("");
     struct buf b = BUF_INIT;
     buf_puts(&b, "  +");
-    buf_put_number(&b, below);
+    buf_put_number(&b, row->below);
     return caption_take(&b, c->a);
 }
 
@@ -144,9 +144,9 @@ static struct str duration_text(const struct chart *c, const struct step *step)
 {
     struct buf b = BUF_INIT;
     if (has_time(step)) clock_put_duration(&b, step->duration, c->o->unit);
-    else buf_puts(&b, "no time");
+    else if (!step->older) buf_puts(&b, "no time");
     if (step->status != STEP_OK) {
-        buf_puts(&b, " · ");
+        if (b.len) buf_puts(&b, " · ");
         buf_puts(&b, step_status_name((enum step_status)step->status));
     }
     return caption_take(&b, c->a);
@@ -219,21 +219,6 @@ static void find_columns(struct chart *c)
     place_bars(c);
 }
 
-static void put_rule(const struct chart *c, struct buf *b)
-{
-    const struct keep *keep = &c->rows.keep;
-    buf_put_number(b, keep->left_out);
-    buf_puts(b, " of ");
-    buf_put_count(b, c->run->visible_count, "step", "steps");
-    buf_puts(b, keep->left_out == 1 ? " is hidden" : " are hidden");
-    if (keep->troubled_left_out) {
-        buf_puts(b, ", ");
-        buf_put_number(b, keep->troubled_left_out);
-        buf_puts(b, " of them failed or unfinished");
-    }
-    buf_puts(b, ": shown are " KEEP_RULE ". +N behind a name counts hidden steps below it.");
-}
-
 static struct scene_item *put_small(const struct chart *c, enum scene_role role, double x, double baseline,
                                     struct str text)
 {
@@ -291,11 +276,9 @@ static void put_header(struct chart *c)
                                      1);
     }
     struct str notes[2] = { c->o->left_out, { 0 } };
-    if (c->rows.keep.left_out) {
-        struct buf b = BUF_INIT;
-        put_rule(c, &b);
-        notes[1] = caption_take(&b, c->a);
-    }
+    struct buf note = BUF_INIT;
+    rows_put_note(&c->rows, &note);
+    notes[1] = caption_take(&note, c->a);
     for (int i = 0; i < 2; i++)
         y += NOTE_LEADING * (double)caption_put_lines(c->s, ROLE_LABEL_MUTED, c->names, y + NOTE_LEADING, SMALL_SIZE,
                                                       NOTE_LEADING, room, NOTE_LINES, notes[i]);
@@ -432,7 +415,8 @@ void gantt_layout(const struct run *run, const struct gantt_options *o, struct s
     struct arena scratch = { 0 };
     struct chart c = { .run = run, .o = o, .s = s, .a = &scratch };
     s->id_prefix = "g";
-    rows_select(&c.rows, run, row_limit(o), &scratch);
+    if (o->rows) c.rows = *o->rows;
+    else rows_select(&c.rows, run, o->analysis, row_limit(o), &scratch);
     c.bars = ARENA_ARRAY(&scratch, struct bar, c.rows.count + 1);
     find_span(&c);
     find_indent(&c);

@@ -7,6 +7,8 @@
  */
 #include "model/fold.h"
 
+#include "model/statistics.h"
+
 #include <stdlib.h>
 
 /* Instead of the place of a number among the numbers of its name. */
@@ -24,9 +26,11 @@ void fold_list_free(struct fold_list *folds)
 {
     free(folds->items);
     free(folds->entries);
+    free(folds->durations);
     folds->items = NULL;
+    folds->durations = NULL;
     folds->entries = NULL;
-    folds->count = folds->cap = folds->entry_cap = 0;
+    folds->count = folds->cap = folds->entry_cap = folds->duration_cap = 0;
 }
 
 static bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -137,21 +141,32 @@ static struct str pattern_of(struct str name, uint32_t star, struct arena *arena
     return name;
 }
 
-/* The timed members are counted already. */
-static void measure_durations(struct fold *f, const struct fold_entry *entries)
+static int ascending(const void *pa, const void *pb)
 {
-    f->min = f->mean = f->max = TIME_NONE;
+    int64_t a = *(const int64_t *)pa, b = *(const int64_t *)pb;
+    return (a > b) - (a < b);
+}
+
+/* The timed members are counted already. */
+static void measure_durations(struct fold_list *folds, struct fold *f, const struct fold_entry *entries)
+{
+    f->min = f->mean = f->p95 = f->max = TIME_NONE;
+    if (!f->timed) return;
+    folds->durations = array_grow(folds->durations, &folds->duration_cap, f->timed, sizeof *folds->durations);
     /* the mean as a sum of quotients and a sum of remainders: the sum of durations could overflow */
-    int64_t quotients = 0, remainders = 0, n = f->timed;
+    int64_t quotients = 0, remainders = 0, n = f->timed, count = 0, *durations = folds->durations;
     for (uint32_t i = 0; i < f->members.steps; i++) {
         const struct step *s = entries[i].step;
         if (s->end == TIME_NONE || s->duration == TIME_NONE) continue;
-        if (f->min == TIME_NONE || s->duration < f->min) f->min = s->duration;
-        if (f->max == TIME_NONE || s->duration > f->max) f->max = s->duration;
+        durations[count++] = s->duration;
         quotients += s->duration / n;
         remainders += s->duration % n;
     }
-    if (n) f->mean = quotients + (remainders + (remainders < 0 ? -n : n) / 2) / n;
+    qsort(durations, (size_t)n, sizeof *durations, ascending);
+    f->min = durations[0];
+    f->max = durations[n - 1];
+    f->p95 = statistics_percentile(durations, (uint64_t)n, 95);
+    f->mean = quotients + (remainders + (remainders < 0 ? -n : n) / 2) / n;
 }
 
 static void add_fold(struct fold_list *folds, const struct fold_entry *entries, size_t count, uint32_t star,
@@ -171,7 +186,7 @@ static void add_fold(struct fold_list *folds, const struct fold_entry *entries, 
         f->other = f->other == STEP_STATUS_COUNT || f->other == status ? status : STEP_OK;
     }
     if (f->other == STEP_STATUS_COUNT) f->other = STEP_OK;
-    measure_durations(f, entries);
+    measure_durations(folds, f, entries);
     folds->count++;
 }
 

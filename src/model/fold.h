@@ -34,10 +34,10 @@ struct fold {
     struct str pattern;       /* "page_*", or the name where all are equal */
     const struct step *first; /* of the members */
     struct tally members;
-    struct tally below;     /* steps under the members; the caller counts them */
-    enum step_status other; /* of the members that neither failed nor lack an end; STEP_OK when they differ */
-    uint32_t timed;         /* members that ended and have a duration */
-    int64_t min, mean, max; /* µs, of those; TIME_NONE when there are none */
+    struct tally below;          /* steps under the members; the caller counts them */
+    enum step_status other;      /* of the members that neither failed nor lack an end; STEP_OK when they differ */
+    uint32_t timed;              /* members that ended and have a duration */
+    int64_t min, mean, p95, max; /* µs, of those; TIME_NONE when there are none */
 };
 
 struct fold_list {
@@ -46,6 +46,8 @@ struct fold_list {
     size_t count, cap;
     struct fold_entry *entries; /* scratch of fold_siblings */
     size_t entry_cap;
+    int64_t *durations; /* likewise */
+    size_t duration_cap;
 };
 
 void fold_list_free(struct fold_list *folds);

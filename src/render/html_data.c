@@ -83,7 +83,8 @@ static void put_names(const struct html_plan *plan, struct buf *out)
 
 static int64_t offset_of(const struct html_plan *plan, const struct step *step)
 {
-    return step->start == TIME_NONE || plan->run->start == TIME_NONE ? TIME_NONE : step->start - plan->run->start;
+    bool placed = step->start != TIME_NONE && plan->run->start != TIME_NONE && !step->older;
+    return placed ? step->start - plan->run->start : TIME_NONE;
 }
 
 /* The largest of 1 and 1,000 µs that all times are multiples of: most logs know no more than milliseconds. */

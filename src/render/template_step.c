@@ -87,7 +87,8 @@ static int64_t self_of(const struct step *step) { return step->start == TIME_NON
 static int64_t offset_of(const struct view *v)
 {
     const struct step *step = step_of(v);
-    return step->start == TIME_NONE || run_of(v)->start == TIME_NONE ? TIME_NONE : step->start - run_of(v)->start;
+    bool placed = step->start != TIME_NONE && run_of(v)->start != TIME_NONE && !step->older;
+    return placed ? step->start - run_of(v)->start : TIME_NONE;
 }
 
 static void put_start(const struct view *v, struct buf *out)
