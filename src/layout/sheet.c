@@ -19,7 +19,7 @@ enum {
     KEY_GAP = 6,   /* from it to its text, */
     KEY_NEXT = 20, /* and from there to the next one */
 };
-enum { KEYS_MAX = 2, SHARES = 3 };
+enum { KEYS_MAX = 2, SHARE_THICK = 3, SHARE_THICKER = 5 };
 #define TITLE_SIZE    18.0
 #define SUBTITLE_SIZE 12.0
 
@@ -45,7 +45,7 @@ void sheet_find_path(struct sheet *sheet, const struct boxes *boxes)
         count += on[i];
         if (on[i] && i) on[boxes->items[i].parent] = 1;
     }
-    if (count > 1 && count + 1 < boxes->count) sheet->on_path = on;
+    if (count > 1 && count < boxes->count) sheet->on_path = on;
 }
 
 bool sheet_is_critical(const struct sheet *sheet, const struct boxes *boxes, const struct box *box)
@@ -53,13 +53,15 @@ bool sheet_is_critical(const struct sheet *sheet, const struct boxes *boxes, con
     return sheet->on_path && sheet->on_path[box - boxes->items];
 }
 
-double sheet_share_thickness(double share) { return share >= 0.5 ? 5 : share >= 0.2 ? 3 : 0; }
+double sheet_share_thickness(double share) { return share >= 0.5 ? SHARE_THICKER : share >= 0.2 ? SHARE_THICK : 0; }
 
 /* ---- around the drawing ---- */
 
 struct key {
     enum scene_role role;
     struct str text;
+    int strokes;
+    double thickness[2];
     double width;
 };
 
@@ -67,8 +69,14 @@ static size_t legend(const struct sheet *sheet, struct key keys[KEYS_MAX])
 {
     size_t count = 0;
     if (sheet->on_path)
-        keys[count++] = (struct key){ ROLE_CRITICAL, S("critical path: what the end of the run waited for"), 0 };
-    if (sheet->shares) keys[count++] = (struct key){ ROLE_EDGE, S("the thicker, the more of the run's time"), 0 };
+        keys[count++] =
+            (struct key){ ROLE_CRITICAL, S("critical path: what the end of the run waited for"), 1, { 0 }, 0 };
+    if (sheet->shares)
+        keys[count++] = (struct key){ ROLE_EDGE,
+                                      S("arrow to what took 20 %, 50 % of the run's time or more"),
+                                      2,
+                                      { SHARE_THICK, SHARE_THICKER },
+                                      0 };
     for (size_t i = 0; i < count; i++)
         keys[i].width = KEY_LINE + KEY_GAP + ceil(metrics_width(keys[i].text, SUBTITLE_SIZE, WEIGHT_REGULAR));
     return count;
@@ -83,12 +91,9 @@ static double draw_legend(const struct sheet *sheet, double y)
     for (size_t i = 0; i < count; i++) {
         if (i && x + keys[i].width > right) x = SHEET_MARGIN;
         if (x == SHEET_MARGIN) y += NOTE_LEADING;
-        for (int part = 0; part < (keys[i].role == ROLE_EDGE ? SHARES : 1); part++) {
-            double from = x + KEY_LINE * part / 3.0,
-                   to = keys[i].role == ROLE_EDGE ? from + KEY_LINE / 3.0 : x + KEY_LINE;
-            scene_line(sheet->s, keys[i].role, from, y - 4, to, y - 4)->thickness =
-                keys[i].role == ROLE_EDGE ? sheet_share_thickness(part / 2.0) : 0;
-        }
+        double part = KEY_LINE / (double)keys[i].strokes, from = x;
+        for (int stroke = 0; stroke < keys[i].strokes; stroke++, from += part)
+            scene_line(sheet->s, keys[i].role, from, y - 4, from + part, y - 4)->thickness = keys[i].thickness[stroke];
         sheet_text(sheet, ROLE_LABEL_MUTED, x + KEY_LINE + KEY_GAP, y, SUBTITLE_SIZE, WEIGHT_REGULAR,
                    right - x - KEY_LINE - KEY_GAP, keys[i].text);
         x += keys[i].width + KEY_NEXT;
@@ -262,10 +267,17 @@ struct str sheet_box_tip(const struct sheet *sheet, const struct sheet_box *b)
     return caption_take(&tip, sheet->s->arena);
 }
 
+static bool did_not_run(const struct box *b)
+{
+    return b->fold == FOLD_NONE && (b->step->status == STEP_SKIPPED || b->step->status == STEP_CACHED);
+}
+
 enum scene_role sheet_name_role(const struct box *b)
 {
     if (b->fold != FOLD_NONE) return ROLE_LABEL;
-    return b->step->context ? ROLE_LABEL_MUTED : b->step->status == STEP_ERROR ? ROLE_LABEL_ERROR : ROLE_LABEL;
+    return b->step->context || did_not_run(b) ? ROLE_LABEL_MUTED
+           : b->step->status == STEP_ERROR    ? ROLE_LABEL_ERROR
+                                              : ROLE_LABEL;
 }
 
 void sheet_box_draw(const struct sheet *sheet, const struct sheet_box *b, double left, double y)
@@ -279,6 +291,7 @@ void sheet_box_draw(const struct sheet *sheet, const struct sheet_box *b, double
     r->radius = BOX_RADIUS;
     r->step = b->box->step->index;
     r->tip = sheet_box_tip(sheet, b);
+    r->outlined = did_not_run(b->box);
     r->critical = sheet_is_critical(sheet, b->boxes, b->box);
     sheet_strip(sheet, b, left + BOX_STRIP_LEFT, y + BOX_STRIP_TOP, height - 2 * BOX_STRIP_TOP);
     if (is_fold(b)) {

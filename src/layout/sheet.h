@@ -57,7 +57,7 @@ void sheet_end(struct sheet *sheet, double bottom);
 /* Instead of a drawing. */
 void sheet_put_nothing(struct sheet *sheet, struct str sentence);
 
-/* Marks the boxes that the critical path goes through, unless it goes through all or but one of them. Before
+/* Marks the boxes that the critical path goes through, unless it goes through all of them. Before
  * sheet_begin, whose legend says what the mark is. */
 void sheet_find_path(struct sheet *sheet, const struct boxes *boxes);
 /* px of a line for a step that took that share of the run. */
