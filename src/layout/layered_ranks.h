@@ -43,7 +43,8 @@ struct ranks {
     uint32_t *above, *above_first; /* links that come from above, by vertex: above[above_first[v]] … */
     uint32_t *below, *below_first;
     bool ordered;
-    uint32_t *discovery; /* by node: when the search from the entry came to it */
+    uint32_t *discovery; /* by node: when the search from the entry came to it, */
+    uint32_t reached;    /* or, from this number on, from other nodes */
 };
 
 /* The upper and the lower node of an edge that is no loop. */

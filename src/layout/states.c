@@ -57,6 +57,10 @@ static struct str visits_line(const struct picture *p, const struct machine_stat
     if (s->timed) {
         buf_puts(&b, s->timed > 1 ? " · mean " : " · ");
         clock_put_duration(&b, s->mean, p->sheet->o->unit);
+        if (s->timed < s->visits) {
+            buf_puts(&b, " of ");
+            buf_put_count(&b, s->timed, "ended", "ended");
+        }
     }
     if (s->last) buf_puts(&b, " · last");
     return caption_take(&b, p->sheet->scratch);
