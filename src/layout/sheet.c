@@ -264,6 +264,11 @@ struct str sheet_box_tip(const struct sheet *sheet, const struct sheet_box *b)
         buf_puts(&tip, " · ");
         buf_put(&tip, b->text.lines[l].text);
     }
+    const struct fold *fold = is_fold(b) ? &b->boxes->folds.items[b->box->fold] : NULL;
+    if (fold && fold->timed && fold->min != fold->max) {
+        buf_puts(&tip, " · min ");
+        clock_put_duration(&tip, fold->min, sheet->o->unit);
+    }
     return caption_take(&tip, sheet->s->arena);
 }
 

@@ -453,7 +453,7 @@ static void scene_folded_pages(void **state)
     assert_true(open->y < pages->y && pages->y < pause->y);
     assert_non_null(find_text(&f->scene, S("page_*")));
     assert_non_null(find_text(&f->scene, S("×20")));
-    assert_non_null(find_text(&f->scene, S("min 1 ms · mean 10.5 ms · max 20 ms")));
+    assert_non_null(find_text(&f->scene, S("mean 10.5 ms · p95 19 ms · max 20 ms")));
     const struct scene_item *members = find_text(&f->scene, S("2 errors"));
     const struct scene_item *below = find_text(&f->scene, S("60 steps below, 1 error"));
     assert_true(members && below);
