@@ -91,7 +91,7 @@ static void draw(struct drawing *d)
 void tree_draw(struct sheet *sheet)
 {
     struct drawing d = { .tree = { .sheet = sheet } };
-    boxes_collect(&d.tree.boxes, sheet->run, sheet->o->fold_over, sheet->s->arena);
+    boxes_collect(&d.tree.boxes, sheet->run, sheet->o->analysis, sheet->o->fold_over, sheet->s->arena);
     sheet_find_path(sheet, &d.tree.boxes);
     tree_choose(&d.tree);
     if (!d.tree.count) sheet_put_nothing(sheet, S("No steps to show."));

@@ -29,17 +29,29 @@ struct rows {
     struct row *items; /* in tree order */
     uint32_t count;
     uint32_t steps;                       /* visible ones */
-    uint32_t folds, folded;               /* rows that are folds, steps in them */
+    uint32_t folds, folded;               /* rows that are folds; steps in them and below */
+    uint32_t folded_troubled;             /* failed, running or unfinished ones of these */
+    bool folded_critical;                 /* the critical path goes through folds */
     uint32_t left_out, troubled_left_out; /* steps without a row; of them failed, running or unfinished */
+    bool path_known;                      /* steps on the critical path were kept before others */
 };
 
-/* Rows for all visible steps, or when they would be more than max_rows (0: no limit) with folds, and for those that are
- * kept. `analysis` (NULL: nothing is known) tells what is on the critical path, and is asked only where it matters. All
- * memory is of `arena`. */
+/* Rows for all visible steps, attempts in one. When they are more than max_rows (0: no limit), siblings of a kind fold,
+ * no more of them than is needed: first plain ones, then those on the critical path, and those that failed or have no
+ * end only when they alone are too many. What is still too much is left out: failed and unfinished ones stay first,
+ * then the critical path, then the longest, each with its ancestors. `analysis` (NULL: nothing is known) tells the
+ * critical path, and is asked only where it matters. All memory is of `arena`. */
 void rows_select(struct rows *rows, const struct run *run, struct analysis *analysis, uint32_t max_rows,
                  struct arena *arena);
 
 /* What the rows do not show one by one, in a sentence or two; nothing when they show all. */
 void rows_put_note(const struct rows *rows, struct buf *b);
+
+/* Ancestors that a page repeats at most: the first one and the nearest. */
+enum { ROWS_REPEATED = 10 };
+
+/* The rows of a page from row `first` on, above them their ancestors again, `room` (at least 2) rows in all.
+ * *ret_next: the row that the next page begins with; all->count when there is none. */
+struct rows rows_page(const struct rows *all, uint32_t first, uint32_t room, struct arena *arena, uint32_t *ret_next);
 
 #endif

@@ -22,6 +22,7 @@
 #include "render/html.h"
 
 #include "base/utf8.h"
+#include "model/error_lines.h"
 #include "model/records.h"
 #include "render/payload.h"
 #include "render/wording.h"
@@ -193,7 +194,7 @@ static void put_errors(const struct html_plan *plan, struct arena *scratch, stru
         if (plan->steps[i]->status != STEP_ERROR || !payload_present(plan->steps[i]->error)) continue;
         put_comma(out, &first);
         buf_printf(out, "\"%u\":", (unsigned)i);
-        buf_put_json_html(out, html_error_line(plan->run, plan->steps[i], scratch));
+        buf_put_json_html(out, error_line(plan->run, plan->steps[i], scratch));
         arena_trim(scratch);
     }
     buf_putc(out, '}');

@@ -5,6 +5,7 @@
 #include "render/template_data.h"
 
 #include "event/json.h"
+#include "model/error_lines.h"
 #include "model/records.h"
 #include "render/wording.h"
 
@@ -168,7 +169,7 @@ static void put_error(const struct view *v, struct buf *out)
 static void put_error_line(const struct view *v, struct buf *out)
 {
     struct arena scratch = { 0 };
-    if (error_fits(v)) buf_put(out, html_error_line(run_of(v), step_of(v), &scratch));
+    if (error_fits(v)) buf_put(out, error_line(run_of(v), step_of(v), &scratch));
     arena_free(&scratch);
 }
 

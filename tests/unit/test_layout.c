@@ -38,6 +38,7 @@ struct given {
 
 static struct run *make_run(struct arena *a, const struct given *given, uint32_t count)
 {
+    static struct step_more none;
     struct run *run = ARENA_NEW(a, struct run);
     run->name = S("demo");
     run->id = S("7f3a");
@@ -47,6 +48,7 @@ static struct run *make_run(struct arena *a, const struct given *given, uint32_t
     for (uint32_t i = 0; i < count; i++) {
         struct step *step = run->steps[i] = ARENA_NEW(a, struct step);
         step->index = i;
+        step->more = &none;
         step->name = step->key = str_z(given[i].name);
         step->status = (uint8_t)given[i].status;
         step->parent = given[i].parent < 0 ? NULL : run->steps[given[i].parent];
