@@ -39,11 +39,12 @@ static struct box_line step_line(const struct step *step, enum time_unit unit, s
 static struct box_line durations_line(const struct fold *f, enum time_unit unit, struct arena *a)
 {
     struct buf b = BUF_INIT;
-    if (f->timed) {
-        buf_puts(&b, "min ");
-        put_duration(&b, f->min, unit);
-        buf_puts(&b, " · mean ");
+    if (f->timed && f->min == f->max) buf_puts(&b, "each ");
+    else if (f->timed) {
+        buf_puts(&b, "mean ");
         put_duration(&b, f->mean, unit);
+        buf_puts(&b, " · p95 ");
+        put_duration(&b, f->p95, unit);
         buf_puts(&b, " · max ");
     }
     put_duration(&b, f->max, unit);

@@ -30,6 +30,7 @@ enum {
     TRACK_LEAST = 2,
     TRACK_JOIN = 2, /* members of a fold nearer than this are drawn as one */
     HEAD = 7,
+    TURN = 8, /* of a corner */
 };
 
 static enum step_status block_status(const struct flow *f, const struct block *b)
@@ -44,13 +45,14 @@ static void draw_frame(const struct flow *f, uint32_t i)
 {
     const struct block *b = &f->sequence.blocks[i];
     const struct place *p = &f->places[i];
-    const struct box *box = &f->boxes.items[b->box];
+    const struct box *box = b->box == BOX_NONE ? NULL : &f->boxes.items[b->box];
     struct scene_item *r = scene_rect(f->sheet->s, ROLE_FRAME, p->x, p->y, p->width, p->height);
     r->radius = BOX_RADIUS + 2;
     double x = p->x + BOX_TEXT_LEFT;
     if (b->kind == BLOCK_FRAME) {
         r->step = box->step->index;
         r->tip = sheet_box_tip(f->sheet, &p->drawn);
+        r->critical = sheet_is_critical(f->sheet, &f->boxes, box);
         sheet_strip(f->sheet, &p->drawn, p->x + BOX_STRIP_LEFT, p->y + BOX_STRIP_TOP, HEADER_STRIP);
     }
     double more = metrics_width(p->more, BOX_LINE_SIZE, WEIGHT_REGULAR);
@@ -64,11 +66,41 @@ static void draw_frame(const struct flow *f, uint32_t i)
 
 static double middle(const struct place *p) { return p->x + p->width / 2; }
 
-/* Lines come first, then heads, which lets a page join them. */
-static void arrow(const struct flow *f, bool head, double x, double from, double to)
+/* Does the critical path go through a block? Through a fork and the like when through one of its children. */
+static bool is_critical(const struct flow *f, uint32_t block)
 {
-    if (head) scene_arrow(f->sheet->s, ROLE_EDGE, x, to - HEAD, x, to);
-    else scene_line(f->sheet->s, ROLE_EDGE, x, from, x, to - HEAD);
+    const struct block *blocks = f->sequence.blocks;
+    for (uint32_t i = block;;) {
+        const struct block *b = &blocks[i];
+        bool boxed = b->kind == BLOCK_BOX || b->kind == BLOCK_FRAME;
+        if (boxed && sheet_is_critical(f->sheet, &f->boxes, &f->boxes.items[b->box])) return true;
+        if (!boxed && b->first_child != BLOCK_NONE) {
+            i = b->first_child;
+            continue;
+        }
+        while (i != block && blocks[i].next == BLOCK_NONE) i = blocks[i].parent;
+        if (i == block) return false;
+        i = blocks[i].next;
+    }
+}
+
+struct pen {
+    enum scene_role role;
+    double thickness;
+};
+
+/* For what leads to a block. */
+static struct pen pen_to(const struct flow *f, uint32_t block, bool critical)
+{
+    return (struct pen){ critical ? ROLE_CRITICAL : ROLE_EDGE, sheet_share_thickness(f->places[block].share) };
+}
+
+/* Lines come first, then heads, which lets a page join them. */
+static void arrow(const struct flow *f, bool head, struct pen pen, double x, double from, double to)
+{
+    double length = HEAD + (pen.thickness > 3 ? 4 : pen.thickness > 2 ? 2 : 0);
+    if (head) scene_arrow(f->sheet->s, pen.role, x, to - length, x, to);
+    else scene_line(f->sheet->s, pen.role, x, from, x, to - length)->thickness = pen.thickness;
 }
 
 static void draw_chain(const struct flow *f, const struct block *b, bool heads)
@@ -78,7 +110,8 @@ static void draw_chain(const struct flow *f, const struct block *b, bool heads)
     {
         const struct place *at = &f->places[c];
         if (before != BLOCK_NONE && f->sequence.blocks[c].kind != BLOCK_STUB)
-            arrow(f, heads, middle(at), f->places[before].y + f->places[before].height, at->y);
+            arrow(f, heads, pen_to(f, c, is_critical(f, c) && is_critical(f, before)), middle(at),
+                  f->places[before].y + f->places[before].height, at->y);
         before = c;
     }
 }
@@ -90,14 +123,37 @@ static void draw_fork(const struct flow *f, uint32_t i, bool heads)
     double bottom = p->y + p->height - FLOW_BAR;
     FOR_CHILDREN(c, f, b)
     {
-        const struct place *lane = &f->places[c];
+        const struct block *lane = &f->sequence.blocks[c];
+        const struct place *at = &f->places[c];
         if (p->columns) break;
-        arrow(f, heads, middle(lane), p->y + FLOW_BAR, lane->y);
-        if (!heads) scene_line(f->sheet->s, ROLE_EDGE, middle(lane), lane->y + lane->height, middle(lane), bottom);
+        arrow(f, heads, pen_to(f, c, is_critical(f, lane->first_child)), middle(at), p->y + FLOW_BAR, at->y);
+        enum scene_role role = is_critical(f, lane->last_child) ? ROLE_CRITICAL : ROLE_EDGE;
+        if (!heads) scene_line(f->sheet->s, role, middle(at), at->y + at->height, middle(at), bottom);
     }
     if (!heads) return;
+    scene_text(f->sheet->s, ROLE_LABEL_MUTED, p->x, p->y - FLOW_FORK_LABEL, BOX_LINE_SIZE, WEIGHT_REGULAR, ALIGN_LEFT,
+               p->more);
     scene_rect(f->sheet->s, ROLE_AXIS, p->x, p->y, p->width, FLOW_BAR)->radius = FLOW_BAR / 2.0;
     scene_rect(f->sheet->s, ROLE_AXIS, p->x, bottom, p->width, FLOW_BAR)->radius = FLOW_BAR / 2.0;
+}
+
+/* From the last of the rounds' children back to the first. */
+static void draw_way_back(const struct flow *f, const struct block *b)
+{
+    const struct place *first = &f->places[b->first_child], *last = &f->places[b->last_child];
+    double right = fmax(first->x + first->width, last->x + last->width), y1 = last->y + last->height - FLOW_BAR / 2.0;
+    FOR_CHILDREN(c, f, b) right = fmax(right, f->places[c].x + f->places[c].width);
+    right += FLOW_LOOP / 2.0 + 2;
+    double y2 = first->y + FLOW_BAR / 2.0, x1 = last->x + last->width, x2 = first->x + first->width;
+    if (f->sequence.blocks[b->last_child].kind != BLOCK_FORK) y1 = last->y + floor(last->height / 2);
+    if (f->sequence.blocks[b->first_child].kind != BLOCK_FORK) y2 = first->y + floor(first->height / 2);
+    struct scene *s = f->sheet->s;
+    scene_line(s, ROLE_EDGE, x1, y1, right - TURN, y1);
+    scene_curve(s, ROLE_EDGE, right - TURN, y1, right, y1 - TURN)->bend = BEND_LEVEL_UPRIGHT;
+    scene_line(s, ROLE_EDGE, right, y1 - TURN, right, y2 + TURN);
+    scene_curve(s, ROLE_EDGE, right, y2 + TURN, right - TURN, y2)->bend = BEND_UPRIGHT_LEVEL;
+    scene_line(s, ROLE_EDGE, right - TURN, y2, x2 + HEAD, y2);
+    scene_arrow(s, ROLE_EDGE, x2 + HEAD, y2, x2, y2);
 }
 
 /* Beside the arrow. */
@@ -163,7 +219,8 @@ static void draw_times(const struct flow *f, const struct block *b, double x, do
     if (box->fold != FOLD_NONE) {
         to = from;
         for (const struct step *s = f->boxes.folds.items[box->fold].first; s; s = s->next) {
-            if (s->hidden || s->start == TIME_NONE || &f->boxes.items[f->boxes.owner[s->index]] != box) continue;
+            if (s->hidden || s->start == TIME_NONE || s->older || &f->boxes.items[f->boxes.owner[s->index]] != box)
+                continue;
             double start = on_track(run, s->start, width), end = on_track(run, s->shown_end, width);
             if (start > to + TRACK_JOIN) {
                 draw_time(f, role, x, y, from, to, width);
@@ -199,6 +256,8 @@ static void draw(const struct flow *f)
             if (is_stack(&blocks[i])) draw_chain(f, &blocks[i], heads);
             else if (blocks[i].kind == BLOCK_FORK) draw_fork(f, i, heads);
     for (uint32_t i = 0; i < f->sequence.count; i++)
+        if (blocks[i].kind == BLOCK_ROUNDS) draw_way_back(f, &blocks[i]);
+    for (uint32_t i = 0; i < f->sequence.count; i++)
         if (is_stack(&blocks[i])) draw_waits(f, &blocks[i]);
         else if (blocks[i].kind == BLOCK_BOX || blocks[i].kind == BLOCK_STUB) draw_leaf(f, i);
     draw_tracks(f);
@@ -213,15 +272,29 @@ static struct tally dropped(const struct flow *f)
     return all;
 }
 
+/* Is any arrow thick? */
+static bool has_shares(const struct flow *f)
+{
+    for (uint32_t i = 0; i < f->sequence.count; i++) {
+        const struct block *b = &f->sequence.blocks[i];
+        bool led_to = b->parent != BLOCK_NONE &&
+                      (b->kind == BLOCK_LANE || f->sequence.blocks[b->parent].first_child != i);
+        if (led_to && b->kind != BLOCK_STUB && sheet_share_thickness(f->places[i].share) > 0) return true;
+    }
+    return false;
+}
+
 void flow_draw(struct sheet *sheet)
 {
     struct flow f = { .sheet = sheet };
     boxes_collect(&f.boxes, sheet->run, sheet->o->analysis, sheet->o->fold_over, sheet->s->arena);
+    sheet_find_path(sheet, &f.boxes);
     flow_choose(&f);
     if (!f.sequence.count) sheet_put_nothing(sheet, S("No steps to show."));
     else {
         struct buf drawn = BUF_INIT;
         buf_put_count(&drawn, f.boxes.kept, "box", "boxes");
+        sheet->shares = has_shares(&f);
         double top = sheet_begin(sheet, f.places[0].width + 2 * SHEET_MARGIN, sheet_drop_note(sheet, dropped(&f)),
                                  caption_take(&drawn, sheet->scratch));
         flow_place(&f, SHEET_MARGIN, top);

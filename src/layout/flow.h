@@ -15,15 +15,18 @@ enum {
     FLOW_BAR = 4,           /* of a fork */
     FLOW_HEADER_GAP = 10,   /* between the name of a frame and what follows */
     FLOW_TRACK_BOTTOM = 10, /* of the track in a box */
+    FLOW_LOOP = 22,         /* beside a chain that went in rounds: the way back */
+    FLOW_FORK_LABEL = 5,    /* from it to the bar below */
 };
 
 struct place {
     double x, y, width, height; /* of the block */
     struct sheet_box drawn;     /* BOX, FRAME */
-    struct str more;            /* behind the name of a frame; the text of a stub */
+    struct str more;            /* behind the name of a frame; the text of a stub; over a fork */
     enum scene_role role;       /* of that */
     uint32_t columns;           /* of a fork that is a grid, else 0 */
     struct str wait;            /* at the arrow that leads here */
+    double share;               /* of the run's time, 0 … 1 */
 };
 
 struct flow {
@@ -33,7 +36,10 @@ struct flow {
     struct place *places; /* by block */
 };
 
-static inline bool has_header(const struct block *b) { return b->kind == BLOCK_FRAME || b->kind == BLOCK_ATTEMPTS; }
+static inline bool has_header(const struct block *b)
+{
+    return b->kind == BLOCK_FRAME || b->kind == BLOCK_ATTEMPTS || b->kind == BLOCK_ROUNDS;
+}
 
 static inline bool is_stack(const struct block *b) { return has_header(b) || b->kind == BLOCK_LANE; }
 

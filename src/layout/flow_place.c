@@ -16,7 +16,8 @@ enum {
     LANE_GAP = 18,
     FORK_GAP = 20, /* between a bar and what is below or above it */
     GRID_GAP = 10,
-    HEADER = 52, /* of a frame */
+    HEADER = 52,     /* of a frame, */
+    HEADER_FORK = 8, /* and more when a fork with its label follows */
     PADDING = 18,
     TRACK_ROOM = 8, /* what a track adds to a box */
     STUB = 16,
@@ -28,11 +29,49 @@ enum {
     WAIT_PART = 20, /* waits of at least this part of the run are written down */
 };
 
+/* Of a fold: what its members took together, but no more than from the first to the last. */
+static double share_of(const struct flow *f, const struct block *b)
+{
+    const struct run *run = f->sheet->run;
+    if (b->from == TIME_NONE || run->end <= run->start) return 0;
+    double span = (double)b->to - (double)b->from;
+    const struct box *box = b->kind == BLOCK_BOX ? &f->boxes.items[b->box] : NULL;
+    if (box && box->fold != FOLD_NONE) {
+        const struct fold *fold = &f->boxes.folds.items[box->fold];
+        if (fold->timed) span = fmin(span, (double)fold->mean * fold->members.steps);
+    }
+    return span / ((double)run->end - (double)run->start);
+}
+
+/* Single steps only: how many of a fold's members ran at once its box does not tell. */
+static struct str fork_label(const struct flow *f, const struct block *fork)
+{
+    FOR_CHILDREN(lane, f, fork)
+    {
+        FOR_CHILDREN(c, f, &f->sequence.blocks[lane])
+        {
+            const struct block *b = &f->sequence.blocks[c];
+            if (b->box != BOX_NONE && f->boxes.items[b->box].fold != FOLD_NONE) return S("side by side");
+        }
+    }
+    struct buf text = BUF_INIT;
+    buf_put_count(&text, fork->children, "at once", "at once");
+    return caption_take(&text, f->sheet->scratch);
+}
+
 static void describe(struct flow *f, uint32_t i)
 {
     const struct block *b = &f->sequence.blocks[i];
     struct place *p = &f->places[i];
-    *p = (struct place){ 0 };
+    *p = (struct place){ .share = share_of(f, b) };
+    if (b->kind == BLOCK_ROUNDS) {
+        struct buf text = BUF_INIT;
+        buf_put_count(&text, b->rounds, "round", "rounds");
+        p->drawn.text.name = caption_take(&text, f->sheet->scratch);
+        p->more = S("of these, one after the other");
+        p->role = ROLE_LABEL_MUTED;
+    }
+    if (b->kind == BLOCK_FORK) p->more = fork_label(f, b);
     if (b->box == BOX_NONE) return;
     const struct box *box = &f->boxes.items[b->box];
     if (b->kind == BLOCK_STUB) {
@@ -57,27 +96,29 @@ static void describe(struct flow *f, uint32_t i)
     p->height = p->drawn.height;
 }
 
+/* For the arrow from one block to the next: "12 s later" when the run waited for long. Mostly "". */
+static struct str wait_text(const struct flow *f, const struct block *before, const struct block *b)
+{
+    int64_t duration = f->sheet->run->duration;
+    if (before->to == TIME_NONE || b->from == TIME_NONE || duration <= 0) return S("");
+    if (b->from <= before->to || b->from - before->to < duration / WAIT_PART) return S("");
+    struct buf text = BUF_INIT;
+    clock_put_duration(&text, b->from - before->to, f->sheet->o->unit);
+    buf_puts(&text, " later");
+    return caption_take(&text, f->sheet->scratch);
+}
+
 static bool is_fold(const struct flow *f, uint32_t i)
 {
     const struct sheet_box *drawn = &f->places[i].drawn;
     return drawn->box && drawn->box->fold != FOLD_NONE;
 }
 
-/* For the arrow from one block to the next: "12 s later" when the run waited for long. One box of a fold says only once
- * what came again and again: "in turns" when two folds took turns, "some of them later" when what comes next began
- * before the last of them. Mostly "". */
-static struct str wait_text(const struct flow *f, uint32_t first, uint32_t second)
+static double header_room(const struct flow *f, const struct block *b)
 {
-    const struct block *before = &f->sequence.blocks[first], *b = &f->sequence.blocks[second];
-    int64_t duration = f->sheet->run->duration;
-    if (before->to == TIME_NONE || b->from == TIME_NONE || duration <= 0) return S("");
-    if (b->from < before->to && !is_fold(f, first)) return S("");
-    if (b->from < before->to) return is_fold(f, second) ? S("in turns") : S("some of them later");
-    if (b->from == before->to || b->from - before->to < duration / WAIT_PART) return S("");
-    struct buf text = BUF_INIT;
-    clock_put_duration(&text, b->from - before->to, f->sheet->o->unit);
-    buf_puts(&text, " later");
-    return caption_take(&text, f->sheet->scratch);
+    if (!has_header(b)) return 0;
+    bool fork = b->first_child != BLOCK_NONE && f->sequence.blocks[b->first_child].kind == BLOCK_FORK;
+    return fork ? HEADER + HEADER_FORK : HEADER;
 }
 
 /* One below the other; single steps of one width, and folds. */
@@ -98,7 +139,7 @@ static void measure_stack(struct flow *f, uint32_t i)
         struct place *at = &f->places[c];
         if (child->kind == BLOCK_BOX) at->width = at->drawn.width = widest[is_fold(f, c)];
         if (before != BLOCK_NONE) {
-            at->wait = wait_text(f, before, c);
+            at->wait = wait_text(f, &f->sequence.blocks[before], child);
             height += at->wait.len ? FLOW_WAIT_GAP : CHAIN_GAP;
             width = fmax(width, 2 * (FLOW_WAIT_LEFT + metrics_width(at->wait, BOX_LINE_SIZE, WEIGHT_REGULAR)));
         }
@@ -110,8 +151,9 @@ static void measure_stack(struct flow *f, uint32_t i)
         double name = metrics_width(p->drawn.text.name, BOX_NAME_SIZE, WEIGHT_BOLD);
         double header = BOX_TEXT_LEFT + fmin(name, BOX_MAX) + FLOW_HEADER_GAP + BOX_TEXT_RIGHT +
                         metrics_width(p->more, BOX_LINE_SIZE, WEIGHT_REGULAR);
+        if (b->kind == BLOCK_ROUNDS) width += 2 * FLOW_LOOP;
         width = fmax(width + 2 * PADDING, ceil(header));
-        height += HEADER + PADDING;
+        height += header_room(f, b) + PADDING;
     }
     p->width = 2 * ceil(width / 2);
     p->height = height;
@@ -166,7 +208,7 @@ static void place_stack(struct flow *f, uint32_t i)
 {
     const struct block *b = &f->sequence.blocks[i];
     const struct place *p = &f->places[i];
-    double y = p->y + (has_header(b) ? HEADER : 0);
+    double y = p->y + header_room(f, b);
     FOR_CHILDREN(c, f, b)
     {
         struct place *at = &f->places[c];

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Which edges lead back, and the ranks.
+ * Which edges lead back, and the ranks. Nothing leads down to the entry, so that it is on top.
  */
 #include "layout/layered.h"
 
@@ -56,19 +56,21 @@ static void find_back_edges(struct ranks *r)
                 continue;
             }
             struct layered_edge *e = &l->edges[out.edges[next[n]++]];
-            e->back = e->to != n && state[e->to] == 1;
+            e->back = e->to != n && (state[e->to] == 1 || e->to == l->entry);
             if (!state[e->to]) stack[depth++] = e->to;
         }
+        if (root == 0) r->reached = found;
     }
 }
 
-/* Every node below all that lead to it, as far up as it can; what nothing leads to, close above what it leads to. */
+/* Every node below all that lead to it, as far up as it can; what the entry does not lead to, close above what it leads
+ * to itself. */
 static void rank_nodes(struct ranks *r)
 {
     struct layered *l = r->l;
     uint32_t *waiting = ARENA_ARRAY(r->arena, uint32_t, l->node_count),
              *queue = ARENA_ARRAY(r->arena, uint32_t, l->node_count);
-    uint32_t *nearest = ARENA_ARRAY(r->arena, uint32_t, l->node_count), head = 0, tail = 0, isolated = 0, deepest = 0;
+    uint32_t head = 0, tail = 0, isolated = 0, deepest = 0;
     uint32_t *first = ARENA_ARRAY(r->arena, uint32_t, l->node_count + (size_t)2);
     uint32_t *down = ARENA_ARRAY(r->arena, uint32_t, l->edge_count + (size_t)1);
     for (uint32_t e = 0; e < l->edge_count; e++) {
@@ -81,10 +83,8 @@ static void rank_nodes(struct ranks *r)
     for (uint32_t e = 0; e < l->edge_count; e++)
         if (l->edges[e].from != l->edges[e].to) down[first[edge_upper(&l->edges[e]) + 1]++] = e;
     for (uint32_t n = 0; n < l->node_count; n++) {
-        nearest[n] = UINT32_MAX;
         if (!waiting[n]) queue[tail++] = n;
     }
-    uint32_t sources = tail;
     while (head < tail) {
         uint32_t n = queue[head++];
         for (uint32_t i = first[n]; i < first[n + 1]; i++) {
@@ -93,16 +93,18 @@ static void rank_nodes(struct ranks *r)
             if (--waiting[to] == 0) queue[tail++] = to;
         }
     }
-    for (uint32_t e = 0; e < l->edge_count; e++) {
-        uint32_t upper = edge_upper(&l->edges[e]), rank = r->vertices[edge_lower(&l->edges[e])].rank;
-        if (l->edges[e].from != l->edges[e].to && rank < nearest[upper]) nearest[upper] = rank;
-        if (rank > deepest) deepest = rank;
-    }
-    for (uint32_t i = 0; i < sources; i++) {
-        uint32_t n = queue[i];
-        if (n == l->entry) continue;
-        if (nearest[n] != UINT32_MAX) r->vertices[n].rank = nearest[n] - 2;
-        else r->vertices[n].rank = (deepest ? deepest + 2 : 0) + isolated++ / ISOLATED_A_RANK * 2;
+    for (uint32_t n = 0; n < l->node_count; n++)
+        if (r->vertices[n].rank > deepest) deepest = r->vertices[n].rank;
+    for (uint32_t i = tail; i-- > 0;) { /* from below */
+        uint32_t n = queue[i], nearest = UINT32_MAX;
+        bool alone = first[n] == first[n + 1] && r->vertices[n].rank == 0;
+        if (r->discovery[n] < r->reached) continue;
+        for (uint32_t k = first[n]; k < first[n + 1]; k++) {
+            uint32_t rank = r->vertices[edge_lower(&l->edges[down[k]])].rank;
+            if (rank < nearest) nearest = rank;
+        }
+        if (nearest != UINT32_MAX) r->vertices[n].rank = nearest - 2;
+        else if (alone) r->vertices[n].rank = (deepest ? deepest + 2 : 0) + isolated++ / ISOLATED_A_RANK * 2;
     }
 }
 

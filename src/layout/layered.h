@@ -6,7 +6,7 @@
  * texts.
  *
  *        ┌───┐           Edges leave at the bottom of a node and enter at the top. One that leads back leaves at a
- *        │ a │<───╮      side, goes up between the others and enters at a side. One that leads to its own node is a
+ *        │ a │<───╮      side, goes up between the others and enters at a side, if it can. One that leads to its own node is a
  *        └───┘    │      loop at the left; the caller draws it into `left_room`.
  *        │   │    ×3
  *       ×2   ×1   │
@@ -38,6 +38,9 @@ struct layered_edge {
      * the bottom of a node and ends at x2, y2 on the top of another; one that leads back begins at x1, y1 on a side,
      * goes up at turn1, and from turn2 to x2, y2 on a side. */
     double x1, y1, x2, y2, turn1, turn2;
+    int side1,
+        side2; /* leads back: it begins, and ends, at the left (-1) or right (1) side of its node; 0: it begins on
+                       * the top, ends at the bottom, where it would cross others on the way to a side */
     struct layered_stop *stops;
     uint32_t stop_count, label_stop;
 };

@@ -8,14 +8,21 @@
 #include <math.h>
 
 enum { NODE_GAP = 28 /* px */ };
-enum { SWEEPS = 48, SWEEPS_LEAST = 8, SWEPT_MOST = 4000000 /* vertices, in all sweeps */, STRAIGHTENED = 3 };
+enum {
+    SWEEPS = 48,
+    SWEEPS_LEAST = 8,
+    SWEPT_MOST = 4000000 /* vertices, in all sweeps */,
+    STRAIGHTENED = 3,
+    SQUEEZE = 2 /* px less than a gap */
+};
 
 /* Is the link the only one of its kind at that end of it? Ends of passing edges always are. */
 static bool is_alone(const struct ranks *r, const struct link *link, bool at_lower)
 {
     uint32_t v = at_lower ? link->lower : link->upper, count = 0;
     const uint32_t *links = at_lower ? r->above : r->below, *first = at_lower ? r->above_first : r->below_first;
-    for (uint32_t k = first[v]; k < first[v + 1] && count < 2; k++) count += r->links[links[k]].back == link->back;
+    for (uint32_t k = first[v]; k < first[v + 1] && count < 2; k++)
+        count += link_side(&r->links[links[k]], at_lower) == link_side(link, at_lower);
     return count < 2;
 }
 
@@ -24,7 +31,7 @@ static bool is_alone(const struct ranks *r, const struct link *link, bool at_low
 static double pull(const struct ranks *r, const struct link *link)
 {
     if (r->vertices[link->upper].passing && r->vertices[link->lower].passing) return 8;
-    if (link->back) return 0.1;
+    if (link->upper_side || link->lower_side) return 0.1;
     return is_alone(r, link, false) && is_alone(r, link, true) ? 5 : 1;
 }
 
@@ -136,7 +143,7 @@ static struct lines find_lines(const struct ranks *r)
     for (uint32_t i = 0; i < r->link_count; i++) {
         const struct link *link = &r->links[i];
         bool upper = r->vertices[link->upper].passing, lower = r->vertices[link->lower].passing;
-        bool alone = !link->back && is_alone(r, link, !lower);
+        bool alone = !link->upper_side && !link->lower_side && is_alone(r, link, !lower);
         if ((upper && lower) || alone) join(&lines, link->upper, link->lower);
     }
     return lines;
@@ -180,7 +187,7 @@ static double room_right(const struct ranks *r, uint32_t v)
     return after->x - gap_between(at, after);
 }
 
-/* Takes the last wiggles out: line by line, all of one get the same x where there is room for it. */
+/* Takes the last wiggles out: line by line, all of one get the same x where there is room for it, or almost. */
 static void straighten(struct ranks *r, const struct lines *lines)
 {
     uint32_t *next = ARENA_ARRAY(r->arena, uint32_t, r->vertex_count),
@@ -199,7 +206,8 @@ static void straighten(struct ranks *r, const struct lines *lines)
             from = fmax(from, room_left(r, v));
             to = fmin(to, room_right(r, v));
         }
-        if (from > to) continue;
+        if (from > to + 2 * SQUEEZE) continue;
+        if (from > to) from = to = (from + to) / 2;
         double x = fmin(fmax(lines->sum[line] / lines->count[line], from), to);
         for (uint32_t v = line; v != VERTEX_NONE; v = next[v]) r->vertices[v].x = x;
     }

@@ -1,14 +1,20 @@
 /* SPDX-License-Identifier: MIT
  *
  * The order within the ranks: sweeps down and up put each vertex where its neighbours of the rank before are, on
- * average; the best order of all is kept. Back edges are at a side of their node, so they count a little farther to
- * that side than the node itself.
+ * average, then neighbours change places where that helps; the best order of several starts is kept. What ends at a side
+ * of its node counts a little farther to that side than the node itself.
  */
 #include "layout/layered_ranks.h"
 
 #include <stdlib.h>
 
-enum { SWEEPS = 24, PATIENCE = 6 };
+enum {
+    SWEEPS = 24,
+    PATIENCE = 6,
+    PASSES = 6,
+    STARTS = 24,
+    STARTED_MOST = 20000 /* vertices, in all starts */
+};
 #define BACK_SIDE 0.4
 
 struct place {
@@ -23,22 +29,14 @@ static int by_place(const void *left, const void *right)
     return a->order < b->order ? -1 : a->order > b->order;
 }
 
-static double side_of(const struct link *link, const struct vertex *v, bool left)
-{
-    if (!link->back || v->passing) return 0;
-    return left ? -BACK_SIDE : BACK_SIDE;
-}
-
 static double upper_at(const struct ranks *r, const struct link *link)
 {
-    const struct vertex *v = &r->vertices[link->upper];
-    return v->order + side_of(link, v, link->upper_left);
+    return r->vertices[link->upper].order + BACK_SIDE * link->upper_side;
 }
 
 static double lower_at(const struct ranks *r, const struct link *link)
 {
-    const struct vertex *v = &r->vertices[link->lower];
-    return v->order + side_of(link, v, link->lower_left);
+    return r->vertices[link->lower].order + BACK_SIDE * link->lower_side;
 }
 
 static void number_rank(struct ranks *r, uint32_t rank)
@@ -80,8 +78,10 @@ static uint32_t leaf_of(double at) { return (uint32_t)(at * 3 + 1.5) + 1; }
 
 /* Pairs of links below a rank that cross: inversions of their lower ends, counted with a tree of sums over the lower
  * rank (three leaves a vertex: its left side, itself, its right side). */
-static uint64_t crossings_below(const struct ranks *r, uint32_t rank, struct crossing_end *ends, uint32_t *sums)
+uint64_t ranks_crossings(struct ranks *r, uint32_t rank)
 {
+    struct crossing_end *ends = r->ends;
+    uint32_t *sums = r->sums;
     uint32_t count = 0, leaves = r->member_count[rank + 1] * 3;
     for (uint32_t i = 0; i < r->member_count[rank]; i++) {
         uint32_t v = r->members[rank][i];
@@ -105,10 +105,10 @@ static uint64_t crossings_below(const struct ranks *r, uint32_t rank, struct cro
     return crossings;
 }
 
-static uint64_t count_crossings(const struct ranks *r, struct crossing_end *ends, uint32_t *sums)
+static uint64_t count_crossings(struct ranks *r)
 {
     uint64_t crossings = 0;
-    for (uint32_t rank = 0; rank + 1 < r->rank_count; rank++) crossings += crossings_below(r, rank, ends, sums);
+    for (uint32_t rank = 0; rank + 1 < r->rank_count; rank++) crossings += ranks_crossings(r, rank);
     return crossings;
 }
 
@@ -132,6 +132,40 @@ static void first_order(struct ranks *r, struct place *places)
     }
 }
 
+/* How many links of v cross links of w above (or below) them, with v to the left of w. */
+static uint32_t crossings_of(const struct ranks *r, uint32_t v, uint32_t w, bool above)
+{
+    const uint32_t *links = above ? r->above : r->below, *first = above ? r->above_first : r->below_first;
+    uint32_t crossings = 0;
+    for (uint32_t i = first[v]; i < first[v + 1]; i++) {
+        double at = above ? upper_at(r, &r->links[links[i]]) : lower_at(r, &r->links[links[i]]);
+        for (uint32_t k = first[w]; k < first[w + 1]; k++)
+            crossings += at > (above ? upper_at(r, &r->links[links[k]]) : lower_at(r, &r->links[links[k]]));
+    }
+    return crossings;
+}
+
+/* Changes neighbours where fewer links cross then; `equal`: also where as many do, which leads out of dead ends. */
+static void change_neighbours(struct ranks *r, bool equal)
+{
+    bool better = true;
+    for (int pass = 0; pass < PASSES && better; pass++) {
+        better = false;
+        for (uint32_t rank = 0; rank < r->rank_count; rank++)
+            for (uint32_t i = 1; i < r->member_count[rank]; i++) {
+                uint32_t *pair = &r->members[rank][i - 1], v = pair[0], w = pair[1];
+                uint32_t now = crossings_of(r, v, w, true) + crossings_of(r, v, w, false);
+                uint32_t then = now ? crossings_of(r, w, v, true) + crossings_of(r, w, v, false) : 1;
+                if (then > now || (then == now && !equal)) continue;
+                better |= then < now;
+                pair[0] = w;
+                pair[1] = v;
+                r->vertices[w].order = i - 1;
+                r->vertices[v].order = i;
+            }
+    }
+}
+
 static void take_order(struct ranks *r, const uint32_t *order)
 {
     for (uint32_t v = 0; v < r->vertex_count; v++) {
@@ -140,32 +174,71 @@ static void take_order(struct ranks *r, const uint32_t *order)
     }
 }
 
+/* The best order found so far, and what the search needs. */
+struct search {
+    struct place *places;
+    uint32_t *best;
+    uint64_t least;
+};
+
+/* Sweeps from the order that the ranks have; `turns`: with those that are equal taking turns. */
+static void sweep(struct ranks *r, struct search *s, bool turns)
+{
+    uint64_t least = UINT64_MAX;
+    for (int n = 0, idle = 0; n < SWEEPS && least && idle < PATIENCE; n++, idle++) {
+        bool down = n % 2 != 0;
+        for (uint32_t i = 1; i < r->rank_count && n; i++)
+            sort_rank(r, down ? i : r->rank_count - 1 - i, down, turns && n / 2 % 2, s->places);
+        change_neighbours(r, n % 3 == 2);
+        uint64_t crossings = count_crossings(r);
+        if (crossings >= least) continue;
+        least = crossings;
+        idle = 0;
+        if (crossings >= s->least) continue;
+        s->least = crossings;
+        for (uint32_t v = 0; v < r->vertex_count; v++) s->best[v] = r->vertices[v].order;
+    }
+}
+
+/* Another order to start from, the same for everyone. */
+static void shuffle(struct ranks *r, uint32_t seed)
+{
+    uint32_t state = seed * 2654435761u;
+    for (uint32_t rank = 0; rank < r->rank_count; rank++) {
+        for (uint32_t i = r->member_count[rank]; i > 1; i--) {
+            state = state * 1664525u + 1013904223u;
+            uint32_t k = (uint32_t)((uint64_t)(state >> 8) * i >> 24), v = r->members[rank][i - 1];
+            r->members[rank][i - 1] = r->members[rank][k];
+            r->members[rank][k] = v;
+        }
+        number_rank(r, rank);
+    }
+}
+
 void ranks_order(struct ranks *r)
 {
     uint32_t widest = 0;
     for (uint32_t rank = 0; rank < r->rank_count; rank++)
         if (r->member_count[rank] > widest) widest = r->member_count[rank];
-    struct place *places = ARENA_ARRAY(r->arena, struct place, widest);
-    struct crossing_end *ends = ARENA_ARRAY(r->arena, struct crossing_end, r->link_count + (size_t)1);
-    uint32_t *sums = ARENA_ARRAY(r->arena, uint32_t, widest * (size_t)3 + 2);
-    uint32_t *best = ARENA_ARRAY(r->arena, uint32_t, r->vertex_count);
-    uint64_t least = UINT64_MAX;
+    struct search s = { .places = ARENA_ARRAY(r->arena, struct place, widest),
+                        .best = ARENA_ARRAY(r->arena, uint32_t, r->vertex_count),
+                        .least = UINT64_MAX };
+    if (!r->ordered) {
+        r->ends = ARENA_ARRAY(r->arena, struct crossing_end, r->link_count + (size_t)1);
+        r->sums = ARENA_ARRAY(r->arena, uint32_t, widest * (size_t)3 + 2);
+    }
+    uint32_t starts = r->ordered ? 0 : STARTED_MOST / r->vertex_count;
     if (r->ordered) {
         for (uint32_t rank = 0; rank < r->rank_count; rank++) number_rank(r, rank);
-    } else first_order(r, places);
+    } else first_order(r, s.places);
     r->ordered = true;
-    for (int turns = 1; turns >= 0; turns--) {
-        for (int sweep = 0, idle = 0; sweep < SWEEPS && least && idle < PATIENCE; sweep++, idle++) {
-            bool down = sweep % 2 != 0;
-            for (uint32_t i = 1; i < r->rank_count && sweep; i++)
-                sort_rank(r, down ? i : r->rank_count - 1 - i, down, turns && sweep / 2 % 2, places);
-            uint64_t crossings = count_crossings(r, ends, sums);
-            if (crossings >= least) continue;
-            least = crossings;
-            idle = 0;
-            for (uint32_t v = 0; v < r->vertex_count; v++) best[v] = r->vertices[v].order;
-        }
-        take_order(r, best);
+    sweep(r, &s, true);
+    take_order(r, s.best);
+    sweep(r, &s, false);
+    for (uint32_t n = 1; n <= starts && n <= STARTS && s.least; n++) {
+        shuffle(r, n);
+        sweep(r, &s, n % 2);
     }
-    r->l->crossings = least;
+    take_order(r, s.best);
+    r->l->crossings = s.least;
 }

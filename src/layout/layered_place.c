@@ -19,7 +19,7 @@ enum {
     PORT_NEXT = 26, /* between edges at the bottom or top of a node */
     PORT_MARGIN = 18,
 };
-enum { SIDE_TURNS = 3, SIDES_TRIED_MOST = 400 /* vertices */ };
+enum { SIDE_TURNS = 2 };
 
 struct port {
     double at; /* of the other end */
@@ -33,14 +33,14 @@ static int by_at(const void *left, const void *right)
     return a->link < b->link ? -1 : a->link > b->link;
 }
 
-/* The links of one kind at one side of a vertex, sorted by where they go. */
-static uint32_t ports_of(const struct ranks *r, uint32_t v, bool above, bool back, bool by_order, struct port *ports)
+/* The links from above or below that end at one side of a vertex (0: at its top or bottom), sorted by where they go. */
+static uint32_t ports_of(const struct ranks *r, uint32_t v, bool above, int side, bool by_order, struct port *ports)
 {
     const uint32_t *links = above ? r->above : r->below, *first = above ? r->above_first : r->below_first;
     uint32_t count = 0;
     for (uint32_t k = first[v]; k < first[v + 1]; k++) {
         const struct link *link = &r->links[links[k]];
-        if (link->back != back) continue;
+        if (link_side(link, above) != side) continue;
         const struct vertex *other = &r->vertices[above ? link->upper : link->lower];
         double port = above ? link->upper_port : link->lower_port;
         ports[count++] = (struct port){ by_order ? other->order : other->x + port, links[k] };
@@ -60,19 +60,15 @@ static void place_back_ports(struct ranks *r, struct port *ports)
     for (uint32_t n = 0; n < r->l->node_count; n++) {
         double half = r->l->nodes[n].width / 2, sides[2] = { half, half + r->l->nodes[n].left_room };
         double used[2] = { sides[0], sides[1] };
-        for (int above = 0; above < 2; above++) {
-            uint32_t count = ports_of(r, n, above, true, true, ports), nth[2] = { 0, 0 };
-            for (uint32_t i = 0; i < count; i++) {
-                struct link *right = &r->links[ports[i].link], *left_one = &r->links[ports[count - 1 - i].link];
-                for (int left = 0; left < 2;
-                     left++) { /* from the inside: to the right the first, to the left the last */
-                    struct link *link = left ? left_one : right;
-                    if ((above ? link->lower_left : link->upper_left) != left) continue;
-                    double port = sides[left] + BACK_FIRST + BACK_NEXT * nth[left];
-                    *(above ? &link->lower_port : &link->upper_port) = left ? -port : port;
-                    *(above ? &link->lower_nth : &link->upper_nth) = nth[left]++;
-                    used[left] = fmax(used[left], port + PASSING_GAP / 2.0);
-                }
+        for (unsigned turn = 0; turn < 4; turn++) {
+            bool above = turn & 1, left = turn & 2;
+            uint32_t count = ports_of(r, n, above, left ? -1 : 1, true, ports);
+            for (uint32_t i = 0; i < count; i++) { /* from the inside: to the right the first, to the left the last */
+                struct link *link = &r->links[ports[left ? count - 1 - i : i].link];
+                double port = sides[left] + BACK_FIRST + BACK_NEXT * i;
+                *(above ? &link->lower_port : &link->upper_port) = left ? -port : port;
+                *(above ? &link->lower_nth : &link->upper_nth) = i;
+                used[left] = fmax(used[left], port + PASSING_GAP / 2.0);
             }
         }
         r->vertices[n].right = used[0];
@@ -80,7 +76,20 @@ static void place_back_ports(struct ranks *r, struct port *ports)
     }
 }
 
-/* An edge that leads back ends at the sides of its nodes that most of it passes by. */
+/* The wanted side, or the other one, when no more links cross then; else none. */
+static int side_for(struct ranks *r, int *side, uint32_t rank, int wanted)
+{
+    *side = 0;
+    uint64_t least = ranks_crossings(r, rank);
+    *side = wanted;
+    if (ranks_crossings(r, rank) <= least) return wanted;
+    *side = -wanted;
+    if (ranks_crossings(r, rank) <= least) return -wanted;
+    return 0;
+}
+
+/* An edge that leads back ends at those sides of its nodes that most of it passes by; where it would cross others on
+ * the way there, at the bottom or top of the node like those that lead down. */
 static void choose_sides(struct ranks *r)
 {
     for (uint32_t e = 0; e < r->l->edge_count; e++) {
@@ -89,43 +98,12 @@ static void choose_sides(struct ranks *r)
         struct link *first = &r->links[r->first_link[e]], *last = first + count;
         double sum = 0;
         for (uint32_t i = 0; i < count; i++) sum += r->vertices[r->first_passing[e] + i].x;
-        first->upper_left = sum / count < r->vertices[first->upper].x;
-        last->lower_left = sum / count < r->vertices[last->lower].x;
-    }
-}
-
-static void set_sides(struct ranks *r, uint32_t e, bool upper_left, bool lower_left)
-{
-    struct link *first = &r->links[r->first_link[e]], *last = first + r->l->edges[e].stop_count;
-    first->upper_left = upper_left;
-    last->lower_left = lower_left;
-}
-
-/* Orders the ranks; in a graph that is not too large also with each edge that leads back by one rank on the other
- * sides, and keeps what makes fewer edges cross. Longer ones would lose more by turns than they gain. */
-static void order_sides(struct ranks *r)
-{
-    uint32_t *order = ARENA_ARRAY(r->arena, uint32_t, r->vertex_count);
-    ranks_order(r);
-    for (uint32_t e = 0; e < r->l->edge_count && r->vertex_count <= SIDES_TRIED_MOST && r->l->crossings; e++) {
-        if (!r->l->edges[e].back || r->l->edges[e].stop_count > 1) continue;
-        const struct link *first = &r->links[r->first_link[e]], *last = first + 1;
-        bool upper = first->upper_left, lower = last->lower_left;
-        for (unsigned sides = 0; sides < 4; sides++) {
-            uint64_t crossings = r->l->crossings;
-            for (uint32_t v = 0; v < r->vertex_count; v++) order[v] = r->vertices[v].order;
-            set_sides(r, e, sides & 1, sides & 2);
-            ranks_order(r);
-            if (r->l->crossings < crossings) {
-                upper = sides & 1;
-                lower = sides & 2;
-                continue;
-            }
-            r->l->crossings = crossings;
-            for (uint32_t v = 0; v < r->vertex_count; v++) r->members[r->vertices[v].rank][order[v]] = v;
-            for (uint32_t v = 0; v < r->vertex_count; v++) r->vertices[v].order = order[v];
-        }
-        set_sides(r, e, upper, lower);
+        int upper = sum / count < r->vertices[first->upper].x ? -1 : 1;
+        int lower = sum / count < r->vertices[last->lower].x ? -1 : 1;
+        first->upper_side = side_for(r, &first->upper_side, r->vertices[first->upper].rank, upper);
+        last->lower_side = side_for(r, &last->lower_side, r->vertices[last->upper].rank, lower);
+        if (!first->upper_side) first->upper_port = 0;
+        if (!last->lower_side) last->lower_port = 0;
     }
 }
 
@@ -134,7 +112,7 @@ static void place_ports(struct ranks *r, struct port *ports)
 {
     for (uint32_t n = 0; n < r->l->node_count; n++)
         for (int above = 0; above < 2; above++) {
-            uint32_t count = ports_of(r, n, above, false, false, ports);
+            uint32_t count = ports_of(r, n, above, 0, false, ports);
             double room = fmax(r->l->nodes[n].width - 2 * PORT_MARGIN, 0);
             double next = count > 1 ? fmin(PORT_NEXT, room / (count - 1)) : 0;
             for (uint32_t i = 0; i < count; i++)
@@ -156,12 +134,13 @@ static void stretch_back_ports(struct ranks *r)
 {
     for (uint32_t i = 0; i < r->link_count; i++) {
         struct link *link = &r->links[i];
-        for (int above = 0; above < 2 && link->back; above++) {
+        for (int above = 0; above < 2; above++) {
+            if (!link_side(link, above)) continue;
             uint32_t node = above ? link->lower : link->upper, other = above ? link->upper : link->lower;
             struct vertex *v = &r->vertices[node];
             double *port = above ? &link->lower_port : &link->upper_port, want = r->vertices[other].x - v->x;
-            bool left = above ? link->lower_left : link->upper_left;
-            if (v->passing || (left ? want >= *port : want <= *port) || !is_free(r, node, v->x + want, left)) continue;
+            bool left = link_side(link, above) < 0;
+            if ((left ? want >= *port : want <= *port) || !is_free(r, node, v->x + want, left)) continue;
             *port = want;
             if (left) v->left = fmax(v->left, PASSING_GAP / 2.0 - want);
             else v->right = fmax(v->right, want + PASSING_GAP / 2.0);
@@ -243,12 +222,20 @@ static void finish_edge(const struct ranks *r, uint32_t i, const double *top, co
         e->stops[e->back ? e->stop_count - 1 - k : k] = (struct layered_stop){ v->x, top[v->rank], bottom[v->rank] };
     }
     if (e->back) {
-        e->turn1 = x_lower;
-        e->turn2 = x_upper;
-        e->x1 = lower->x + (last->lower_left ? 0 : lower->width);
-        e->y1 = side_at(lower, last->lower_nth, true);
-        e->x2 = upper->x + (first->upper_left ? 0 : upper->width);
-        e->y2 = side_at(upper, first->upper_nth, false);
+        e->turn1 = e->x1 = x_lower;
+        e->turn2 = e->x2 = x_upper;
+        e->y1 = lower->y;
+        e->y2 = upper->y + upper->height;
+        e->side1 = last->lower_side;
+        e->side2 = first->upper_side;
+        if (e->side1) {
+            e->x1 = lower->x + (e->side1 < 0 ? 0 : lower->width);
+            e->y1 = side_at(lower, last->lower_nth, true);
+        }
+        if (e->side2) {
+            e->x2 = upper->x + (e->side2 < 0 ? 0 : upper->width);
+            e->y2 = side_at(upper, first->upper_nth, false);
+        }
     } else {
         e->x1 = x_upper;
         e->y1 = upper->y + upper->height;
@@ -267,11 +254,10 @@ void ranks_place(struct ranks *r)
     }
     struct port *ports = ARENA_ARRAY(r->arena, struct port, most);
     double *top = ARENA_ARRAY(r->arena, double, r->rank_count), *bottom = ARENA_ARRAY(r->arena, double, r->rank_count);
-    place_back_ports(r, ports);
     for (int turn = 0; turn < SIDE_TURNS; turn++) {
         ranks_settle(r);
         choose_sides(r);
-        if (turn + 1 < SIDE_TURNS) order_sides(r);
+        if (turn == 0) ranks_order(r);
         place_back_ports(r, ports);
     }
     ranks_settle(r);
@@ -279,5 +265,7 @@ void ranks_place(struct ranks *r)
     place_ports(r, ports);
     finish_across(r);
     place_down(r, top, bottom);
+    r->l->crossings = 0;
+    for (uint32_t rank = 0; rank + 1 < r->rank_count; rank++) r->l->crossings += ranks_crossings(r, rank);
     for (uint32_t i = 0; i < r->l->edge_count; i++) finish_edge(r, i, top, bottom);
 }

@@ -24,8 +24,8 @@ struct link {
     uint32_t upper, lower;         /* vertices */
     double upper_port, lower_port; /* px right of the vertex's x where it ends */
     bool back;
-    bool upper_left, lower_left;   /* back: it ends at the left side of the node */
-    uint32_t upper_nth, lower_nth; /* back: its place among those at the same side of the node, from the inside */
+    int upper_side, lower_side;    /* back: it ends at the left (-1) or right (1) side of the node, else 0 */
+    uint32_t upper_nth, lower_nth; /* its place among those at the same side of the node, from the inside */
 };
 
 struct ranks {
@@ -43,8 +43,17 @@ struct ranks {
     uint32_t *above, *above_first; /* links that come from above, by vertex: above[above_first[v]] … */
     uint32_t *below, *below_first;
     bool ordered;
-    uint32_t *discovery; /* by node: when the search from the entry came to it */
+    struct crossing_end *ends; /* scratch of ranks_crossings */
+    uint32_t *sums;
+    uint32_t *discovery; /* by node: when the search from the entry came to it, */
+    uint32_t reached;    /* or, from this number on, from other nodes */
 };
+
+/* At which side of that node the link ends, 0 for its top or bottom. */
+static inline int link_side(const struct link *link, bool at_lower)
+{
+    return at_lower ? link->lower_side : link->upper_side;
+}
 
 /* The upper and the lower node of an edge that is no loop. */
 static inline uint32_t edge_upper(const struct layered_edge *e) { return e->back ? e->to : e->from; }
@@ -53,6 +62,8 @@ static inline uint32_t edge_lower(const struct layered_edge *e) { return e->back
 /* layered_order.c: orders the members of all ranks, the second time from where the first has ended; sets
  * l->crossings. */
 void ranks_order(struct ranks *r);
+/* Pairs of links from that rank to the next one that cross; after ranks_order. */
+uint64_t ranks_crossings(struct ranks *r, uint32_t rank);
 /* layered_across.c: gives every vertex its x. */
 void ranks_settle(struct ranks *r);
 /* layered_place.c: sets coordinates of nodes and edges. */

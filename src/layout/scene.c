@@ -144,6 +144,7 @@ static void dump_item(const struct scene_item *item, struct buf *out)
     if (item->hatched) buf_puts(out, " hatched");
     if (item->outlined) buf_puts(out, " outlined");
     if (item->open_end) buf_puts(out, " open-end");
+    if (item->critical) buf_puts(out, " critical");
     buf_puts(out, bends[item->bend]);
     if (item->thickness > 0) {
         buf_puts(out, " thick");

@@ -61,6 +61,7 @@ struct scene_item {
     bool hatched;         /* RECT: diagonal stripes besides the colour */
     bool outlined;        /* RECT: hollow, with a border */
     bool open_end;        /* RECT: the right edge is torn (running or unfinished) */
+    bool critical;        /* RECT, BOX or FRAME: on the critical path, which its edge tells */
     enum scene_bend bend; /* CURVE */
     double thickness;     /* LINE, CURVE: px, 0 for what the role has */
     enum scene_align align;

@@ -19,6 +19,7 @@
 struct siblings {
     uint32_t *boxes;
     int64_t *from, *to; /* of all steps in a box */
+    uint32_t *returns;  /* how often the run came back to it from a later one */
     int32_t *spans;     /* +1 where a group of overlapping boxes begins, -1 where the last one of it is */
     uint32_t *lane;     /* which lane a box of a fork is in */
     uint32_t *chosen;   /* those of one lane */
@@ -108,12 +109,16 @@ static void find_groups(struct making *m, uint32_t box)
         now->boxes[k] = c;
         now->from[k] = now->to[k] = TIME_NONE;
         now->spans[k] = 0;
+        now->returns[k] = 0;
     }
     int64_t end = TIME_NONE;
-    uint32_t least = 0, most = 0;
+    uint32_t least = 0, most = 0, before = 0;
     for (const struct step *s = m->boxes->items[box].step->first_child; s; s = s->next) {
-        if (s->hidden || s->start == TIME_NONE || !m->boxes->items[m->boxes->owner[s->index]].kept) continue;
+        if (s->hidden || s->start == TIME_NONE || s->older || !m->boxes->items[m->boxes->owner[s->index]].kept)
+            continue;
         uint32_t k = m->number[m->boxes->owner[s->index]];
+        now->returns[k] += k < before;
+        before = k;
         widen(&now->from[k], &now->to[k], s->start, s->shown_end);
         if (end == TIME_NONE || s->start >= end) {
             now->spans[least]++;
@@ -155,23 +160,67 @@ static void add_fork(struct making *m, uint32_t first, uint32_t last, uint32_t p
     }
 }
 
+/* The end of what begins at k: one box, or those that ran side by side. */
+static uint32_t group_end(const struct siblings *now, uint32_t k)
+{
+    for (int32_t open = now->spans[k]; open > 0; open += now->spans[k]) k++;
+    return k + 1;
+}
+
+/* The end of the groups that took turns, from k on: each begins before those before it are over. */
+static uint32_t rounds_end(const struct siblings *now, uint32_t k)
+{
+    int64_t from = TIME_NONE, to = TIME_NONE;
+    uint32_t end = k;
+    do {
+        uint32_t next = group_end(now, end);
+        for (; end < next; end++) widen(&from, &to, now->from[end], now->to[end]);
+    } while (to != TIME_NONE && end < now->count && now->from[end] != TIME_NONE && now->from[end] < to);
+    return end;
+}
+
+/* Groups one after the other. */
+static void add_groups(struct making *m, uint32_t from, uint32_t to, uint32_t parent)
+{
+    uint32_t chain = 0;
+    for (uint32_t k = from, end; k < to; k = end) {
+        end = group_end(&m->now, k);
+        if (end == k + 1) {
+            m->now.chosen[chain++] = k;
+            continue;
+        }
+        add_chain(m, m->now.chosen, chain, parent);
+        chain = 0;
+        add_fork(m, k, end - 1, parent);
+    }
+    add_chain(m, m->now.chosen, chain, parent);
+}
+
+static void add_rounds(struct making *m, uint32_t from, uint32_t to, uint32_t parent)
+{
+    uint32_t n = add_block(m, BLOCK_ROUNDS, BOX_NONE, parent);
+    struct block *b = &m->s->blocks[n];
+    b->rounds = 1;
+    for (uint32_t k = from; k < to; k++) {
+        b->rounds += m->now.returns[k];
+        widen(&b->from, &b->to, m->now.from[k], m->now.to[k]);
+    }
+    add_groups(m, from, to, n);
+}
+
 static void add_children(struct making *m, uint32_t box)
 {
     struct siblings *now = &m->now;
     find_groups(m, box);
-    uint32_t chain = 0;
-    for (uint32_t k = 0, last; k < now->count; k = last + 1) {
-        int32_t open = now->spans[k];
-        for (last = k; open > 0; open += now->spans[last]) last++;
-        if (last == k) {
-            now->chosen[chain++] = k;
-            continue;
-        }
-        add_chain(m, now->chosen, chain, m->block_of[box]);
-        chain = 0;
-        add_fork(m, k, last, m->block_of[box]);
+    uint32_t added = 0;
+    for (uint32_t k = 0, end; k < now->count; k = end) {
+        end = rounds_end(now, k);
+        if (end == group_end(now, k)) continue;
+        add_groups(m, added, k, m->block_of[box]);
+        add_rounds(m, k, end, m->block_of[box]);
+        added = end;
     }
-    add_chain(m, now->chosen, chain, m->block_of[box]);
+    add_groups(m, added, now->count, m->block_of[box]);
     if (m->boxes->items[box].dropped.steps) add_block(m, BLOCK_STUB, box, m->block_of[box]);
 }
 
@@ -187,6 +236,7 @@ static struct siblings siblings_of(struct arena *arena, uint32_t count)
     return (struct siblings){ .boxes = numbers(arena, count),
                               .from = ARENA_ARRAY(arena, int64_t, count),
                               .to = ARENA_ARRAY(arena, int64_t, count),
+                              .returns = numbers(arena, count),
                               .spans = ARENA_ARRAY(arena, int32_t, count + (size_t)1),
                               .lane = numbers(arena, count),
                               .chosen = numbers(arena, count) };
@@ -198,8 +248,8 @@ struct sequence sequence_of(const struct boxes *boxes, struct arena *arena)
     uint32_t count = boxes->count;
     struct making m = { .boxes = boxes, .s = &s };
     if (!count || !boxes->items[0].kept) return s;
-    /* a box, and at most a lane, a fork or attempts, and a stub for it */
-    s.blocks = ARENA_ARRAY(arena, struct block, boxes->kept * (size_t)5);
+    /* a box, and at most a lane, a fork or attempts, rounds, and a stub for it */
+    s.blocks = ARENA_ARRAY(arena, struct block, boxes->kept * (size_t)6);
     m.now = siblings_of(arena, boxes->kept);
     m.lane_end = ARENA_ARRAY(arena, int64_t, boxes->kept);
     m.block_of = numbers(arena, count);

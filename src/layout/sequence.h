@@ -14,6 +14,9 @@
  *       attempts                      the same name again after it failed
  *         box  store
  *         box  store
+ *       rounds                        folds that took turns: each box says once what came again and again
+ *         box  ask ×20
+ *         box  answer ×20
  *       stub                          "+12 more": boxes_keep has left them out
  */
 #ifndef LAYOUT_SEQUENCE_H
@@ -23,7 +26,7 @@
 
 #define BLOCK_NONE UINT32_MAX
 
-enum block_kind { BLOCK_BOX, BLOCK_FRAME, BLOCK_FORK, BLOCK_LANE, BLOCK_ATTEMPTS, BLOCK_STUB };
+enum block_kind { BLOCK_BOX, BLOCK_FRAME, BLOCK_FORK, BLOCK_LANE, BLOCK_ATTEMPTS, BLOCK_ROUNDS, BLOCK_STUB };
 
 struct block {
     enum block_kind kind;
@@ -31,6 +34,7 @@ struct block {
     uint32_t parent; /* block, BLOCK_NONE for the first */
     uint32_t first_child, last_child, next;
     uint32_t children;
+    uint32_t rounds;  /* ROUNDS: how many; the run went back to an earlier box one time less */
     int64_t from, to; /* µs: first start and last end of all in it, TIME_NONE when it has no time */
 };
 

@@ -15,7 +15,11 @@ enum {
     NOTE_LINES = 3,
     NAME_MEASURED = 512, /* bytes: far more than fit into the widest box */
     FACTS_MAX = 800,
+    KEY_LINE = 22, /* of the legend: a stroke, */
+    KEY_GAP = 6,   /* from it to its text, */
+    KEY_NEXT = 20, /* and from there to the next one */
 };
+enum { KEYS_MAX = 2, SHARE_THICK = 3, SHARE_THICKER = 5 };
 #define TITLE_SIZE    18.0
 #define SUBTITLE_SIZE 12.0
 
@@ -28,7 +32,74 @@ void sheet_text(const struct sheet *sheet, enum scene_role role, double x, doubl
     scene_text(sheet->s, role, x, baseline, size, weight, ALIGN_LEFT, fit);
 }
 
+/* ---- the critical path ---- */
+
+void sheet_find_path(struct sheet *sheet, const struct boxes *boxes)
+{
+    if (!sheet->o->analysis || !boxes->count) return;
+    const struct critical *path = analysis_critical(sheet->o->analysis);
+    unsigned char *on = ARENA_ARRAY(sheet->scratch, unsigned char, boxes->count);
+    uint32_t count = 0;
+    for (size_t i = 0; i < path->count; i++) on[boxes->owner[path->segments[i].step->index]] = 1;
+    for (uint32_t i = boxes->count; i-- > 0;) {
+        count += on[i];
+        if (on[i] && i) on[boxes->items[i].parent] = 1;
+    }
+    if (count > 1 && count < boxes->count) sheet->on_path = on;
+}
+
+bool sheet_is_critical(const struct sheet *sheet, const struct boxes *boxes, const struct box *box)
+{
+    return sheet->on_path && sheet->on_path[box - boxes->items];
+}
+
+double sheet_share_thickness(double share) { return share >= 0.5 ? SHARE_THICKER : share >= 0.2 ? SHARE_THICK : 0; }
+
 /* ---- around the drawing ---- */
+
+struct key {
+    enum scene_role role;
+    struct str text;
+    int strokes;
+    double thickness[2];
+    double width;
+};
+
+static size_t legend(const struct sheet *sheet, struct key keys[KEYS_MAX])
+{
+    size_t count = 0;
+    if (sheet->on_path)
+        keys[count++] =
+            (struct key){ ROLE_CRITICAL, S("critical path: what the end of the run waited for"), 1, { 0 }, 0 };
+    if (sheet->shares)
+        keys[count++] = (struct key){ ROLE_EDGE,
+                                      S("arrow to what took 20 %, 50 % of the run's time or more"),
+                                      2,
+                                      { SHARE_THICK, SHARE_THICKER },
+                                      0 };
+    for (size_t i = 0; i < count; i++)
+        keys[i].width = KEY_LINE + KEY_GAP + ceil(metrics_width(keys[i].text, SUBTITLE_SIZE, WEIGHT_REGULAR));
+    return count;
+}
+
+/* From left to right, as many lines as it takes. Returns the baseline of the last one. */
+static double draw_legend(const struct sheet *sheet, double y)
+{
+    struct key keys[KEYS_MAX];
+    double x = SHEET_MARGIN, right = sheet->width - SHEET_MARGIN;
+    size_t count = legend(sheet, keys);
+    for (size_t i = 0; i < count; i++) {
+        if (i && x + keys[i].width > right) x = SHEET_MARGIN;
+        if (x == SHEET_MARGIN) y += NOTE_LEADING;
+        double part = KEY_LINE / (double)keys[i].strokes, from = x;
+        for (int stroke = 0; stroke < keys[i].strokes; stroke++, from += part)
+            scene_line(sheet->s, keys[i].role, from, y - 4, from + part, y - 4)->thickness = keys[i].thickness[stroke];
+        sheet_text(sheet, ROLE_LABEL_MUTED, x + KEY_LINE + KEY_GAP, y, SUBTITLE_SIZE, WEIGHT_REGULAR,
+                   right - x - KEY_LINE - KEY_GAP, keys[i].text);
+        x += keys[i].width + KEY_NEXT;
+    }
+    return y;
+}
 
 static struct str facts(const struct sheet *sheet)
 {
@@ -38,12 +109,16 @@ static struct str facts(const struct sheet *sheet)
 /* A small graph is as wide as the line of facts, within limits. */
 static double header_width(const struct sheet *sheet)
 {
-    if (sheet->o->bare) return 0;
+    struct key keys[KEYS_MAX];
+    double widest = 0;
+    for (size_t i = 0, count = legend(sheet, keys); i < count; i++)
+        widest = fmin(fmax(widest, keys[i].width + 2 * SHEET_MARGIN), sheet_side(sheet));
+    if (sheet->o->bare) return widest;
     double width = ceil(metrics_width(facts(sheet), SUBTITLE_SIZE, WEIGHT_REGULAR)) + 2 * SHEET_MARGIN;
-    return fmin(width, fmin(FACTS_MAX, sheet_side(sheet)));
+    return fmax(fmin(width, fmin(FACTS_MAX, sheet_side(sheet))), widest);
 }
 
-/* Title, line of facts and notes, as over a Gantt chart; returns where the drawing begins. */
+/* Title, line of facts, notes and legend, as over a Gantt chart; returns where the drawing begins. */
 static double draw_header(const struct sheet *sheet, struct str note)
 {
     double room = sheet->width - 2 * SHEET_MARGIN, y = 0;
@@ -59,6 +134,7 @@ static double draw_header(const struct sheet *sheet, struct str note)
     for (size_t i = 0; i < sizeof notes / sizeof *notes; i++)
         y += NOTE_LEADING * (double)caption_put_lines(sheet->s, ROLE_LABEL_MUTED, SHEET_MARGIN, y + NOTE_LEADING,
                                                       SUBTITLE_SIZE, NOTE_LEADING, room, NOTE_LINES, notes[i]);
+    y = draw_legend(sheet, y);
     return y > 0 ? y + HEADER_GAP : SHEET_MARGIN;
 }
 
@@ -188,13 +264,25 @@ struct str sheet_box_tip(const struct sheet *sheet, const struct sheet_box *b)
         buf_puts(&tip, " · ");
         buf_put(&tip, b->text.lines[l].text);
     }
+    const struct fold *fold = is_fold(b) ? &b->boxes->folds.items[b->box->fold] : NULL;
+    if (fold && fold->timed && fold->min != fold->max) {
+        buf_puts(&tip, " · min ");
+        clock_put_duration(&tip, fold->min, sheet->o->unit);
+    }
     return caption_take(&tip, sheet->s->arena);
+}
+
+static bool did_not_run(const struct box *b)
+{
+    return b->fold == FOLD_NONE && (b->step->status == STEP_SKIPPED || b->step->status == STEP_CACHED);
 }
 
 enum scene_role sheet_name_role(const struct box *b)
 {
     if (b->fold != FOLD_NONE) return ROLE_LABEL;
-    return b->step->context ? ROLE_LABEL_MUTED : b->step->status == STEP_ERROR ? ROLE_LABEL_ERROR : ROLE_LABEL;
+    return b->step->context || did_not_run(b) ? ROLE_LABEL_MUTED
+           : b->step->status == STEP_ERROR    ? ROLE_LABEL_ERROR
+                                              : ROLE_LABEL;
 }
 
 void sheet_box_draw(const struct sheet *sheet, const struct sheet_box *b, double left, double y)
@@ -208,6 +296,8 @@ void sheet_box_draw(const struct sheet *sheet, const struct sheet_box *b, double
     r->radius = BOX_RADIUS;
     r->step = b->box->step->index;
     r->tip = sheet_box_tip(sheet, b);
+    r->outlined = did_not_run(b->box);
+    r->critical = sheet_is_critical(sheet, b->boxes, b->box);
     sheet_strip(sheet, b, left + BOX_STRIP_LEFT, y + BOX_STRIP_TOP, height - 2 * BOX_STRIP_TOP);
     if (is_fold(b)) {
         name_room -= BOX_TIMES_GAP + metrics_width(b->text.times, BOX_NAME_SIZE, WEIGHT_BOLD);

@@ -31,7 +31,7 @@ enum {
     BOX_STRIP_WIDTH = 5,
     BOX_STACK = 4, /* what the card behind a folded box peeks out */
     BOX_TIMES_GAP = 16,
-    HEADER_MAX = 260, /* height of title and notes */
+    HEADER_MAX = 300, /* height of title, notes and legend */
 };
 #define BOX_NAME_SIZE 13.0
 #define BOX_LINE_SIZE 11.0
@@ -41,7 +41,9 @@ struct sheet {
     const struct graph_options *o;
     struct scene *s;
     struct arena *scratch;
-    double width; /* of the picture */
+    double width;                 /* of the picture */
+    const unsigned char *on_path; /* by box: the critical path goes through it; NULL when there is none to mark */
+    bool shares;                  /* the legend says that edges are the thicker, the longer a step took */
 };
 
 /* The longest side of the drawing in px; infinite when there is no limit. */
@@ -54,6 +56,13 @@ double sheet_begin(struct sheet *sheet, double width, struct str note, struct st
 void sheet_end(struct sheet *sheet, double bottom);
 /* Instead of a drawing. */
 void sheet_put_nothing(struct sheet *sheet, struct str sentence);
+
+/* Marks the boxes that the critical path goes through, unless it goes through all of them. Before
+ * sheet_begin, whose legend says what the mark is. */
+void sheet_find_path(struct sheet *sheet, const struct boxes *boxes);
+/* px of a line for a step that took that share of the run. */
+double sheet_share_thickness(double share);
+bool sheet_is_critical(const struct sheet *sheet, const struct boxes *boxes, const struct box *box);
 
 /* Text at the left, cut in its middle to `max` px. */
 void sheet_text(const struct sheet *sheet, enum scene_role role, double x, double baseline, double size,
@@ -72,7 +81,7 @@ struct sheet_box {
 struct sheet_box sheet_box(const struct sheet *sheet, const struct boxes *boxes, const struct box *box);
 double sheet_box_height(const struct boxes *boxes, const struct box *box);
 void sheet_box_draw(const struct sheet *sheet, const struct sheet_box *b, double left, double y);
-/* "demo.load.page_1 · 480 ms · error", "page_* ×20 · min …"; in a page, which tells it by itself, only what the box
+/* "demo.load.page_1 · 480 ms · error", "page_* ×20 · mean … · min …"; in a page, which tells it by itself, only what the box
  * does not show. */
 struct str sheet_box_tip(const struct sheet *sheet, const struct sheet_box *b);
 /* The status at the left side of a box. */

@@ -57,6 +57,10 @@ static struct str visits_line(const struct picture *p, const struct machine_stat
     if (s->timed) {
         buf_puts(&b, s->timed > 1 ? " · mean " : " · ");
         clock_put_duration(&b, s->mean, p->sheet->o->unit);
+        if (s->timed < s->visits) {
+            buf_puts(&b, " of ");
+            buf_put_count(&b, s->timed, "ended", "ended");
+        }
     }
     if (s->last) buf_puts(&b, " · last");
     return caption_take(&b, p->sheet->scratch);
@@ -270,15 +274,22 @@ static void draw_back(const struct picture *p, uint32_t e)
     struct stroke pen = pen_for(p, p->ways[e].way, edge->x1, edge->y1);
     double turn1 = p->left + edge->turn1, turn2 = p->left + edge->turn2, end = p->left + edge->x2;
     double out1 = edge->turn1 > edge->x1 ? 1 : -1, out2 = edge->turn2 > edge->x2 ? 1 : -1;
-    line_to(&pen, turn1 - out1 * TURN, pen.y);
-    curve_to(&pen, turn1, pen.y - fmin(TURN, edge->y1 - lower->y), BEND_LEVEL_UPRIGHT);
-    line_to(&pen, turn1, p->top + lower->y);
+    if (edge->side1) {
+        line_to(&pen, turn1 - out1 * TURN, pen.y);
+        curve_to(&pen, turn1, pen.y - fmin(TURN, edge->y1 - lower->y), BEND_LEVEL_UPRIGHT);
+        line_to(&pen, turn1, p->top + lower->y);
+    }
     for (uint32_t i = 0; i < edge->stop_count; i++) {
         const struct layered_stop *stop = &edge->stops[i];
         double x = p->left + stop->x;
         curve_to(&pen, x, p->top + stop->bottom, BEND_UPRIGHT);
         if (i == edge->label_stop && edge->label > 0) pen.y = p->top + stop->top;
         else line_to(&pen, x, p->top + stop->top);
+    }
+    if (!edge->side2) {
+        curve_to(&pen, end, p->top + edge->y2 + head_length(&pen), BEND_UPRIGHT);
+        head_to(&pen, end, p->top + edge->y2);
+        return;
     }
     curve_to(&pen, turn2, p->top + upper->y + upper->height, BEND_UPRIGHT);
     line_to(&pen, turn2, p->top + edge->y2 + fmin(TURN, upper->y + upper->height - edge->y2));

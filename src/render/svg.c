@@ -45,6 +45,7 @@ static void put_class(struct svg *svg, const struct scene_item *item, const stru
     if (item->kind == SCENE_RECT) {
         if (item->outlined) buf_puts(svg->out, " outlined");
         else if (item->open_end) buf_puts(svg->out, " solid");
+        if (item->critical) buf_puts(svg->out, " critical");
     } else if (item->kind == SCENE_CURVE || item->kind == SCENE_LINE) buf_puts(svg->out, " curve");
     else if (item->kind == SCENE_ARROW) buf_puts(svg->out, " solid");
     else if (item->kind == SCENE_TEXT && item->weight == WEIGHT_BOLD) buf_puts(svg->out, " bold");

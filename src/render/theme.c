@@ -39,7 +39,10 @@ uint32_t theme_colour(enum picture_theme theme, enum scene_role role)
 
 static bool is_status(enum scene_role role) { return role >= ROLE_OK && role <= ROLE_RETRIED; }
 
-static double line_width(enum scene_role role) { return role == ROLE_EDGE ? 1.5 : is_status(role) ? 2 : 1; }
+static double line_width(enum scene_role role)
+{
+    return role == ROLE_EDGE ? 1.5 : is_status(role) || role == ROLE_CRITICAL ? 2 : 1;
+}
 
 struct ink theme_ink(enum picture_theme theme, const struct scene_item *item)
 {
@@ -58,6 +61,10 @@ struct ink theme_ink(enum picture_theme theme, const struct scene_item *item)
     } else if (item->outlined) {
         ink.fill_alpha = HOLLOW_ALPHA;
         ink.stroke_width = is_status(item->role) ? 1.5 : 1;
+    }
+    if (item->critical) {
+        ink.stroke = theme_colour(theme, ROLE_CRITICAL);
+        ink.stroke_width = line_width(ROLE_CRITICAL);
     }
     return ink;
 }
@@ -156,6 +163,7 @@ void theme_css(struct buf *out)
     buf_puts(out, "}\n.pl .r-box{stroke:var(--pl-edge);stroke-width:1}\n"
                   ".pl .r-box.outlined{stroke:var(--pl-guide);fill-opacity:1}\n"
                   ".pl .r-frame{stroke:var(--pl-guide);stroke-width:1}\n"
+                  ".pl .critical{stroke:var(--pl-critical)}\n"
                   ".pl .hatch{fill:none;stroke:var(--pl-on-status);stroke-opacity:");
     buf_put_fixed(out, HATCH_ALPHA, 2, true);
     buf_puts(out, ";stroke-width:");

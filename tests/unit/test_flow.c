@@ -12,16 +12,17 @@
 
 /* ---- what came after what ---- */
 
-/* "root[a {b|c d} a*2 +3]": a frame, a fork of two lanes, attempts, and steps left out. Goes along the links between
- * blocks, up again where there is no next one. */
+/* "root[a {b|c d} (a a) 9<ax9 bx9> +3]": a frame, a fork of two lanes, attempts, nine rounds, and steps left out. Goes
+ * along the links between blocks, up again where there is no next one. */
 static void put_sequence(const struct boxes *boxes, const struct sequence *s, struct buf *out)
 {
     for (uint32_t i = 0, up = BLOCK_NONE; i != BLOCK_NONE;) {
         const struct block *b = &s->blocks[i];
         if (b->kind == BLOCK_LANE && s->blocks[b->parent].first_child != i) buf_putc(out, '|');
-        else if (b->kind != BLOCK_LANE && out->len && !strchr("[{|(", out->ptr[out->len - 1])) buf_putc(out, ' ');
+        else if (b->kind != BLOCK_LANE && out->len && !strchr("[{|(<", out->ptr[out->len - 1])) buf_putc(out, ' ');
         if (b->kind == BLOCK_FORK) buf_putc(out, '{');
         if (b->kind == BLOCK_ATTEMPTS) buf_putc(out, '(');
+        if (b->kind == BLOCK_ROUNDS) buf_printf(out, "%u<", (unsigned)b->rounds);
         if (b->kind == BLOCK_STUB) buf_printf(out, "+%u", (unsigned)boxes->items[b->box].dropped.steps);
         if (b->kind == BLOCK_BOX || b->kind == BLOCK_FRAME) {
             const struct box *box = &boxes->items[b->box];
@@ -36,6 +37,7 @@ static void put_sequence(const struct boxes *boxes, const struct sequence *s, st
             if (kind == BLOCK_FRAME) buf_putc(out, ']');
             if (kind == BLOCK_FORK) buf_putc(out, '}');
             if (kind == BLOCK_ATTEMPTS) buf_putc(out, ')');
+            if (kind == BLOCK_ROUNDS) buf_putc(out, '>');
             i = s->blocks[up].next;
             up = s->blocks[up].parent;
         }
@@ -117,7 +119,7 @@ static void attempts(void **state)
     made_free(&m);
 }
 
-/* a and b by turns are a chain; where one b runs into an a they ran side by side. */
+/* a and b by turns are rounds; where one b runs into an a they ran side by side. */
 static void folds(void **state)
 {
     (void)state;
@@ -130,9 +132,45 @@ static void folds(void **state)
             made_add(&m, 0, S("b"), i * 10 + 5, i * 10 + (overlap && i == 4 ? 11 : 10));
         }
         made_end(&m);
-        assert_sequence(&m, 8, UINT32_MAX, overlap ? "r[{ax10|bx10}]" : "r[ax10 bx10]");
+        assert_sequence(&m, 8, UINT32_MAX, overlap ? "r[{ax10|bx10}]" : "r[10<ax10 bx10>]");
         made_free(&m);
     }
+}
+
+/* A step that interrupts a fold is part of its rounds; a fork may be as well, and what comes before or after is not. */
+static void rounds(void **state)
+{
+    (void)state;
+    struct made m;
+    made_begin(&m, 64);
+    made_add(&m, -1, S("r"), 0, 1000);
+    made_add(&m, 0, S("first"), 0, 10);
+    for (int i = 0; i < 12; i++) made_add(&m, 0, S("a"), 10 + i * 10 + (i > 4), 20 + i * 10);
+    made_add(&m, 0, S("last"), 130, 140);
+    made_end(&m);
+    assert_sequence(&m, 8, UINT32_MAX, "r[first ax12 last]");
+    made_free(&m);
+    made_begin(&m, 64);
+    made_add(&m, -1, S("r"), 0, 1000);
+    made_add(&m, 0, S("first"), 0, 10);
+    for (int i = 0; i < 12; i++) {
+        made_add(&m, 0, S("a"), 10 + i * 10, 20 + i * 10 - (i == 4));
+        if (i == 4) made_add(&m, 0, S("once"), 59, 60);
+    }
+    made_add(&m, 0, S("last"), 130, 140);
+    made_end(&m);
+    assert_sequence(&m, 8, UINT32_MAX, "r[first 2<ax12 once> last]");
+    made_free(&m);
+    made_begin(&m, 64);
+    made_add(&m, -1, S("r"), 0, 1000);
+    for (int i = 0; i < 9; i++) {
+        made_add(&m, 0, S("ask"), i * 10, i * 10 + 4);
+        made_add(&m, 0, S("b"), i * 10 + 4, i * 10 + 9);
+        made_add(&m, 0, S("c"), i * 10 + 5, i * 10 + 10);
+    }
+    made_end(&m);
+    assert_sequence(&m, 8, UINT32_MAX, "r[9<askx9 {bx9|cx9}>]");
+    made_free(&m);
 }
 
 static void what_is_left_out(void **state)
@@ -216,7 +254,9 @@ static void check_scene(const struct scene *s)
             for (size_t k = 0; k < s->count && !ends; k++) {
                 const struct scene_item *at = &s->items[k];
                 bool solid = is_card(at) || (at->kind == SCENE_RECT && at->role == ROLE_AXIS);
-                ends = solid && at->y == item->y + item->h && item->x >= at->x && item->x <= at->x + at->w;
+                if (item->h > 0)
+                    ends = solid && at->y == item->y + item->h && item->x >= at->x && item->x <= at->x + at->w;
+                else ends = solid && at->x + at->w == item->x + item->w && item->y >= at->y && item->y <= at->y + at->h;
             }
             assert_true(ends);
         }
@@ -335,7 +375,7 @@ static void extremes(void **state)
     }
 }
 
-/* A second passes before b; a and c by turns. */
+/* A second passes before b; a and c by turns, ten times each: the run goes back nine times. */
 static void waits_and_turns(void **state)
 {
     (void)state;
@@ -350,7 +390,112 @@ static void waits_and_turns(void **state)
     lay_out(&m, &s, plain);
     check_scene(&s);
     assert_true(has_text(&s, S("1 s later")) || has_text(&s, S("1.00 s later")));
-    assert_true(has_text(&s, S("in turns")));
+    assert_true(has_text(&s, S("10 rounds")));
+    uint32_t back = 0;
+    for (size_t i = 0; i < s.count; i++) back += s.items[i].kind == SCENE_ARROW && s.items[i].w < 0;
+    assert_int_equal(back, 1);
+    scene_free(&s);
+    made_free(&m);
+}
+
+/* What was cached long before the run has no time in it: it is neither beside anything nor before a wait. */
+static void older_steps(void **state)
+{
+    (void)state;
+    struct made m;
+    struct scene s;
+    made_begin(&m, 8);
+    made_add(&m, -1, S("r"), 1000000, 2000000);
+    made_add(&m, 0, S("table"), 10, 500000)->status = STEP_CACHED;
+    made_add(&m, 0, S("view"), 400000, 600000)->status = STEP_CACHED;
+    made_add(&m, 0, S("a"), 1000000, 2000000);
+    made_end(&m);
+    assert_sequence(&m, 8, UINT32_MAX, "r[table view a]");
+    lay_out(&m, &s, plain);
+    check_scene(&s);
+    assert_false(has_text(&s, S("400 ms later")));
+    uint32_t tracks = 0, pale = 0;
+    for (size_t i = 0; i < s.count; i++) {
+        tracks += s.items[i].kind == SCENE_LINE && s.items[i].role == ROLE_GRID;
+        pale += s.items[i].role == ROLE_BOX && s.items[i].outlined;
+    }
+    assert_int_equal(tracks, 1);
+    assert_int_equal(pale, 2);
+    scene_free(&s);
+    made_free(&m);
+}
+
+/* b is what the end waited for; in the flow and in the tree alike. */
+static void critical_path_is_marked(void **state)
+{
+    (void)state;
+    static const struct given given[] = {
+        { "r", -1, 0, 100 }, { "a", 0, 0, 30 },  { "b", 0, 10, 90 },
+        { "b1", 2, 10, 89 }, { "c", 0, 20, 40 }, { "d", 0, 90, 100 },
+    };
+    for (enum graph_style style = GRAPH_TREE; style <= GRAPH_FLOW; style++) {
+        struct made m;
+        struct scene s;
+        make_run(&m, given, COUNT(given));
+        struct graph_options o = plain;
+        o.style = style;
+        o.analysis = analysis_begin(m.run);
+        lay_out(&m, &s, o);
+        for (size_t i = 0; i < s.count; i++)
+            if (is_card(&s.items[i]) && s.items[i].step != SCENE_NO_STEP)
+                assert_int_equal(s.items[i].critical, s.items[i].step != 1 && s.items[i].step != 4);
+        assert_true(has_text(&s, S("critical path")));
+        uint32_t edges = 0;
+        for (size_t i = 0; i < s.count; i++)
+            edges += s.items[i].role == ROLE_CRITICAL &&
+                     s.items[i].kind == (style == GRAPH_TREE ? SCENE_CURVE : SCENE_ARROW);
+        assert_int_equal(edges, style == GRAPH_TREE ? 3 : 2); /* to b, b1, d; into the lane of b, from the fork to d */
+        scene_free(&s);
+        analysis_free(o.analysis);
+        made_free(&m);
+    }
+}
+
+/* Where all of the run is on the path, a mark would say nothing. */
+static void plain_chains_have_no_marks(void **state)
+{
+    (void)state;
+    static const struct given given[] = { { "r", -1, 0, 9 }, { "a", 0, 0, 3 }, { "b", 0, 3, 5 }, { "c", 0, 5, 9 } };
+    struct made m;
+    struct scene s;
+    make_run(&m, given, COUNT(given));
+    struct graph_options o = plain;
+    o.analysis = analysis_begin(m.run);
+    lay_out(&m, &s, o);
+    for (size_t i = 0; i < s.count; i++) assert_true(!s.items[i].critical && s.items[i].role != ROLE_CRITICAL);
+    scene_free(&s);
+    analysis_free(o.analysis);
+    made_free(&m);
+}
+
+/* An arrow to what took half of the run is thicker than one to a third, and that than one to a tenth. */
+static void arrows_tell_time(void **state)
+{
+    (void)state;
+    static const struct given given[] = {
+        { "r", -1, 0, 100 }, { "a", 0, 0, 5 }, { "b", 0, 5, 15 }, { "c", 0, 15, 45 }, { "d", 0, 45, 100 },
+    };
+    struct made m;
+    struct scene s;
+    double thickness[3];
+    uint32_t arrows = 0;
+    make_run(&m, given, COUNT(given));
+    lay_out(&m, &s, plain);
+    check_scene(&s);
+    for (size_t i = 0; i < s.count; i++) {
+        const struct scene_item *item = &s.items[i];
+        if (item->kind != SCENE_LINE || item->role != ROLE_EDGE || item->w != 0) continue;
+        assert_true(arrows < 3);
+        thickness[arrows++] = item->thickness;
+    }
+    assert_int_equal(arrows, 3);
+    assert_true(thickness[0] < thickness[1] && thickness[1] < thickness[2]);
+    assert_true(has_text(&s, S("arrow to what took 20 %")));
     scene_free(&s);
     made_free(&m);
 }
@@ -377,11 +522,21 @@ static void one_and_none(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(chains_and_forks), cmocka_unit_test(open_ends_and_no_times),
-        cmocka_unit_test(attempts),         cmocka_unit_test(folds),
-        cmocka_unit_test(what_is_left_out), cmocka_unit_test(random_runs),
-        cmocka_unit_test(the_same_twice),   cmocka_unit_test(extremes),
-        cmocka_unit_test(waits_and_turns),  cmocka_unit_test(one_and_none),
+        cmocka_unit_test(chains_and_forks),
+        cmocka_unit_test(open_ends_and_no_times),
+        cmocka_unit_test(attempts),
+        cmocka_unit_test(folds),
+        cmocka_unit_test(what_is_left_out),
+        cmocka_unit_test(random_runs),
+        cmocka_unit_test(the_same_twice),
+        cmocka_unit_test(extremes),
+        cmocka_unit_test(waits_and_turns),
+        cmocka_unit_test(one_and_none),
+        cmocka_unit_test(rounds),
+        cmocka_unit_test(older_steps),
+        cmocka_unit_test(critical_path_is_marked),
+        cmocka_unit_test(plain_chains_have_no_marks),
+        cmocka_unit_test(arrows_tell_time),
     };
     return cmocka_run_group_tests_name("flow", tests, NULL, NULL);
 }

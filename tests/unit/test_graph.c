@@ -167,21 +167,36 @@ static bool apart(const struct scene_item *a, const struct scene_item *b)
     return a->x + a->w <= b->x || b->x + b->w <= a->x || a->y + a->h <= b->y || b->y + b->h <= a->y;
 }
 
-static const struct scene_item *box_with_side(const struct scene *s, double x, double y, bool right)
+static bool is_rack(const struct scene_item *item) { return item->kind == SCENE_RECT && item->role == ROLE_FRAME; }
+
+static bool within(const struct scene_item *inner, const struct scene_item *outer)
 {
-    for (size_t i = 0; i < s->count; i++) {
-        const struct scene_item *b = &s->items[i];
-        if (!is_box(b)) continue;
-        if ((right ? b->x + b->w : b->x) == x && y > b->y && y < b->y + b->h) return b;
-    }
-    return NULL;
+    return inner->x > outer->x && inner->x + inner->w < outer->x + outer->w && inner->y > outer->y &&
+           inner->y + inner->h < outer->y + outer->h;
 }
 
-/* What holds for every graph: boxes apart and inside, texts inside the picture and large enough, edges between a
- * right side and a left side. */
+/* Is there a box or a rack at the start of the edge, or (`end`) at its end? Folds have another card below. */
+static bool edge_meets(const struct scene *s, const struct scene_item *edge, bool end)
+{
+    enum { CARD = 4 };
+    double x = edge->x + (end ? edge->w : 0), y = edge->y + (end ? edge->h : 0);
+    for (size_t i = 0; i < s->count; i++) {
+        const struct scene_item *b = &s->items[i];
+        if (!is_box(b) && !is_rack(b)) continue;
+        double right = b->x + b->w, bottom = b->y + b->h;
+        if (edge->bend == BEND_LEVEL && (end ? b->x : right) == x && y > b->y && y < bottom) return true;
+        if (edge->bend == BEND_UPRIGHT && (end ? b->y == y : y == bottom || y == bottom + CARD) && x > b->x &&
+            x < right)
+            return true;
+    }
+    return false;
+}
+
+/* What holds for every graph: boxes apart and inside, texts inside the picture and large enough, edges from box to box
+ * in one direction, racks full of boxes. */
 static void check_scene(const struct scene *s)
 {
-    uint32_t boxes = 0, edges = 0, stubs = 0;
+    uint32_t boxes = 0, edges = 0, stubs = 0, racks = 0, racked = 0, ends = 0;
     for (size_t i = 0; i < s->count; i++) {
         const struct scene_item *item = &s->items[i];
         if (item->kind == SCENE_TEXT) {
@@ -192,23 +207,26 @@ static void check_scene(const struct scene *s)
             stubs += item->text.len > 1 && item->text.ptr[0] == '+' && item->text.ptr[1] != ' ';
         } else if (item->kind == SCENE_CURVE) {
             edges++;
-            assert_non_null(box_with_side(s, item->x, item->y, true));
-            assert_true(item->w > 0);
+            assert_true(edge_meets(s, item, false));
+            assert_true(item->bend == BEND_UPRIGHT ? item->h > 0 : item->w > 0);
+            ends += edge_meets(s, item, true);
         } else {
             assert_true(item->x >= 0 && item->x + item->w <= s->width);
             assert_true(item->y >= 0 && item->y + item->h <= s->height);
         }
-        if (!is_box(item)) continue;
-        boxes++;
-        for (size_t j = 0; j < i; j++)
-            if (is_box(&s->items[j])) assert_true(apart(item, &s->items[j]));
+        racks += is_rack(item);
+        if (!is_box(item) && !is_rack(item)) continue;
+        boxes += is_box(item);
+        for (size_t j = 0; j < i; j++) {
+            const struct scene_item *other = &s->items[j];
+            bool inside = is_rack(other) && is_box(item) && within(item, other);
+            racked += inside;
+            if (is_box(other) || is_rack(other)) assert_true(inside || apart(item, other));
+        }
     }
-    assert_int_equal(edges, boxes + stubs - 1);
-    for (size_t i = 0; i < s->count; i++) {
-        const struct scene_item *edge = &s->items[i];
-        if (edge->kind == SCENE_CURVE && box_with_side(s, edge->x + edge->w, edge->y + edge->h, false)) edges--;
-    }
-    assert_int_equal(edges, stubs);
+    assert_true(racked >= racks * 8);
+    assert_int_equal(edges, boxes - racked + racks + stubs - 1);
+    assert_int_equal(ends, edges - stubs);
 }
 
 static void scene_of_random_runs(void **state)
@@ -465,6 +483,75 @@ static void scene_of_huge_runs(void **state)
     }
 }
 
+/* `n` steps below the root: all side by side, or each below the one before; their names differ in letters. */
+static struct fixture *shaped_run(enum shape shape, uint32_t n)
+{
+    struct fixture *f = fixture_new(n + 1);
+    struct step *at = add(f, NULL, S("root"), 1000000, STEP_OK);
+    for (uint32_t i = 0; i < n; i++) {
+        struct str name = arena_format(&f->arena, "%c%c%c step", 'a' + i % 26, 'a' + i / 26 % 26, 'a' + i / 676 % 26);
+        struct step *s = add(f, at, name, n - i, STEP_OK);
+        if (shape == CHAIN) at = s;
+    }
+    return f;
+}
+
+static uint32_t count_items(const struct scene *s, enum scene_kind kind, enum scene_role role)
+{
+    uint32_t count = 0;
+    for (size_t i = 0; i < s->count; i++) count += s->items[i].kind == kind && s->items[i].role == role;
+    return count;
+}
+
+/* A few boxes go to the right, a long chain goes down, many leaves stand in a rack that can be seen at once. */
+static void scene_by_shape(void **state)
+{
+    (void)state;
+    static const struct {
+        enum shape shape;
+        uint32_t steps;
+        bool down;
+        uint32_t racks;
+        double width, height;
+    } cases[] = {
+        { CHAIN, 3, false, 0, 700, 300 },    { CHAIN, 12, true, 0, 500, 1100 }, { STAR, 5, false, 0, 500, 460 },
+        { STAR, 11, false, 0, 500, 800 },    { STAR, 40, false, 1, 1200, 800 }, { STAR, 300, false, 1, 2000, 1500 },
+        { CHAIN, 299, true, 0, 500, 24000 },
+    };
+    for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
+        struct fixture *f = shaped_run(cases[c].shape, cases[c].steps);
+        struct graph_options o = plain;
+        o.max_boxes = 0;
+        lay_out(f, o);
+        check_scene(&f->scene);
+        assert_int_equal(count_boxes(&f->scene), cases[c].steps + 1);
+        assert_int_equal(count_items(&f->scene, SCENE_RECT, ROLE_FRAME), cases[c].racks);
+        for (size_t i = 0; i < f->scene.count; i++)
+            if (f->scene.items[i].kind == SCENE_CURVE)
+                assert_int_equal(f->scene.items[i].bend, cases[c].down ? BEND_UPRIGHT : BEND_LEVEL);
+        if (f->scene.width > cases[c].width || f->scene.height > cases[c].height)
+            fail_msg("case %zu: %g x %g", c, f->scene.width, f->scene.height);
+        fixture_free(f);
+    }
+}
+
+/* Never more than GRAPH_BOXES_MAX, and these within the largest picture. */
+static void scene_of_most_boxes(void **state)
+{
+    (void)state;
+    struct fixture *f = shaped_run(STAR, 17000);
+    struct graph_options o = plain;
+    o.max_boxes = 0;
+    o.fold_over = 0;
+    o.max_side = PICTURE_SIDE_MAX;
+    keep_rank(&f->run);
+    graph_layout(&f->run, &o, &f->scene);
+    assert_int_equal(count_boxes(&f->scene), GRAPH_BOXES_MAX);
+    assert_true(f->scene.width <= 8000 && f->scene.height <= 6000);
+    assert_true(has_text_starting(&f->scene, S("+12,001 more")));
+    fixture_free(f);
+}
+
 static void scene_of_unfinished_steps(void **state)
 {
     (void)state;
@@ -503,6 +590,8 @@ int main(void)
         cmocka_unit_test(scene_without_hidden_steps),
         cmocka_unit_test(scene_of_hostile_names),
         cmocka_unit_test(scene_of_huge_runs),
+        cmocka_unit_test(scene_by_shape),
+        cmocka_unit_test(scene_of_most_boxes),
         cmocka_unit_test(scene_of_unfinished_steps),
     };
     return cmocka_run_group_tests_name("graph", tests, NULL, NULL);
