@@ -173,6 +173,8 @@ run tree --colour always "$etl"
 is 'tree: colour on demand' grep -q "$(printf '\033')" stdout
 run tree --records "$rag"
 is 'tree --records shows records' grep -q 'best_score' stdout
+prints 'tree --critical: the steps that the run waited for' '◆ +487 ms +7\.8 %$' tree --critical "$rag"
+is 'tree --critical: and no others' sh -c '! grep -qE "claim_[13]" stdout'
 prints 'list: a line per run' '^import-orders +import-orders-3 +failed' list "$many"
 is 'list: a heading and six runs' test "$(wc -l <stdout)" -eq 7
 prints 'check: a good log' 'no problem' check "$rag"

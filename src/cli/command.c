@@ -27,7 +27,8 @@ static const struct command commands[] = {
       "  gunzip -c run.ndjson.gz | pipelens-report --html - - > report.html\n" },
     { "tree", "tree [OPTIONS] LOG...", "print the step tree", FOR_TREE, command_tree, A_LOG,
       "  pipelens-report tree run.ndjson\n"
-      "  pipelens-report tree --status error,unfinished --records run.ndjson\n" },
+      "  pipelens-report tree --status error,unfinished --records run.ndjson\n"
+      "  pipelens-report tree --critical run.ndjson      what the run was waiting for\n" },
     { "list", "list [OPTIONS] LOG...", "print a line per run", FOR_LIST, command_list, A_LOG,
       "  pipelens-report list logs/\n" },
     { "check", "check [OPTIONS] LOG...", "validate logs; exit status 1 when there is any problem", FOR_CHECK,

@@ -98,6 +98,8 @@ static const struct option_row rows[] = {
     { "append", 0, TAKES_NOTHING, FOR_RENDER, AT(append), NULL, NULL, 0, 0,
       "add the summary to what the file holds, as for $GITHUB_STEP_SUMMARY" },
     { "records", 0, TAKES_NOTHING, FOR_TREE, AT(records), NULL, NULL, 0, 0, "show the steps' records" },
+    { "critical", 0, TAKES_NOTHING, FOR_TREE, AT(critical), NULL, NULL, 0, 0,
+      "show the critical path: the steps that the run was waiting for, with the time of each on it" },
     { "log", 'l', TAKES_TEXT, FOR_EXEC, AT(log), "FILE", NULL, 0, 0,
       "the log to append to; inner steps find it in PIPELENS_LOG" },
     { "name", 'n', TAKES_TEXT, FOR_EXEC, AT(name), "NAME", NULL, 0, 0, "of the step or run (default: the command's)" },

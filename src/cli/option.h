@@ -44,7 +44,7 @@ struct options {
     uint64_t max_rows, max_bytes, max_data;
     bool max_rows_set, max_data_set;
     double min_width, min_height, scale;
-    bool append, strict, quiet, verbose, records, help, version;
+    bool append, strict, quiet, verbose, records, critical, help, version;
     int64_t at; /* state: which action, negative from the end */
     bool at_set;
     const char *log, *name, *json_text, *record_file; /* exec, record */
