@@ -37,8 +37,7 @@ bool picture_format(const char *path, enum picture_format *ret_format)
     return false;
 }
 
-/* The longest side of a picture in px; PNGs are scaled after layout. */
-static double max_side(const struct writing *w, const char *path)
+double max_side(const struct writing *w, const char *path)
 {
     enum picture_format format;
     if (!path) return 0; /* in the page */
@@ -115,8 +114,7 @@ static void lay_out_page_graph(const struct writing *w, enum graph_style style, 
     graph_layout(w->run, &g, s);
 }
 
-static bool put_picture(const struct writing *w, const char *path, const struct scene *s, struct buf *out,
-                        struct err *e)
+bool put_picture(const struct writing *w, const char *path, const struct scene *s, struct buf *out, struct err *e)
 {
     enum picture_format format;
     enum picture_theme theme = w->o->theme == THEME_DARK ? THEME_DARK : THEME_LIGHT;
@@ -124,7 +122,7 @@ static bool put_picture(const struct writing *w, const char *path, const struct 
         { "Title", s->title },
         { "Description", s->description },
         { "Software", S("pipelens-report " VERSION) },
-        { "Run", w->run->id },
+        { w->count == 1 ? "Run" : NULL, w->run->id },
         { NULL, { 0 } },
     };
     picture_format(path, &format);

@@ -29,6 +29,12 @@ bool picture_format(const char *path, enum picture_format *ret_format);
 /* A picture into `out`, in the format that its path names. */
 bool put_gantt(const struct writing *w, const char *path, struct buf *out, struct err *e);
 bool put_graph(const struct writing *w, const char *path, struct buf *out, struct err *e);
+bool put_trend(const struct writing *w, const char *path, struct buf *out, struct err *e); /* of all runs; trend.c */
+
+/* A scene in the format and theme that were asked for. */
+bool put_picture(const struct writing *w, const char *path, const struct scene *s, struct buf *out, struct err *e);
+/* The longest side of a picture in px; PNGs are scaled after layout. `path` is NULL for a drawing in a page. */
+double max_side(const struct writing *w, const char *path);
 
 /* What is drawn in the page. Set w, then call page_drawings_make, which is made for a thread to begin with. */
 struct page_drawings {

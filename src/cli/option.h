@@ -36,7 +36,7 @@ enum declared_status { DECLARED_COMPLETED, DECLARED_FAILED }; /* exec --run-fini
 enum { OPTIONS_MAX = 80 }; /* rows of the table, at most */
 
 struct options {
-    const char *out_dir, *html, *gantt, *graph, *summary, *json, *csv; /* NULL when not asked for */
+    const char *out_dir, *html, *gantt, *graph, *trend, *summary, *json, *csv; /* NULL when not asked for */
     const char *run, *title, *templates, *to, *out, *own_notes;
     struct selection select;
     uint32_t which; /* enum which_runs; the choices of an option are 0, 1, 2, … as the table lists them */

@@ -19,7 +19,7 @@ static const char *named_twice(const char *const *paths, size_t count)
 
 enum exit_status outputs_check(const struct outputs *out)
 {
-    const char *paths[] = { out->gantt, out->graph, out->html, out->summary, out->json, out->csv };
+    const char *paths[] = { out->gantt, out->graph, out->trend, out->html, out->summary, out->json, out->csv };
     enum picture_format format;
     struct err e;
     for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
@@ -27,7 +27,7 @@ enum exit_status outputs_check(const struct outputs *out)
         err_set(&e, ERR_USAGE, "", "an output has an empty name");
         return complain(&e);
     }
-    for (size_t i = 0; i < 2; i++) {
+    for (size_t i = 0; i < 3; i++) { /* the pictures */
         if (!paths[i] || picture_format(paths[i], &format)) continue;
         err_set(&e, ERR_USAGE, paths[i], "a picture is a .png, .svg or .pdf file");
         return complain(&e);
@@ -251,6 +251,7 @@ enum exit_status outputs_write(const struct outputs *out, const struct loaded *l
         { .path = out->html, .what = "writing the page", .put = put_html },
         { .path = out->gantt, .put = put_gantt, .picture = true },
         { .path = out->graph, .put = put_graph, .picture = true },
+        { .path = out->trend, .put = put_trend, .picture = true },
         { .path = out->summary, .what = "writing the summary", .put = put_summary, .append = o->append },
         { .path = out->json, .what = "writing JSON", .put = put_json },
         { .path = out->csv, .what = "writing CSV", .put = put_csv },

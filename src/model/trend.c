@@ -141,9 +141,10 @@ static struct trend_stretch measure(struct series *s, size_t piece)
     size_t from = s->cuts[piece], count = s->cuts[piece + 1] - from;
     memcpy(s->sorted, s->values + from, count * sizeof *s->sorted);
     qsort(s->sorted, count, sizeof *s->sorted, by_value);
+    bool many = count >= TREND_P95_LEAST;
     return (struct trend_stretch){ .counted = count,
                                    .median = percentile(s->sorted, count, 0.5),
-                                   .p95 = percentile(s->sorted, count, 0.95) };
+                                   .p95 = many ? percentile(s->sorted, count, 0.95) : TIME_NONE };
 }
 
 /* How much the medians on both sides of a cut differ, by how much they must: below 1 it is no news. */

@@ -25,8 +25,9 @@
 #include "model/run.h"
 
 enum {
-    TREND_LEAST = 8,        /* completed runs, with fewer nothing is said of them */
-    TREND_SIDE_LEAST = 4,   /* completed runs on both sides of a change */
+    TREND_LEAST = 8,      /* completed runs, with fewer nothing is said of them */
+    TREND_SIDE_LEAST = 4, /* completed runs on both sides of a change */
+    TREND_P95_LEAST = 20,
     TREND_CHANGES_MAX = 15, /* looked for; what lies beyond stays in one stretch */
 };
 
@@ -44,7 +45,7 @@ struct trend_point {
 struct trend_stretch {
     size_t first, end;
     size_t counted;      /* completed ones */
-    int64_t median, p95; /* µs, by nearest rank: of fewer than 20 the 95th percentile is the slowest */
+    int64_t median, p95; /* µs, by nearest rank; p95 TIME_NONE with fewer than TREND_P95_LEAST: it were the slowest */
 };
 
 /* The runs of one name. */
