@@ -35,7 +35,7 @@
 #define PLOT_GAP    22.0
 #define TICKS_ROOM  36.0 /* below: two lines */
 #define CHART_GAP   26.0
-#define GUTTER_MIN  30.0 /* half of a date below the first mark, and the last */
+#define GUTTER_MIN  36.0 /* half of a date below the first mark, and the last */
 #define COLUMN      4.0  /* px: runs that have less share a column of this width */
 
 static struct str name_of(const struct trend *t, struct arena *a)

@@ -6,10 +6,9 @@
 
 #include <math.h>
 
-#define CHANGE_RISE  15.0    /* from the plot to the words: between them is the sign of runs beyond the edge */
-#define DAY          86400e6 /* µs */
-#define OUTLIER_OVER 3.0     /* times the 95th percentile: what is beyond is drawn at the upper edge, */
-#define OUTLIER_TOP  1.5     /* which is at so many times of it */
+#define CHANGE_RISE  15.0 /* from the plot to the words: between them is the sign of runs beyond the edge */
+#define OUTLIER_OVER 3.0  /* times the 95th percentile: what is beyond is drawn at the upper edge, */
+#define OUTLIER_TOP  1.5  /* which is at so many times of it */
 
 double trend_x(const struct chart *c, double place)
 {
@@ -26,15 +25,15 @@ struct str trend_duration(const struct chart *c, const char *before, int64_t us)
     return caption_take(&b, c->s->arena);
 }
 
-void trend_put_date(struct buf *b, int64_t time, bool clock)
+void trend_put_date(struct buf *b, int64_t time, enum trend_date precision)
 {
     struct buf utc = BUF_INIT;
     clock_put_utc(&utc, time);
     struct str text = buf_str(&utc), day = str_cut(&text, ' ');
     buf_put(b, day);
-    if (clock) {
+    if (precision != DATE_DAY) {
         buf_putc(b, ' ');
-        buf_put(b, str_first(text, 5));
+        buf_put(b, str_first(text, precision == DATE_MINUTE ? 5 : 8));
     }
     buf_free(&utc);
 }
@@ -48,7 +47,7 @@ void trend_put_change(const struct trend *trend, size_t stretch, enum time_unit 
     buf_puts(b, " since run #");
     buf_put_number(b, trend->stretches[stretch].first + 1);
     buf_puts(b, ", ");
-    trend_put_date(b, trend->points[trend->stretches[stretch].first].run->start, false);
+    trend_put_date(b, trend->points[trend->stretches[stretch].first].run->start, DATE_DAY);
 }
 
 void trend_find_longest(struct chart *c)
@@ -92,35 +91,44 @@ static size_t next_step(size_t step)
     return digit < 2 ? 2 * power : digit < 5 ? 5 * power : 10 * power;
 }
 
-/* "#1", "#10", "#20": with the day, or the minute where days would repeat. */
+/* How exact the dates below the plot are, so that hardly any two say the same; *ret_room: px from one to the next. */
+static enum trend_date date_precision(const struct chart *c, double *ret_room)
+{
+    static const double spans[] = { [DATE_DAY] = 86400e6, [DATE_MINUTE] = 60e6, [DATE_SECOND] = 0 }; /* µs */
+    const struct trend *t = c->trend;
+    double span = (double)(t->points[t->count - 1].run->start - t->points[0].run->start);
+    enum trend_date precision = DATE_DAY;
+    for (;; precision++) {
+        struct buf b = BUF_INIT;
+        trend_put_date(&b, t->points[0].run->start, precision);
+        *ret_room = metrics_width(buf_str(&b), TICK_SIZE, WEIGHT_REGULAR) + TICK_GAP;
+        buf_free(&b);
+        double ticks = fmin((double)t->count, (c->right - c->left) / *ret_room);
+        if (precision == DATE_SECOND || span >= (ticks - 1) * spans[precision]) return precision;
+    }
+}
+
+/* "#1", "#10", "#20", and below when they began. */
 static void put_x_axis(struct chart *c)
 {
     const struct trend *t = c->trend;
-    double room = (c->right - c->left) / (double)t->count;
+    double run = (c->right - c->left) / (double)t->count, room, drawn_to = 0;
+    enum trend_date precision = date_precision(c, &room);
     struct buf b = BUF_INIT;
-    int64_t span = t->points[t->count - 1].run->start - t->points[0].run->start;
-    trend_put_date(&b, t->points[0].run->start, false);
-    double wide = metrics_width(buf_str(&b), TICK_SIZE, WEIGHT_REGULAR) + TICK_GAP, drawn_to = 0;
-    bool clock = (double)span < fmin((double)t->count, (c->right - c->left) / wide) * DAY;
-    if (clock) {
-        buf_clear(&b);
-        trend_put_date(&b, t->points[0].run->start, true);
-        wide = metrics_width(buf_str(&b), TICK_SIZE, WEIGHT_REGULAR) + TICK_GAP;
-    }
     size_t step = 1;
-    while ((double)step * room < wide && step < t->count) step = next_step(step);
+    while ((double)step * run < room && step < t->count) step = next_step(step);
     for (size_t at = 1; at <= t->count; at = at == 1 && step > 1 ? step : at + step) {
         double x = trend_x(c, (double)at - 0.5);
-        if (at > 1 && x - wide / 2 < drawn_to) continue;
-        buf_clear(&b);
+        if (at > 1 && x - room / 2 < drawn_to) continue;
         buf_putc(&b, '#');
         buf_put_number(&b, at);
         scene_line(c->s, ROLE_AXIS, x, c->bottom, x, c->bottom + 4);
         scene_text(c->s, ROLE_LABEL_MUTED, x, c->bottom + 17, TICK_SIZE, WEIGHT_REGULAR, ALIGN_CENTER, buf_str(&b));
         buf_clear(&b);
-        trend_put_date(&b, t->points[at - 1].run->start, clock);
+        trend_put_date(&b, t->points[at - 1].run->start, precision);
         scene_text(c->s, ROLE_LABEL_MUTED, x, c->bottom + 32, TICK_SIZE, WEIGHT_REGULAR, ALIGN_CENTER, buf_str(&b));
-        drawn_to = x + wide / 2;
+        buf_clear(&b);
+        drawn_to = x + room / 2;
     }
     buf_free(&b);
 }

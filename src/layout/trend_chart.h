@@ -36,8 +36,9 @@ double trend_y(const struct chart *c, int64_t duration);
 /* The longest duration that the chart has room for: that of the slowest run, unless it is so much slower than nearly
  * all that they would lie flat. Counts those beyond. */
 void trend_find_longest(struct chart *c);
-/* "2026-05-18", or with `clock` "2026-05-18 04:26". */
-void trend_put_date(struct buf *b, int64_t time, bool clock);
+/* "2026-05-18", "2026-05-18 04:26", "2026-05-18 04:26:40". */
+enum trend_date { DATE_DAY, DATE_MINUTE, DATE_SECOND };
+void trend_put_date(struct buf *b, int64_t time, enum trend_date precision);
 struct str trend_duration(const struct chart *c, const char *before, int64_t us);
 
 /* "38 runs · ▲ 2 failed · 2026-05-01 to 2026-05-20 UTC": shapes tell what a mark is, those that occur. */

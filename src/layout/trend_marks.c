@@ -116,8 +116,8 @@ void trend_put_head(struct chart *c, double x, double y)
     if (t->count) {
         size_t from = b.len;
         buf_puts(&b, " · ");
-        trend_put_date(&b, t->points[0].run->start, false);
-        trend_put_date(&last, t->points[t->count - 1].run->start, false);
+        trend_put_date(&b, t->points[0].run->start, DATE_DAY);
+        trend_put_date(&last, t->points[t->count - 1].run->start, DATE_DAY);
         if (!str_ends(str_skip(buf_str(&b), from), buf_str(&last))) {
             buf_puts(&b, " to ");
             buf_put(&b, buf_str(&last));
@@ -125,8 +125,8 @@ void trend_put_head(struct chart *c, double x, double y)
         buf_puts(&b, " UTC");
     }
     if (c->columns) {
-        buf_puts(&b, " · a column of about ");
-        buf_put_number(&b, (t->count + c->columns / 2) / c->columns);
+        buf_puts(&b, " · a column of up to ");
+        buf_put_number(&b, (t->count + c->columns - 1) / c->columns);
         buf_puts(&b, " runs: fastest to slowest, and their median");
     }
     put_piece(c, &x, y, &b);

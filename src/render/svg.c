@@ -356,9 +356,11 @@ void svg_write(const struct scene *s, enum picture_theme theme, struct buf *out)
         const struct scene_item *item = &s->items[i];
         bool linked = item->link.len && item->kind != SCENE_TEXT;
         if (linked || !is_path(item)) close_path(&svg);
-        if (linked) {
+        if (linked) { /* a mark among hundreds: for the pointer; the page lists what it leads to */
             buf_puts(out, "<a href=\"");
             buf_put_xml(out, item->link);
+            buf_puts(out, "\" tabindex=\"-1\" aria-label=\"");
+            buf_put_xml(out, item->tip);
             buf_puts(out, "\">");
         }
         if (is_path(item)) put_line(&svg, item);
