@@ -24,6 +24,7 @@ static const struct command commands[] = {
       "  pipelens-report --template paper --html paper.html run.ndjson\n"
       "  pipelens-report --gantt gantt.png --scale 2 run.ndjson\n"
       "  pipelens-report --trend trend.png logs/           how long the runs took over time, and since when longer\n"
+      "  pipelens-report --gantt-style mini --gantt badge.svg run.ndjson\n"
       "  pipelens-report --summary \"$GITHUB_STEP_SUMMARY\" --append --fail-on error run.ndjson\n"
       "  gunzip -c run.ndjson.gz | pipelens-report --html - - > report.html\n" },
     { "tree", "tree [OPTIONS] LOG...", "print the step tree", FOR_TREE, command_tree, A_LOG,

@@ -52,6 +52,8 @@ static void lay_out_gantt(const struct writing *w, const char *path, struct scen
     double width = in_page[o->template].width;
     struct gantt_options g = {
         .analysis = w->analysis,
+        .errors = &w->errors,
+        .style = path ? (enum gantt_style)o->gantt_style : GANTT_FULL,
         .unit = (enum time_unit)o->unit,
         .min_width = path || o->min_width > width ? o->min_width : width,
         .min_height = path || o->template == TEMPLATE_REPORT ? o->min_height : 0,

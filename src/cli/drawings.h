@@ -7,6 +7,7 @@
 #define CLI_DRAWINGS_H
 
 #include "cli/load.h"
+#include "model/error_lines.h"
 #include "model/machine.h"
 #include "render/picture.h"
 #include "render/report.h"
@@ -19,6 +20,7 @@ struct writing {
     size_t position, count; /* of it, and how many from there on */
     struct progress *progress;
     struct machine machine; /* of the run: read before pictures are drawn, which may read no log */
+    struct error_lines errors; /* likewise */
     struct analysis *analysis;
     uint64_t taken; /* bytes of the summary's budget that its file already holds */
 };

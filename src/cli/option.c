@@ -42,12 +42,14 @@ static const struct option_row rows[] = {
     { "html", 0, TAKES_TEXT, FOR_RENDER, AT(html), "FILE", NULL, 0, 0,
       "write the page, and only what is asked for like this; - is standard output" },
     { "gantt", 0, TAKES_TEXT, FOR_RENDER, AT(gantt), "FILE", NULL, 0, 0, "write the Gantt chart; .png, .svg or .pdf" },
+    { "gantt-style", 0, TAKES_CHOICE, FOR_RENDER, AT(gantt_style), "STYLE", "full|mini", 0, 0,
+      "of the Gantt chart: a row for each step, or a sparkline of 600 x 120 px for a README or a comment" },
     { "graph", 0, TAKES_TEXT, FOR_RENDER, AT(graph), "FILE", NULL, 0, 0,
       "write the execution graph; .png, .svg or .pdf" },
-    { "trend", 0, TAKES_TEXT, FOR_RENDER, AT(trend), "FILE", NULL, 0, 0,
-      "write how long the runs of each pipeline took over time; .png, .svg or .pdf" },
     { "graph-style", 0, TAKES_CHOICE, FOR_RENDER, AT(graph_style), "STYLE", "tree|flow|states", 0, 0,
       "of the graph: who called whom, what came after what, or the state machine" },
+    { "trend", 0, TAKES_TEXT, FOR_RENDER, AT(trend), "FILE", NULL, 0, 0,
+      "write how long the runs of each pipeline took over time; .png, .svg or .pdf" },
     { "summary", 0, TAKES_TEXT, FOR_RENDER, AT(summary), "FILE", NULL, 0, 0, "write the Markdown summary" },
     { "json", 0, TAKES_TEXT, FOR_RENDER, AT(json), "FILE", NULL, 0, 0,
       "write the measured run as JSON (several runs: one document a line)" },
@@ -344,9 +346,9 @@ static bool parse_one(struct options *o, enum command_bit command, int argc, cha
  * meanwhile? */
 static bool shapes_page(const struct option_row *row)
 {
-    static const size_t other[] = { AT(out_dir),  AT(html),  AT(gantt),   AT(graph),   AT(trend),
-                                    AT(summary),  AT(json),  AT(csv),     AT(append),  AT(help),
-                                    AT(progress), AT(quiet), AT(fail_on), AT(verbose), AT(templates) };
+    static const size_t other[] = { AT(out_dir), AT(html),    AT(gantt),   AT(gantt_style), AT(graph), AT(trend),
+                                    AT(summary), AT(json),    AT(csv),     AT(append),      AT(help),  AT(progress),
+                                    AT(quiet),   AT(fail_on), AT(verbose), AT(templates) };
     for (size_t i = 0; i < sizeof other / sizeof *other; i++)
         if (row->offset == other[i]) return false;
     return true;

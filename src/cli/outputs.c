@@ -244,6 +244,7 @@ enum exit_status outputs_write(const struct outputs *out, const struct loaded *l
         .position = position,
         .count = count,
         .machine = machine_of(first, &arena),
+        .errors = out->gantt || out->html ? error_lines_read(first, &arena) : (struct error_lines){ 0 },
         .analysis = analysis_begin(first),
         .progress = progress,
     };

@@ -31,6 +31,9 @@ struct statistics {
 /* The list lives in `arena`, names there or in the run's. O(n log n). */
 void statistics_by_name(const struct run *run, struct arena *arena, struct statistics *ret_statistics);
 
+/* The smallest of `count` > 0 ascending values that `percent` % of them do not exceed. */
+int64_t statistics_percentile(const int64_t *sorted, uint64_t count, uint64_t percent);
+
 /* Where the bin begins, in µs: the smallest duration in it is not below. */
 int64_t statistics_bin_start(const struct name_statistics *s, uint32_t bin);
 

@@ -8,6 +8,7 @@
 #include "layout/metrics.h"
 #include "layout/rows.h"
 #include "layout/scale.h"
+#include "model/keep.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -37,6 +38,7 @@ struct given {
 
 static struct run *make_run(struct arena *a, const struct given *given, uint32_t count)
 {
+    static struct step_more none;
     struct run *run = ARENA_NEW(a, struct run);
     run->name = S("demo");
     run->id = S("7f3a");
@@ -46,6 +48,7 @@ static struct run *make_run(struct arena *a, const struct given *given, uint32_t
     for (uint32_t i = 0; i < count; i++) {
         struct step *step = run->steps[i] = ARENA_NEW(a, struct step);
         step->index = i;
+        step->more = &none;
         step->name = step->key = str_z(given[i].name);
         step->status = (uint8_t)given[i].status;
         step->parent = given[i].parent < 0 ? NULL : run->steps[given[i].parent];
@@ -362,9 +365,9 @@ static void all_steps_have_rows_without_a_limit(void **state)
     keep_rank(run);
     for (uint32_t max = 0; max <= MANY - 2; max += MANY - 2) {
         struct rows rows;
-        rows_select(&rows, run, max, &a);
+        rows_select(&rows, run, NULL, max, &a);
         assert_int_equal(rows.count, MANY - 2);
-        assert_int_equal(rows.keep.left_out, 0);
+        assert_int_equal(rows.left_out, 0);
         for (uint32_t i = 0; i < rows.count; i++) assert_false(rows.items[i].step->hidden);
     }
     arena_free(&a);
@@ -376,7 +379,7 @@ static void limited_rows_hang_together(void **state)
     struct arena a = { 0 };
     struct run *run = make_many(&a);
     struct rows rows;
-    rows_select(&rows, run, 10, &a);
+    rows_select(&rows, run, NULL, 10, &a);
     assert_int_equal(rows.count, 10);
     /* root, stages 1, 200 and 300 above the failed, unfinished and running ones, then the longest: 399, 398, 397 */
     static const uint32_t kept[] = { 0, 1, 17, 200, 230, 300, 350, 397, 398, 399 };
@@ -404,13 +407,13 @@ static void children_of_hidden_steps_hang_on_the_next_one_up(void **state)
     run->steps[1]->hidden = true;
     keep_rank(run);
     struct rows rows;
-    rows_select(&rows, run, 0, &a);
+    rows_select(&rows, run, NULL, 0, &a);
     assert_int_equal(rows.count, 2);
     assert_int_equal(rows.items[1].parent, 0);
     assert_int_equal(rows.items[1].depth, 1);
     run->steps[0]->hidden = run->steps[2]->hidden = true;
     keep_rank(run);
-    rows_select(&rows, run, 5, &a);
+    rows_select(&rows, run, NULL, 5, &a);
     assert_int_equal(rows.count, 0);
     arena_free(&a);
 }
