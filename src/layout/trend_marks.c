@@ -74,7 +74,7 @@ static void put_mark(struct chart *c, double x, double radius, size_t point, int
 /* A piece of the line below a pipeline's name: what it is about has its mark before it. */
 static void put_piece(struct chart *c, double *x, double y, struct buf *text)
 {
-    scene_text(c->s, ROLE_SUBTITLE, *x, y, TEXT_SIZE, WEIGHT_REGULAR, ALIGN_LEFT, buf_str(text));
+    scene_text(c->s, ROLE_SUBTITLE, *x, y, TEXT_SIZE, WEIGHT_REGULAR, ALIGN_LEFT, str_trim(buf_str(text)));
     *x += metrics_width(buf_str(text), TEXT_SIZE, WEIGHT_REGULAR);
     buf_clear(text);
 }
