@@ -164,8 +164,10 @@ static void drop_cuts(struct series *s)
         for (size_t i = 1; i + 1 < s->cut_count; i++) {
             struct trend_stretch after = measure(s, i);
             double size = news(&before, &after);
-            if (size < least) worst = i;
-            if (size < least) least = size;
+            if (size < least) {
+                worst = i;
+                least = size;
+            }
             before = after;
         }
         if (!worst) return;

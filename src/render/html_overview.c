@@ -347,10 +347,12 @@ static void put_path(struct overview *v)
         buf_puts(
             v->out,
             "<div class=\"half\"><h3>What the run was waiting for</h3>\n<p class=\"hint\">The critical path: at each "
-            "moment the one step that had to end for the run to go on. Only what is on it makes the run "
-            "longer.</p>\n<div class=\"wide\">\n<table class=\"top\">\n<thead><tr><th scope=\"col\">Step</th>"
-            "<th scope=\"col\"><span class=\"v\">When</span></th><th scope=\"col\" class=\"num\">On the path</th>"
-            "<th scope=\"col\" class=\"num\">Share</th></tr></thead>\n<tbody>\n");
+            "moment the one step that had to end for the run to go on. Only what is on it makes the run longer. ");
+        wording_put_running(v->out, v->run, analysis_running(v->o->analysis), v->o->unit);
+        buf_puts(v->out,
+                 "</p>\n<div class=\"wide\">\n<table class=\"top\">\n<thead><tr><th scope=\"col\">Step</th>"
+                 "<th scope=\"col\"><span class=\"v\">When</span></th><th scope=\"col\" class=\"num\">On the path</th>"
+                 "<th scope=\"col\" class=\"num\">Share</th></tr></thead>\n<tbody>\n");
         for (size_t i = 0; i < top.count; i++) {
             buf_puts(v->out, "<tr><th scope=\"row\">");
             html_put_step_link(v->run, top.steps[i], 1, v->out);

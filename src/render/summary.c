@@ -64,35 +64,6 @@ static void put_status(struct buf *b, const struct run *run, enum time_unit unit
     }
 }
 
-static void put_percent(struct buf *b, double part)
-{
-    buf_put_fixed(b, 100.0 * part, 1, false);
-    buf_puts(b, " %");
-}
-
-/* "At most 4 steps ran at once, 1.8 on average; for 120 ms (1.9 %) none did." Nothing where that goes without
- * saying. */
-static void put_running(struct buf *b, const struct run *run, const struct running *running, enum time_unit unit)
-{
-    bool idle = running->idle > 0 && measure_share(run, running->idle) >= 0.01;
-    if (running->max < 2 && !idle) return;
-    if (running->max > 1) {
-        buf_puts(b, "At most ");
-        buf_put_number(b, running->max);
-        buf_puts(b, " steps ran at once, ");
-        buf_put_fixed(b, running->mean, 1, false);
-        buf_puts(b, " on average");
-    } else buf_puts(b, "One step ran at a time");
-    if (idle) {
-        buf_puts(b, "; for ");
-        clock_put_duration(b, running->idle, unit);
-        buf_puts(b, " (");
-        put_percent(b, measure_share(run, running->idle));
-        buf_puts(b, ") none did");
-    }
-    buf_putc(b, '.');
-}
-
 static void make_head(const struct run *run, const struct report_options *o, struct summary *s)
 {
     enum { TITLE_COLUMNS = 120, ID_COLUMNS = 64 };
@@ -113,7 +84,7 @@ static void make_head(const struct run *run, const struct report_options *o, str
     if (run->attempt > 1) buf_printf(&b, ", attempt %u", (unsigned)run->attempt);
     s->status = taken(&b, &s->arena);
 
-    put_running(&b, run, analysis_running(o->analysis), o->unit);
+    wording_put_running(&b, run, analysis_running(o->analysis), o->unit);
     s->running = taken(&b, &s->arena);
 
     if (o->left_out.len) {
@@ -159,7 +130,7 @@ static void put_top_row(struct str *row, const struct run *run, const struct ste
     row[0] = taken(&b, arena);
     clock_put_duration(&b, time, unit);
     row[1] = taken(&b, arena);
-    put_percent(&b, share);
+    wording_put_percent(&b, share);
     row[2] = taken(&b, arena);
     buf_free(&b);
     buf_free(&path);
