@@ -69,9 +69,13 @@ is 'outputs of an earlier run are replaced' test $status -eq 0
 
 run -o many "$many"
 is 'several runs: exit status 0' test $status -eq 0
-is 'several runs: an index and a folder of four for each' test -s many/index.html -a "$(find many -type f | wc -l)" -eq 25
-is 'several runs: every path is printed and is there' sh -c 'test "$(wc -l <stdout)" -eq 25 && while read -r f; do test -s "$f" || exit 1; done <stdout'
+is 'several runs: an index and a folder of four for each' test -s many/index.html -a "$(find many -type f | wc -l)" -eq 26
+is 'several runs: every path is printed and is there' sh -c 'test "$(wc -l <stdout)" -eq 26 && while read -r f; do test -s "$f" || exit 1; done <stdout'
 is 'several runs: the index leads to every report' sh -c 'for d in many/*/; do d=${d%/}; grep -q "href=\"${d#many/}/report.html\"" many/index.html || exit 1; done'
+is 'several runs: how long they took, and a mark that leads to each report' sh -c 'head -c 8 many/trend.png | od -An -tx1 |
+    grep -q "89 50 4e 47" && test "$(grep -c "^<a href=\"[a-z0-9-]*/report.html\" " many/index.html)" -eq 6'
+run -o two "$rag" "$etl"
+is 'runs of different pipelines: no trend' test -s two/index.html -a ! -e two/trend.png
 run -o one --run thumbnails-2 "$many"
 is '--run takes one of them, without an index' test -s one/report.html -a ! -e one/index.html
 says '-o and --json are one or the other' 2 '-o' -o latest --latest --json - "$many"
@@ -100,13 +104,23 @@ done
 for kind in png svg pdf; do
     run --gantt "g.$kind" --graph "x.$kind" "$rag"
     is "pictures as $kind" test $status -eq 0 -a -s "g.$kind" -a -s "x.$kind"
+    run --trend "t.$kind" "$many"
+    is "--trend as $kind" test $status -eq 0 -a -s "t.$kind" -a "$(cat stdout)" = "t.$kind"
 done
 is 'an SVG is an SVG' grep -q '<svg ' g.svg
 is 'a PDF is a PDF' grep -q '^%PDF-1' g.pdf
+is '--trend: a chart per pipeline' grep -q 'thumbnails: 2 runs' t.svg
+run --trend alone.svg "$rag"
+is '--trend of one run is a picture too' grep -q 'rag-agent: 1 run' alone.svg
+cp "$many" trend.svg
+says '--trend never overwrites a log' 2 'the log itself' --trend trend.svg trend.svg
+is 'and the log is what it was' cmp trend.svg "$many"
+says '--trend and another output in one file' 2 'share one file' --trend t.png --gantt t.png --latest "$many"
 says 'a picture with another suffix' 2 'png.*svg.*pdf' --gantt g.gif "$rag"
 run --gantt mini.svg --gantt-style mini "$rag"
 is '--gantt-style mini is a sparkline of 600 x 120' grep -q '<svg [^>]*width="600" height="120"' mini.svg
 says '--gantt-style without a Gantt chart' 2 '--gantt FILE' --html x.html --gantt-style mini "$rag"
+says '--trend with another suffix' 2 'png.*svg.*pdf' --trend t.gif "$many"
 is 'a single output is the same as among four' cmp pipelens-report/report.html out.html
 
 printf '# Release\n\nThe **warehouse** is slow.\n' >notes.md
@@ -176,6 +190,8 @@ run tree --colour always "$etl"
 is 'tree: colour on demand' grep -q "$(printf '\033')" stdout
 run tree --records "$rag"
 is 'tree --records shows records' grep -q 'best_score' stdout
+prints 'tree --critical: the steps that the run waited for' '◆ +487 ms +7\.8 %$' tree --critical "$rag"
+is 'tree --critical: and no others' sh -c '! grep -qE "claim_[13]" stdout'
 prints 'list: a line per run' '^import-orders +import-orders-3 +failed' list "$many"
 is 'list: a heading and six runs' test "$(wc -l <stdout)" -eq 7
 prints 'check: a good log' 'no problem' check "$rag"

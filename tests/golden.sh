@@ -20,6 +20,7 @@ outputs()
         "$tool" export --to pipelens "$from" >"$out/pipelens.json" &&
         "$BUILD/tests/scene_dump" "$from" >"$out/scenes.txt" &&
         "$tool" --quiet -o "$out/report" "$from" &&
+        "$tool" --quiet --trend "$out/trend.svg" "$from" &&
         "$tool" --quiet --latest --json "$out/run.json" --csv "$out/steps.csv" --gantt "$out/gantt.svg" \
             --graph "$out/graph.svg" "$from" &&
         "$tool" --quiet --latest --theme dark --scale 2 --gantt "$out/gantt-dark.png" --graph "$out/graph-dark.png" \

@@ -32,7 +32,8 @@ make_all()
     (
         cd "$2" && "$1" -q --latest -o default "$3" &&
             "$1" -q --latest --theme dark --gantt gantt.svg --graph graph.svg --json run.json --csv steps.csv "$3" &&
-            "$1" -q --latest --gantt gantt.pdf --graph graph.pdf --html never.html --embed-log never "$3"
+            "$1" -q --latest --gantt gantt.pdf --graph graph.pdf --html never.html --embed-log never "$3" &&
+            "$1" -q --trend trend.png "$3"
     )
 }
 

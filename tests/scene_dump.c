@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT
  *
- * `scene_dump LOG`: the Gantt chart and the graphs of each run as text, as layout hands them to the writers. What
- * a golden says about rectangles and texts before any ink.
+ * `scene_dump LOG`: the Gantt chart and the graphs of each run as text, and of several runs the trend, as layout hands
+ * them to the writers. What a golden says about rectangles and texts before any ink.
  */
 #include "input/reader.h"
 #include "layout/gantt.h"
 #include "layout/graph.h"
+#include "layout/trend.h"
 #include "model/build.h"
 #include "model/select.h"
 
@@ -66,6 +67,24 @@ static void dump(struct run *run)
     arena_free(&arena);
 }
 
+static void dump_trend(const struct run *runs)
+{
+    struct buf out = BUF_INIT;
+    struct arena arena = { 0 };
+    struct trends trends;
+    struct scene scene;
+    const struct trend_options o = { .min_width = 500, .min_height = 300, .max_side = PICTURE_SIDE_MAX };
+    buf_puts(&out, "== trend\n");
+    trends_of(runs, &arena, &trends);
+    scene_init(&scene, &arena);
+    trend_layout(&trends, &o, &scene);
+    scene_dump(&scene, &out);
+    scene_free(&scene);
+    fwrite(out.ptr, 1, out.len, stdout);
+    buf_free(&out);
+    arena_free(&arena);
+}
+
 int main(int argc, char **argv)
 {
     if (argc != 2) {
@@ -86,6 +105,7 @@ int main(int argc, char **argv)
         selection_apply(&everything, run);
         dump(run);
     }
+    if (good && runs && runs->next) dump_trend(runs);
     sources_close(&sources);
     arena_free(&arena);
     return good && runs && fflush(stdout) == 0 ? 0 : 1;

@@ -23,12 +23,14 @@ static const struct command commands[] = {
       "  pipelens-report -o out --google off logs/       all runs of a directory, pages without outside references\n"
       "  pipelens-report --template paper --html paper.html run.ndjson\n"
       "  pipelens-report --gantt gantt.png --scale 2 run.ndjson\n"
+      "  pipelens-report --trend trend.png logs/           how long the runs took over time, and since when longer\n"
       "  pipelens-report --gantt-style mini --gantt badge.svg run.ndjson\n"
       "  pipelens-report --summary \"$GITHUB_STEP_SUMMARY\" --append --fail-on error run.ndjson\n"
       "  gunzip -c run.ndjson.gz | pipelens-report --html - - > report.html\n" },
     { "tree", "tree [OPTIONS] LOG...", "print the step tree", FOR_TREE, command_tree, A_LOG,
       "  pipelens-report tree run.ndjson\n"
-      "  pipelens-report tree --status error,unfinished --records run.ndjson\n" },
+      "  pipelens-report tree --status error,unfinished --records run.ndjson\n"
+      "  pipelens-report tree --critical run.ndjson      what the run was waiting for\n" },
     { "list", "list [OPTIONS] LOG...", "print a line per run", FOR_LIST, command_list, A_LOG,
       "  pipelens-report list logs/\n" },
     { "check", "check [OPTIONS] LOG...", "validate logs; exit status 1 when there is any problem", FOR_CHECK,

@@ -127,8 +127,7 @@ static void lay_out_page_graph(const struct writing *w, enum graph_style style, 
     graph_layout(w->run, &g, s);
 }
 
-static bool put_picture(const struct writing *w, const char *path, const struct scene *s, struct buf *out,
-                        struct err *e)
+bool put_picture(const struct writing *w, const char *path, const struct scene *s, struct buf *out, struct err *e)
 {
     enum picture_format format;
     enum picture_theme theme = w->o->theme == THEME_DARK ? THEME_DARK : THEME_LIGHT;
@@ -136,7 +135,7 @@ static bool put_picture(const struct writing *w, const char *path, const struct 
         { "Title", s->title },
         { "Description", s->description },
         { "Software", S("pipelens-report " VERSION) },
-        { "Run", w->run->id },
+        { w->count == 1 ? "Run" : NULL, w->run->id },
         { NULL, { 0 } },
     };
     picture_format(path, &format);

@@ -36,7 +36,7 @@ double picture_side(const struct writing *w, const char *path);
 /* A picture into `out`, in the format that its path names. */
 bool put_gantt(const struct writing *w, const char *path, struct buf *out, struct err *e);
 bool put_graph(const struct writing *w, const char *path, struct buf *out, struct err *e);
-
+bool put_trend(const struct writing *w, const char *path, struct buf *out, struct err *e); /* of all runs; trend.c */
 /* What is drawn in the page. Set w, then call page_drawings_make, which is made for a thread to begin with. */
 struct page_drawings {
     const struct writing *w;

@@ -48,6 +48,8 @@ static const struct option_row rows[] = {
       "write the execution graph; .png, .svg or .pdf" },
     { "graph-style", 0, TAKES_CHOICE, FOR_RENDER, AT(graph_style), "STYLE", "tree|flow|states", 0, 0,
       "of the graph: who called whom, what came after what, or the state machine" },
+    { "trend", 0, TAKES_TEXT, FOR_RENDER, AT(trend), "FILE", NULL, 0, 0,
+      "write how long the runs of each pipeline took over time; .png, .svg or .pdf" },
     { "summary", 0, TAKES_TEXT, FOR_RENDER, AT(summary), "FILE", NULL, 0, 0, "write the Markdown summary" },
     { "json", 0, TAKES_TEXT, FOR_RENDER, AT(json), "FILE", NULL, 0, 0,
       "write the measured run as JSON (several runs: one document a line)" },
@@ -101,6 +103,8 @@ static const struct option_row rows[] = {
     { "append", 0, TAKES_NOTHING, FOR_RENDER, AT(append), NULL, NULL, 0, 0,
       "add the summary to what the file holds, as for $GITHUB_STEP_SUMMARY" },
     { "records", 0, TAKES_NOTHING, FOR_TREE, AT(records), NULL, NULL, 0, 0, "show the steps' records" },
+    { "critical", 0, TAKES_NOTHING, FOR_TREE, AT(critical), NULL, NULL, 0, 0,
+      "show the critical path: the steps that the run was waiting for, with the time of each on it" },
     { "log", 'l', TAKES_TEXT, FOR_EXEC, AT(log), "FILE", NULL, 0, 0,
       "the log to append to; inner steps find it in PIPELENS_LOG" },
     { "name", 'n', TAKES_TEXT, FOR_EXEC, AT(name), "NAME", NULL, 0, 0, "of the step or run (default: the command's)" },
@@ -343,9 +347,9 @@ static bool parse_one(struct options *o, enum command_bit command, int argc, cha
  * meanwhile? */
 static bool shapes_page(const struct option_row *row)
 {
-    static const size_t other[] = { AT(out_dir),  AT(html),  AT(gantt),   AT(gantt_style), AT(graph),
-                                    AT(summary),  AT(json),  AT(csv),     AT(append),      AT(help),
-                                    AT(progress), AT(quiet), AT(fail_on), AT(verbose),     AT(templates) };
+    static const size_t other[] = { AT(out_dir), AT(html),    AT(gantt),   AT(gantt_style), AT(graph), AT(trend),
+                                    AT(summary), AT(json),    AT(csv),     AT(append),      AT(help),  AT(progress),
+                                    AT(quiet),   AT(fail_on), AT(verbose), AT(templates) };
     for (size_t i = 0; i < sizeof other / sizeof *other; i++)
         if (row->offset == other[i]) return false;
     return true;

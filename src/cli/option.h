@@ -36,7 +36,7 @@ enum declared_status { DECLARED_COMPLETED, DECLARED_FAILED }; /* exec --run-fini
 enum { OPTIONS_MAX = 80 }; /* rows of the table, at most */
 
 struct options {
-    const char *out_dir, *html, *gantt, *graph, *summary, *json, *csv; /* NULL when not asked for */
+    const char *out_dir, *html, *gantt, *graph, *trend, *summary, *json, *csv; /* NULL when not asked for */
     const char *run, *title, *templates, *to, *out, *own_notes;
     struct selection select;
     uint32_t which; /* enum which_runs; the choices of an option are 0, 1, 2, … as the table lists them */
@@ -44,7 +44,7 @@ struct options {
     uint64_t max_rows, max_bytes, max_data;
     bool max_rows_set, max_data_set;
     double min_width, min_height, scale;
-    bool append, strict, quiet, verbose, records, help, version;
+    bool append, strict, quiet, verbose, records, critical, help, version;
     int64_t at; /* state: which action, negative from the end */
     bool at_set;
     const char *log, *name, *json_text, *record_file; /* exec, record */

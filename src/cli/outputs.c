@@ -20,7 +20,7 @@ static const char *named_twice(const char *const *paths, size_t count)
 
 enum exit_status outputs_check(const struct outputs *out)
 {
-    const char *paths[] = { out->gantt, out->graph, out->html, out->summary, out->json, out->csv };
+    const char *paths[] = { out->gantt, out->graph, out->trend, out->html, out->summary, out->json, out->csv };
     enum picture_format format;
     struct err e;
     for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
@@ -28,7 +28,7 @@ enum exit_status outputs_check(const struct outputs *out)
         err_set(&e, ERR_USAGE, "", "an output has an empty name");
         return complain(&e);
     }
-    for (size_t i = 0; i < 2; i++) {
+    for (size_t i = 0; i < 3; i++) { /* the pictures */
         if (!paths[i] || picture_format(paths[i], &format)) continue;
         err_set(&e, ERR_USAGE, paths[i], "a picture is a .png, .svg or .pdf file");
         return complain(&e);
@@ -83,6 +83,17 @@ static bool put_html(const struct writing *w, const char *path, struct buf *out,
     return good;
 }
 
+/* The first run's is made for all outputs, those of the others when they are needed. */
+static struct analysis *analysis_of(const struct writing *w, const struct run *run)
+{
+    return run == w->run ? w->analysis : analysis_begin(run);
+}
+
+static void analysis_done(const struct writing *w, struct analysis *a)
+{
+    if (a != w->analysis) analysis_free(a);
+}
+
 /* Several runs share the budget, so that what they make together still fits. */
 static bool put_summary(const struct writing *w, const char *path, struct buf *out, struct err *e)
 {
@@ -97,10 +108,10 @@ static bool put_summary(const struct writing *w, const char *path, struct buf *o
     for (size_t i = 0; i < w->count; i++, run = run->next) {
         struct report_options o = report_options(w, i);
         o.max_bytes = w->count > 1 ? share - 1 : share; /* the line between two */
-        if (i) o.analysis = analysis_begin(run);
+        o.analysis = analysis_of(w, run);
         if (i) buf_putc(out, '\n');
         markdown_write(run, &o, out);
-        if (i) analysis_free(o.analysis);
+        analysis_done(w, o.analysis);
     }
     return true;
 }
@@ -111,12 +122,14 @@ static bool put_json(const struct writing *w, const char *path, struct buf *out,
     (void)e;
     const struct run *run = w->run;
     if (w->count == 1) {
-        json_write(run, out);
+        json_write(run, w->analysis, out);
         return true;
     }
     for (size_t i = 0; i < w->count; i++, run = run->next) {
         struct buf one = BUF_INIT;
-        json_write(run, &one);
+        struct analysis *analysis = analysis_of(w, run);
+        json_write(run, analysis, &one);
+        analysis_done(w, analysis);
         json_put_compact(out, buf_str(&one));
         buf_putc(out, '\n');
         buf_free(&one);
@@ -129,7 +142,11 @@ static bool put_csv(const struct writing *w, const char *path, struct buf *out, 
     (void)path;
     (void)e;
     const struct run *run = w->run;
-    for (size_t i = 0; i < w->count; i++, run = run->next) csv_write(run, i == 0, out);
+    for (size_t i = 0; i < w->count; i++, run = run->next) {
+        struct analysis *analysis = analysis_of(w, run);
+        csv_write(run, analysis, i == 0, out);
+        analysis_done(w, analysis);
+    }
     return true;
 }
 
@@ -239,6 +256,7 @@ static struct job *make_jobs(const struct writing *w, const struct outputs *out,
         { .path = out->html, .what = "writing the page", .put = put_html },
         { .path = w->pages ? NULL : out->gantt, .put = put_gantt, .picture = true },
         { .path = out->graph, .put = put_graph, .picture = true },
+        { .path = out->trend, .put = put_trend, .picture = true },
         { .path = out->summary, .what = "writing the summary", .put = put_summary, .append = w->o->append },
         { .path = out->json, .what = "writing JSON", .put = put_json },
         { .path = out->csv, .what = "writing CSV", .put = put_csv },

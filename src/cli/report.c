@@ -7,6 +7,7 @@
 #include "cli/notes.h"
 #include "cli/outputs.h"
 #include "cli/spare.h"
+#include "model/trend.h"
 #include "render/picture.h"
 
 #include <signal.h>
@@ -30,10 +31,22 @@ static struct outputs default_outputs(struct arena *a, const char *directory, st
 
 static enum exit_status spare_all(const struct loaded *l, const struct options *o, const struct outputs *out)
 {
-    const char *paths[] = { out->html, out->gantt, out->graph, out->summary, out->json, out->csv };
+    const char *paths[] = { out->html, out->gantt, out->graph, out->trend, out->summary, out->json, out->csv };
     for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
         if (spare_inputs(l, o, paths[i]) != EXIT_DONE) return EXIT_USAGE;
     return EXIT_DONE;
+}
+
+/* How long the runs took over time, when there are some to be compared. */
+static enum exit_status write_trend(struct loaded *l, const struct options *o, const char *directory,
+                                    struct progress *progress)
+{
+    const struct outputs out = { .trend = join(&l->arena, directory, S(""), "trend.png") };
+    struct trends trends;
+    trends_of(l->runs, &l->arena, &trends);
+    if (!trends_tell(&trends)) return EXIT_DONE;
+    if (spare_all(l, o, &out) != EXIT_DONE) return EXIT_USAGE;
+    return outputs_write(&out, l, o, l->runs, 0, l->run_count, progress);
 }
 
 static enum exit_status write_index(struct loaded *l, const struct options *o, const char *directory,
@@ -77,7 +90,9 @@ static enum exit_status write_directory(struct loaded *l, const struct options *
         if (status != EXIT_DONE) worst = status;
     }
     if (several) {
-        enum exit_status status = write_index(l, o, directory, folders);
+        enum exit_status status = write_trend(l, o, directory, progress);
+        if (status != EXIT_DONE) worst = status;
+        status = write_index(l, o, directory, folders);
         if (status != EXIT_DONE) worst = status;
     }
     return worst;
@@ -103,7 +118,7 @@ static enum exit_status write_named(struct loaded *l, const struct options *o, c
 static enum exit_status check_combination(const struct options *o, const struct outputs *named, bool any)
 {
     struct err e;
-    bool page = o->html || !any, pictures = o->gantt || o->graph || !any;
+    bool page = o->html || !any, pictures = o->gantt || o->graph || o->trend || !any;
     bool built_in = o->template != TEMPLATE_REPORT && !o->templates;
     if (o->append && !o->summary)
         err_set(&e, ERR_USAGE, "", "--append adds to the file of --summary FILE, which is not given");
@@ -159,8 +174,8 @@ static struct templates *open_templates(const char *directory)
 
 enum exit_status command_render(const struct options *o)
 {
-    const struct outputs named = { o->html, o->gantt, o->graph, o->summary, o->json, o->csv };
-    bool any = o->html || o->gantt || o->graph || o->summary || o->json || o->csv;
+    const struct outputs named = { o->html, o->gantt, o->graph, o->trend, o->summary, o->json, o->csv };
+    bool any = o->html || o->gantt || o->graph || o->trend || o->summary || o->json || o->csv;
     enum exit_status status = check_combination(o, &named, any);
     if (status != EXIT_DONE) return status;
     struct templates *templates = open_templates(o->templates);

@@ -21,7 +21,7 @@ enum exit_status command_tree(const struct options *o)
     struct progress progress = progress_begin(o->progress, o->quiet);
     enum exit_status status = load(&l, o, &progress);
     struct buf out = { .fd = STDOUT_FILENO };
-    const struct tree_options t = {
+    struct tree_options t = {
         .colour = wants_colour(o->colour),
         .columns = terminal_columns(),
         .records = o->records,
@@ -30,7 +30,10 @@ enum exit_status command_tree(const struct options *o)
     size_t i = 0;
     for (const struct run *run = status == EXIT_DONE ? l.runs : NULL; run; run = run->next, i++) {
         if (i) buf_putc(&out, '\n');
+        struct analysis *analysis = o->critical ? analysis_begin(run) : NULL;
+        t.critical = analysis ? analysis_critical(analysis) : NULL;
         tree_write(run, &t, &out);
+        analysis_free(analysis);
         if (l.left_out[i].len) buf_printf(&out, "%.*s\n", STR_ARG(l.left_out[i]));
     }
     if (status == EXIT_DONE) status = print_end(&out);

@@ -162,6 +162,10 @@ static void dump_item(const struct scene_item *item, struct buf *out)
         buf_puts(out, " tip ");
         buf_put_json(out, item->tip);
     }
+    if (item->link.len) {
+        buf_puts(out, " link ");
+        buf_put_json(out, item->link);
+    }
     buf_putc(out, '\n');
 }
 

@@ -70,6 +70,7 @@ struct scene_item {
     double width;    /* TEXT: advance width that layout reserved, px */
     struct str text; /* TEXT: valid UTF-8, already cut to fit */
     struct str tip;  /* hover text (SVG <title>), may be empty */
+    struct str link; /* what it leads to in a page, a relative URL; may be empty */
     uint32_t step;   /* index of the step it stands for, SCENE_NO_STEP when none */
 };
 

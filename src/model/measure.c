@@ -108,3 +108,9 @@ void measure_run(struct run *run)
     total_usage(run);
     keep_rank(run);
 }
+
+double measure_share(const struct run *run, int64_t us)
+{
+    int64_t wall = run_wall_time(run);
+    return wall > 0 ? (double)us / (double)wall : 0;
+}

@@ -16,4 +16,7 @@ void measure_usage(struct run *run, struct step *step);
 /* Fills shown_end, duration, self and rank of every step, and the run's times, counts and token totals. */
 void measure_run(struct run *run);
 
+/* A time as a part of the run's wall time: 1 is all of it; 0 for a run without times. */
+double measure_share(const struct run *run, int64_t us);
+
 #endif

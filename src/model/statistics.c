@@ -5,6 +5,8 @@
  */
 #include "model/statistics.h"
 
+#include "model/measure.h"
+
 #include <stdlib.h>
 
 enum { NAMES_ALONE = 3 }; /* names that differ in numbers stand alone up to so many */
@@ -287,9 +289,8 @@ void statistics_by_name(const struct run *run, struct arena *arena, struct stati
     for (uint32_t i = 1; i < run->step_count; i++)
         if (!run->steps[i]->hidden) count_step(&ret_statistics->list[names.rows[name_of[i]].entry], run->steps[i]);
     describe_all(run, &names, name_of, ret_statistics);
-    int64_t wall = run_wall_time(run);
-    for (size_t i = 0; i < ret_statistics->count && wall > 0; i++)
-        ret_statistics->list[i].share = (double)ret_statistics->list[i].self / (double)wall;
+    for (size_t i = 0; i < ret_statistics->count; i++)
+        ret_statistics->list[i].share = measure_share(run, ret_statistics->list[i].self);
     if (ret_statistics->count)
         qsort(ret_statistics->list, ret_statistics->count, sizeof *ret_statistics->list, largest_first);
     free(name_of);

@@ -4,6 +4,7 @@
  */
 #include "render/report.h"
 
+#include "model/measure.h"
 #include "render/payload.h"
 
 static void put_ms(struct buf *b, int64_t us)
@@ -18,8 +19,8 @@ static void put_text(struct buf *b, struct str text)
     buf_putc(b, ',');
 }
 
-static void put_row(struct buf *b, const struct run *run, const struct step *step, struct buf *cell,
-                    struct arena *scratch)
+static void put_row(struct buf *b, const struct run *run, const struct step *step, const struct critical *path,
+                    struct buf *cell, struct arena *scratch)
 {
     put_text(b, run->id);
     put_text(b, run->name);
@@ -38,6 +39,9 @@ static void put_row(struct buf *b, const struct run *run, const struct step *ste
     put_ms(b, step->end);
     put_ms(b, step->duration);
     put_ms(b, step->self);
+    if (step->start != TIME_NONE) buf_put_fixed(b, measure_share(run, step->self), 4, true);
+    buf_putc(b, ',');
+    put_ms(b, step->start != TIME_NONE ? path->time[step->index] : TIME_NONE);
     buf_clear(cell);
     if (step->records) payload_put_records(cell, run, step, NOT_NUMBERS_QUOTED, scratch);
     put_text(b, buf_str(cell));
@@ -45,17 +49,18 @@ static void put_row(struct buf *b, const struct run *run, const struct step *ste
     buf_puts(b, "\r\n");
 }
 
-void csv_write(const struct run *run, bool header, struct buf *out)
+void csv_write(const struct run *run, struct analysis *analysis, bool header, struct buf *out)
 {
+    const struct critical *path = analysis_critical(analysis);
     struct arena scratch = { 0 };
     struct buf cell = BUF_INIT;
     if (header)
         buf_puts(out,
                  "run_id,pipeline,index,parent,depth,key,name,status,start_utc,start_ms,end_ms,duration_ms,self_ms,"
-                 "records,error\r\n");
+                 "self_share,critical_ms,records,error\r\n");
     for (uint32_t i = 0; i < run->step_count; i++) {
         if (run->steps[i]->hidden) continue;
-        put_row(out, run, run->steps[i], &cell, &scratch);
+        put_row(out, run, run->steps[i], path, &cell, &scratch);
         arena_trim(&scratch);
     }
     buf_free(&cell);

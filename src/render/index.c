@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
  * The page that lists several runs, in the look of the report; no script. The folder of a run holds its four files.
+ * Above the list stands how long the runs took over time; each mark leads to the page of its run.
  */
 #include "base/sha256.h"
+#include "layout/trend.h"
 #include "render/picture.h"
 #include "render/template_data.h"
 
@@ -10,6 +12,8 @@ struct index_page {
     const struct run *runs;
     const struct report_options *o;
     struct buf style;
+    struct scene trend;
+    bool telling; /* there are runs to be compared */
 };
 
 static void put_theme(void *context, struct buf *out) { html_put_theme(((struct index_page *)context)->o->theme, out); }
@@ -38,13 +42,34 @@ static void put_counts(void *context, struct buf *out)
     if (open) buf_put_count(out, open, "without an end", "without an end");
 }
 
+static void put_trend(void *context, struct buf *out)
+{
+    const struct index_page *p = context;
+    if (!p->telling) return;
+    buf_puts(out, "<section class=\"trend\" aria-labelledby=\"h-trend\">\n<h2 id=\"h-trend\">Durations over time</h2>\n"
+                  "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-labelledby=\"h-trend\">\n");
+    svg_write(&p->trend, THEME_AUTO, out);
+    buf_puts(out, "</div>\n<p class=\"hint\">Each mark leads to the report of its run. <a href=\"trend.png\">As a "
+                  "picture</a></p>\n</section>\n");
+}
+
 const struct template_slot index_slots[] = {
-    { "theme", put_theme },
-    { "hash", put_hash },
-    { "style", put_style },
-    { "counts", put_counts },
+    { "theme", put_theme },   { "hash", put_hash },   { "style", put_style },
+    { "counts", put_counts }, { "trend", put_trend },
 };
 const size_t index_slot_count = sizeof index_slots / sizeof *index_slots;
+
+static void draw_trend(struct index_page *p, const struct run_view *runs, size_t count, struct arena *arena)
+{
+    enum { WIDTH = 1160 };
+    struct trends trends;
+    struct str *links = ARENA_ARRAY(arena, struct str, count + 1);
+    for (size_t i = 0; i < count; i++) links[i] = arena_format(arena, "%.*s/report.html", STR_ARG(runs[i].folder));
+    const struct trend_options t = { .unit = p->o->unit, .min_width = WIDTH, .links = links, .bare = true };
+    trends_of(p->runs, arena, &trends);
+    p->telling = trends_tell(&trends);
+    if (p->telling) trend_layout(&trends, &t, &p->trend);
+}
 
 bool index_write(const struct run *runs, const struct str *folders, const struct report_options *o, struct buf *out,
                  struct err *e)
@@ -59,10 +84,13 @@ bool index_write(const struct run *runs, const struct str *folders, const struct
     size_t i = 0;
     for (const struct run *run = runs; run; run = run->next, i++)
         data.runs[i] = (struct run_view){ .run = run, .unit = o->unit, .folder = folders[i] };
+    scene_init(&p.trend, &arena);
+    draw_trend(&p, data.runs, data.count, &arena);
     theme_css(&p.style);
     templates_put_style(o->templates, TEMPLATE_INDEX, &p.style);
     bool good = templates_write(o->templates, TEMPLATE_INDEX, &view, out, e);
     buf_free(&p.style);
+    scene_free(&p.trend);
     arena_free(&arena);
     return good;
 }

@@ -5,12 +5,18 @@
  *
  *   format "pipelens-report.run", version 1, id, name, attempt, status, startTs, endTs, durationMs, stepCount,
  *   shownCount, maxDepth, statusCounts {status: count}, [logVersion, parentRun, args, tags, host, graph],
- *   usage [{model, responses, promptTokens, completionTokens, totalTokens}], notes {…}, [unknown {…}], steps [
+ *   usage [{model, responses, promptTokens, completionTokens, totalTokens}], notes {…}, [unknown {…}],
+ *   wallMs, concurrency {max, mean, idleMs}, criticalPath [
+ *     step (index), key, fromMs, toMs, flags ["beside", "outlives"]
+ *   ], steps [
  *     index, parent (index, null for the root), depth, name, key, [id, kind, location], status, startTs, endTs,
- *     durationMs, selfMs, records {…}, [result, error, errorType, trace, inputs, handledErrors, state, usageField,
- *     logs, links, usage, unknown {…}]
+ *     durationMs, selfMs, selfShare, criticalMs, records {…}, [result, error, errorType, trace, inputs, handledErrors,
+ *     state, usageField, logs, links, usage, unknown {…}]
  *   ]
  *
+ * The critical path is told in the order of time, fromMs and toMs counted from startTs; see model/critical.h for what
+ * is on it and for the flags. Concurrency counts steps that wait for no child (model/running.h); idleMs is the time in
+ * which no step but the root was open. selfShare is the self time by wallMs, 0 without times.
  * Times are milliseconds since the Unix epoch with up to three decimals, null when unknown. For a step without an end
  * endTs is null and durationMs runs to the run's last event. Payloads are the text of the log, but NaN and the
  * infinities, which JSON does not have, are the strings "NaN", "Infinity", "-Infinity". Steps that a selection hides
@@ -18,6 +24,7 @@
  */
 #include "render/report.h"
 
+#include "model/measure.h"
 #include "render/payload.h"
 
 static void member_name(struct buf *b, const char *name)
@@ -130,7 +137,32 @@ static void put_run(struct buf *b, const struct run *run)
     member_unknown(b, run, run->extras);
 }
 
-static void put_step(struct buf *b, const struct run *run, const struct step *step, struct arena *scratch)
+static void put_analysis(struct buf *b, const struct run *run, const struct running *running,
+                         const struct critical *path)
+{
+    member_ms(b, "wallMs", run_wall_time(run));
+    member_name(b, "concurrency");
+    buf_printf(b, "{\"max\":%u,\"mean\":", (unsigned)running->max);
+    buf_put_fixed(b, running->mean, 3, true);
+    member_ms(b, "idleMs", running->idle);
+    buf_puts(b, "},\"criticalPath\":[");
+    for (size_t i = 0; i < path->count; i++) {
+        const struct critical_segment *s = &path->segments[i];
+        unsigned flags = path->flags[s->step->index];
+        buf_printf(b, "%s\n{\"step\":%u", i ? "," : "", (unsigned)s->step->index);
+        member_string(b, "key", s->step->key);
+        member_ms(b, "fromMs", s->from - run->start);
+        member_ms(b, "toMs", s->to - run->start);
+        member_name(b, "flags");
+        buf_puts(b, flags & CRITICAL_BESIDE ? "[\"beside\"" : "[");
+        if (flags & CRITICAL_OUTLIVES) buf_puts(b, flags & CRITICAL_BESIDE ? ",\"outlives\"" : "\"outlives\"");
+        buf_puts(b, "]}");
+    }
+    buf_puts(b, path->count ? "\n]" : "]");
+}
+
+static void put_step(struct buf *b, const struct run *run, const struct step *step, const struct critical *path,
+                     struct arena *scratch)
 {
     const struct step_more *more = step->more;
     buf_puts(b, "{\"index\":");
@@ -149,6 +181,9 @@ static void put_step(struct buf *b, const struct run *run, const struct step *st
     member_ms(b, "endTs", step->end);
     member_ms(b, "durationMs", step->duration);
     member_ms(b, "selfMs", step->self);
+    member_name(b, "selfShare");
+    buf_put_fixed(b, measure_share(run, step->self), 4, true);
+    member_ms(b, "criticalMs", path->time[step->index]);
     member_name(b, "records");
     payload_put_records(b, run, step, NOT_NUMBERS_QUOTED, scratch);
     member_payload(b, "result", run, step->result, NOT_NUMBERS_QUOTED);
@@ -166,16 +201,18 @@ static void put_step(struct buf *b, const struct run *run, const struct step *st
     buf_putc(b, '}');
 }
 
-void json_write(const struct run *run, struct buf *out)
+void json_write(const struct run *run, struct analysis *analysis, struct buf *out)
 {
     struct arena scratch = { 0 };
+    const struct critical *path = analysis_critical(analysis);
     put_run(out, run);
+    put_analysis(out, run, analysis_running(analysis), path);
     buf_puts(out, ",\"steps\":[\n");
     bool first = true;
     for (uint32_t i = 0; i < run->step_count; i++) {
         if (run->steps[i]->hidden) continue;
         if (!first) buf_puts(out, ",\n");
-        put_step(out, run, run->steps[i], &scratch);
+        put_step(out, run, run->steps[i], path, &scratch);
         arena_trim(&scratch);
         first = false;
     }

@@ -26,10 +26,12 @@ enum part_id { PART_TREE = SUMMARY_COUNT, PART_CHART, PART_COUNT };
 
 /* How they stand in the document, and which of them go first when there is no room. */
 static const int part_order[PART_COUNT] = {
-    SUMMARY_ERRORS, SUMMARY_OPEN, SUMMARY_SLOW, SUMMARY_NAMES, SUMMARY_USAGE, PART_TREE, PART_CHART, SUMMARY_NOTES,
+    SUMMARY_ERRORS, SUMMARY_OPEN, SUMMARY_CRITICAL, SUMMARY_SLOW,  SUMMARY_NAMES,
+    SUMMARY_USAGE,  PART_TREE,    PART_CHART,       SUMMARY_NOTES,
 };
 static const int sacrifice_order[PART_COUNT] = {
-    PART_CHART, PART_TREE, SUMMARY_NAMES, SUMMARY_USAGE, SUMMARY_SLOW, SUMMARY_NOTES, SUMMARY_OPEN, SUMMARY_ERRORS,
+    PART_CHART,       PART_TREE,     SUMMARY_NAMES, SUMMARY_USAGE,  SUMMARY_SLOW,
+    SUMMARY_CRITICAL, SUMMARY_NOTES, SUMMARY_OPEN,  SUMMARY_ERRORS,
 };
 
 struct document {
@@ -256,6 +258,11 @@ static void put_head(const struct summary *s, struct buf *b)
     buf_puts(b, "\n\n");
     buf_put(b, s->status);
     buf_putc(b, '\n');
+    if (s->running.len) {
+        buf_putc(b, '\n');
+        buf_put(b, s->running);
+        buf_putc(b, '\n');
+    }
     if (s->left_out.len) {
         buf_putc(b, '\n');
         buf_put(b, s->left_out);

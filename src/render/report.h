@@ -72,8 +72,8 @@ void template_data_write(const struct run *run, const struct report_options *o, 
 void template_data_help(struct buf *out);
 
 /* The measured run as one JSON document: run fields, steps in pre-order with times, status, self time, payloads as
- * they stand in the log. */
-void json_write(const struct run *run, struct buf *out);
+ * they stand in the log; the critical path and how many steps ran at once. */
+void json_write(const struct run *run, struct analysis *analysis, struct buf *out);
 
 /* PipeLens's own shapes: outputNested(), outputFlattened(), outputPipelineMeta() (its TypeScript way: absent keys are
  * left out). Unknown fields of the log are kept. */
@@ -81,7 +81,7 @@ enum export_shape { EXPORT_NESTED, EXPORT_FLAT, EXPORT_PIPELENS };
 void export_write(const struct run *run, enum export_shape shape, struct buf *out);
 
 /* A row per step as CSV (RFC 4180); the header row only when asked, so that runs can follow each other. */
-void csv_write(const struct run *run, bool header, struct buf *out);
+void csv_write(const struct run *run, struct analysis *analysis, bool header, struct buf *out);
 
 /* The step tree as text for a terminal, `columns` wide. */
 struct tree_options {
@@ -89,6 +89,7 @@ struct tree_options {
     size_t columns;
     bool records;
     enum time_unit unit;
+    const struct critical *critical; /* show the steps on the critical path only, with their time on it; NULL: all */
 };
 void tree_write(const struct run *run, const struct tree_options *o, struct buf *out);
 

@@ -6,9 +6,10 @@
 #include "render/summary.h"
 
 #include "base/utf8.h"
+#include "model/measure.h"
 #include "render/wording.h"
 
-enum { SLOW_MAX = 10, MODELS_MAX = 20, PATH_COLUMNS = 72 };
+enum { TOP_MAX = 10, MODELS_MAX = 20, PATH_COLUMNS = 72 };
 
 /* Moves the text to the arena and empties the buffer. */
 static struct str taken(struct buf *b, struct arena *arena)
@@ -83,6 +84,9 @@ static void make_head(const struct run *run, const struct report_options *o, str
     if (run->attempt > 1) buf_printf(&b, ", attempt %u", (unsigned)run->attempt);
     s->status = taken(&b, &s->arena);
 
+    wording_put_running(&b, run, analysis_running(o->analysis), o->unit);
+    s->running = taken(&b, &s->arena);
+
     if (o->left_out.len) {
         buf_clear(&plain);
         wording_put_start(&plain, o->left_out, 400);
@@ -94,19 +98,88 @@ static void make_head(const struct run *run, const struct report_options *o, str
     buf_free(&b);
 }
 
-/* The visible steps with the most self time, in order. Returns how many. */
-static size_t slowest(const struct run *run, const struct step *list[SLOW_MAX])
+/* The steps with the most of some time, in order. */
+struct top {
+    const struct step *steps[TOP_MAX];
+    int64_t times[TOP_MAX];
+    size_t count;
+    uint64_t beyond;
+};
+
+static void top_add(struct top *t, const struct step *step, int64_t time)
 {
-    size_t count = 0;
-    for (uint32_t i = 0; i < run->step_count; i++) {
-        const struct step *step = run->steps[i];
-        if (step->hidden || step->self <= 0) continue;
-        if (count == SLOW_MAX && step->self <= list[SLOW_MAX - 1]->self) continue;
-        size_t at = count < SLOW_MAX ? count++ : SLOW_MAX - 1;
-        for (; at > 0 && list[at - 1]->self < step->self; at--) list[at] = list[at - 1];
-        list[at] = step;
+    if (step->hidden || time <= 0) return;
+    t->beyond += t->count == TOP_MAX;
+    if (t->count == TOP_MAX && time <= t->times[TOP_MAX - 1]) return;
+    size_t at = t->count < TOP_MAX ? t->count++ : TOP_MAX - 1;
+    for (; at > 0 && t->times[at - 1] < time; at--) {
+        t->steps[at] = t->steps[at - 1];
+        t->times[at] = t->times[at - 1];
     }
-    return count;
+    t->steps[at] = step;
+    t->times[at] = time;
+}
+
+/* The first three cells of a row: path, time, share. */
+static void put_top_row(struct str *row, const struct run *run, const struct step *step, int64_t time, double share,
+                        enum time_unit unit, struct arena *arena)
+{
+    struct buf b = BUF_INIT, path = BUF_INIT;
+    wording_put_path(&path, run, step, PATH_COLUMNS);
+    md_put_code(&b, buf_str(&path));
+    row[0] = taken(&b, arena);
+    clock_put_duration(&b, time, unit);
+    row[1] = taken(&b, arena);
+    wording_put_percent(&b, share);
+    row[2] = taken(&b, arena);
+    buf_free(&b);
+    buf_free(&path);
+}
+
+static struct str critical_remark(const struct critical *path, const struct step *step)
+{
+    unsigned flags = path->flags[step->index];
+    if (!step->parent) return S("the run itself");
+    if (flags & CRITICAL_OUTLIVES)
+        return flags & CRITICAL_BESIDE ? S("goes on after its parent; others ran beside it")
+                                       : S("goes on after its parent");
+    return flags & CRITICAL_BESIDE ? S("others ran beside it") : S("");
+}
+
+void summary_critical(const struct run *run, const struct report_options *o, struct arena *arena, struct section *s)
+{
+    static const struct column columns[] = {
+        { "Step", false }, { "On the path", true }, { "Share", true }, { "Remark", false }
+    };
+    enum { COLUMNS = sizeof columns / sizeof *columns };
+    const struct critical *path = analysis_critical(o->analysis);
+    struct top top = { 0 };
+    bool beside = false, remarks = false;
+    for (uint32_t i = 0; i < run->step_count; i++) top_add(&top, run->steps[i], path->time[i]);
+    if (top.count < 2) top.count = 0; /* a path through one step says nothing new */
+    *s = (struct section){ .heading = "Critical path",
+                           .name = "the critical path",
+                           .columns = columns,
+                           .unit_count = top.count,
+                           .beyond = top.beyond,
+                           .one = "step",
+                           .many = "steps" };
+    for (size_t i = 0; i < top.count; i++) {
+        beside |= (path->flags[top.steps[i]->index] & CRITICAL_BESIDE) != 0;
+        remarks |= critical_remark(path, top.steps[i]).len > 0;
+    }
+    s->column_count = remarks ? COLUMNS : COLUMNS - 1;
+    s->intro = beside ? S("What the run was waiting for: only what is on this path makes the run longer. Where others "
+                          "ran beside a step, the log does not say which of them was waited for; the one that ended "
+                          "last is taken.")
+                      : S("What the run was waiting for: only what is on this path makes the run longer.");
+    s->units = ARENA_ARRAY(arena, struct str, top.count * COLUMNS + 1);
+    for (size_t i = 0; i < top.count; i++) {
+        struct str *row = s->units + i * s->column_count;
+        double share = (double)top.times[i] / (double)(run->end - run->start);
+        put_top_row(row, run, top.steps[i], top.times[i], share, o->unit, arena);
+        if (remarks) row[3] = critical_remark(path, top.steps[i]);
+    }
 }
 
 void summary_slow(const struct run *run, const struct report_options *o, struct arena *arena, struct section *s)
@@ -115,35 +188,26 @@ void summary_slow(const struct run *run, const struct report_options *o, struct 
         { "Step", false }, { "Self time", true }, { "Share", true }, { "Total", true }
     };
     enum { COLUMNS = sizeof columns / sizeof *columns };
-    const struct step *list[SLOW_MAX];
-    size_t count = slowest(run, list);
-    int64_t wall = run_wall_time(run);
+    struct top top = { 0 };
+    for (uint32_t i = 0; i < run->step_count; i++) top_add(&top, run->steps[i], run->steps[i]->self);
     *s = (struct section){ .heading = "Slowest steps",
                            .name = "the slowest steps",
                            .columns = columns,
                            .column_count = COLUMNS,
-                           .unit_count = count,
+                           .unit_count = top.count,
                            .one = "step",
                            .many = "steps" };
     s->intro = S("By self time: the time in which none of a step's own steps was running. Share is that of the run.");
-    s->units = ARENA_ARRAY(arena, struct str, count * COLUMNS + 1);
-    struct buf b = BUF_INIT, path = BUF_INIT;
-    for (size_t i = 0; i < count; i++) {
+    s->units = ARENA_ARRAY(arena, struct str, top.count * COLUMNS + 1);
+    struct buf b = BUF_INIT;
+    for (size_t i = 0; i < top.count; i++) {
         struct str *row = s->units + i * COLUMNS;
-        buf_clear(&path);
-        wording_put_path(&path, run, list[i], PATH_COLUMNS);
-        md_put_code(&b, buf_str(&path));
-        row[0] = taken(&b, arena);
-        clock_put_duration(&b, list[i]->self, o->unit);
-        row[1] = taken(&b, arena);
-        buf_put_fixed(&b, wall > 0 ? 100.0 * (double)list[i]->self / (double)wall : 0, 1, false);
-        buf_puts(&b, " %");
-        row[2] = taken(&b, arena);
-        clock_put_duration(&b, list[i]->duration, o->unit);
+        double share = measure_share(run, top.times[i]);
+        put_top_row(row, run, top.steps[i], top.times[i], share, o->unit, arena);
+        clock_put_duration(&b, top.steps[i]->duration, o->unit);
         row[3] = taken(&b, arena);
     }
     buf_free(&b);
-    buf_free(&path);
 }
 
 static void usage_row(const struct usage *u, struct str name, struct buf *b, struct arena *arena, struct str *row)
@@ -232,6 +296,7 @@ void summary_make(const struct run *run, const struct report_options *o, struct 
     make_head(run, o, s);
     summary_errors(run, o, &s->arena, &s->sections[SUMMARY_ERRORS]);
     summary_open(run, o, &s->arena, &s->sections[SUMMARY_OPEN]);
+    summary_critical(run, o, &s->arena, &s->sections[SUMMARY_CRITICAL]);
     summary_slow(run, o, &s->arena, &s->sections[SUMMARY_SLOW]);
     summary_names(o, &s->arena, &s->sections[SUMMARY_NAMES]);
     summary_usage(run, o, &s->arena, &s->sections[SUMMARY_USAGE]);

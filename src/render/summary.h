@@ -29,6 +29,7 @@ struct section {
 enum summary_section {
     SUMMARY_ERRORS,
     SUMMARY_OPEN,
+    SUMMARY_CRITICAL,
     SUMMARY_SLOW,
     SUMMARY_NAMES,
     SUMMARY_USAGE,
@@ -40,6 +41,7 @@ struct summary {
     struct str title;                       /* inline Markdown */
     struct str status;                      /* one line: inline Markdown */
     struct str plain_status;                /* the same without markup */
+    struct str running;                     /* a Markdown paragraph, "" when nothing ran at once or idled */
     struct str left_out;                    /* a Markdown paragraph, "" when nothing is hidden */
     struct section sections[SUMMARY_COUNT]; /* those without units have nothing to say */
     struct arena arena;                     /* all texts */
@@ -51,6 +53,7 @@ void summary_free(struct summary *s);
 /* The parts that summary_make is made of; each fills a section whose memory is the arena's. */
 void summary_errors(const struct run *run, const struct report_options *o, struct arena *arena, struct section *s);
 void summary_open(const struct run *run, const struct report_options *o, struct arena *arena, struct section *s);
+void summary_critical(const struct run *run, const struct report_options *o, struct arena *arena, struct section *s);
 void summary_slow(const struct run *run, const struct report_options *o, struct arena *arena, struct section *s);
 void summary_names(const struct report_options *o, struct arena *arena, struct section *s);
 void summary_usage(const struct run *run, const struct report_options *o, struct arena *arena, struct section *s);

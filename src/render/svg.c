@@ -14,6 +14,7 @@ struct svg {
     enum picture_theme theme;
     const char *prefix;              /* of ids */
     bool hatched;                    /* some item needs the pattern */
+    bool linked;                     /* some item leads somewhere: it is more than an image */
     const struct scene_item *joined; /* the last stroke of the path that is open, NULL when none is */
 };
 
@@ -209,7 +210,7 @@ static bool joins(const struct svg *svg, const struct scene_item *item)
 static void put_line(struct svg *svg, const struct scene_item *item)
 {
     struct ink ink = theme_ink(svg->theme, item);
-    bool plain = !item->tip.len && item->step == SCENE_NO_STEP;
+    bool plain = !item->tip.len && !item->link.len && item->step == SCENE_NO_STEP;
     if (!plain || !joins(svg, item)) {
         close_path(svg);
         buf_puts(svg->out, "<path d=\"");
@@ -295,7 +296,7 @@ static void put_size(struct svg *svg, const struct scene *s)
     put_attribute(svg, "height", s->height);
     put_number(svg, " viewBox=\"0 0 ", s->width);
     put_number(svg, " ", s->height);
-    buf_puts(svg->out, "\" role=\"img\" xml:space=\"preserve\"");
+    buf_printf(svg->out, "\" role=\"%s\" xml:space=\"preserve\"", svg->linked ? "group" : "img");
 }
 
 /* In a page the name is an attribute: a <title> of the whole picture would be the hover text of every spot of it. */
@@ -346,17 +347,27 @@ static void put_pattern(struct svg *svg)
 void svg_write(const struct scene *s, enum picture_theme theme, struct buf *out)
 {
     struct svg svg = { .out = out, .theme = theme, .prefix = s->id_prefix ? s->id_prefix : "s" };
-    for (size_t i = 0; i < s->count && !svg.hatched; i++) svg.hatched = s->items[i].hatched;
+    for (size_t i = 0; i < s->count; i++) {
+        svg.hatched |= s->items[i].hatched;
+        svg.linked |= s->items[i].link.len > 0;
+    }
     put_head(&svg, s);
     if (svg.hatched) put_pattern(&svg);
     for (size_t i = 0; i < s->count; i++) {
-        if (is_path(&s->items[i])) {
-            put_line(&svg, &s->items[i]);
-            continue;
+        const struct scene_item *item = &s->items[i];
+        bool linked = item->link.len && item->kind != SCENE_TEXT;
+        if (linked || !is_path(item)) close_path(&svg);
+        if (linked) { /* a mark among hundreds: for the pointer; the page lists what it leads to */
+            buf_puts(out, "<a href=\"");
+            buf_put_xml(out, item->link);
+            buf_puts(out, "\" tabindex=\"-1\" aria-label=\"");
+            buf_put_xml(out, item->tip);
+            buf_puts(out, "\">");
         }
-        close_path(&svg);
-        if (s->items[i].kind == SCENE_RECT) put_rect(&svg, &s->items[i]);
-        else if (theme != THEME_AUTO) put_text(&svg, &s->items[i], false);
+        if (is_path(item)) put_line(&svg, item);
+        else if (item->kind == SCENE_RECT) put_rect(&svg, item);
+        else if (theme != THEME_AUTO) put_text(&svg, item, false);
+        if (linked) buf_puts(out, "</a>\n");
     }
     close_path(&svg);
     if (theme == THEME_AUTO) put_text_groups(&svg, s);

@@ -25,9 +25,18 @@ enum {
     COLUMNS_MIN = 40,
     NAME_COLUMNS_MIN = 8,
     DURATION_COLUMNS = 9,     /* "23 h 59 m", "1,240 ms" */
+    ON_PATH_COLUMNS = 22,     /* "  ◆ 1,240 ms  100.0 % +" */
+    ON_PATH_ROOM = 72,        /* narrower trees show the time on the path in place of the duration */
+    MARK_COLUMNS = 5,         /* "  ◆ +" */
+    ON_PATH = 128,            /* beside the flags CRITICAL_* */
     STEP_COLUMNS_MIN = 35,    /* "⋯ 100 ○ " beyond the indent, a name, " unfinished", two spaces, a duration */
     SAME_ERROR_CHILDREN = 64, /* failed children looked at for the same error */
 };
+
+/* On the critical path; the same by the times alone; and what goes on after its parent. */
+#define MARK_ON_PATH  "◆"
+#define MARK_BESIDE   "◇"
+#define MARK_OUTLIVES "+"
 
 #define SGR_RESET  "\033[0m"
 #define SGR_DIM    "\033[2m"
@@ -42,6 +51,9 @@ struct tree {
     const struct run *run;
     const struct tree_options *o;
     const struct keep *keep;
+    const bool *led_to;  /* by step index: on the critical path or above such a step; NULL: all are shown */
+    uint32_t *passed_by; /* by step index: steps below it that are not led to, nor below another one that is shown */
+    unsigned marks;      /* CRITICAL_* of the steps that were put, and ON_PATH */
     bool errors;
     size_t columns, levels;
     size_t step_columns;       /* where the durations end: no further right than the longest name needs */
@@ -116,15 +128,26 @@ static size_t put_under(struct tree *t, const struct step *step, bool children)
     return columns + 2;
 }
 
+static bool is_shown(const struct tree *t, const struct step *step)
+{
+    return keep_has(t->keep, step) && (!t->led_to || t->led_to[step->index]);
+}
+
+/* Steps below that are not shown and for which this step says so. */
+static uint32_t left_below(const struct tree *t, const struct step *step)
+{
+    return t->led_to ? t->passed_by[step->index] : keep_below(t->keep, step);
+}
+
 static const struct step *first_shown(const struct tree *t, const struct step *among)
 {
-    while (among && !keep_has(t->keep, among)) among = among->next;
+    while (among && !is_shown(t, among)) among = among->next;
     return among;
 }
 
 static bool is_last(const struct tree *t, const struct step *step)
 {
-    return !step->parent || (!first_shown(t, step->next) && !keep_below(t->keep, step->parent));
+    return !step->parent || (!first_shown(t, step->next) && !left_below(t, step->parent));
 }
 
 /* Is the step's error also that of a failed child, under which it will stand? */
@@ -132,7 +155,7 @@ static bool told_below(struct tree *t, const struct step *step, struct str error
 {
     unsigned looked = 0;
     for (const struct step *c = step->first_child; c && looked < SAME_ERROR_CHILDREN; c = c->next) {
-        if (c->status != STEP_ERROR || !keep_has(t->keep, c)) continue;
+        if (c->status != STEP_ERROR || !is_shown(t, c)) continue;
         looked++;
         if (str_eq(error_text(t->run, c->error, &t->scratch), error)) return true;
     }
@@ -212,10 +235,41 @@ static size_t word_columns(enum step_status status)
     return status == STEP_OK || status == STEP_ERROR ? 0 : strlen(step_status_name(status)) + 1;
 }
 
+/* Does the time on the path have a column of its own beside the duration? */
+static bool has_path_column(const struct tree *t) { return t->o->critical && t->columns >= ON_PATH_ROOM; }
+
+/* "  ◆    2.11 s   33.9 %" behind the duration, or the mark alone where that is the time on the path. */
+static void put_on_path(struct tree *t, const struct step *step)
+{
+    const struct critical *path = t->o->critical;
+    int64_t time = path->time[step->index];
+    unsigned flags = path->flags[step->index];
+    if (time <= 0) return;
+    t->marks |= ON_PATH | flags;
+    buf_puts(&t->line, "  ");
+    put_coloured(t, SGR_CYAN, flags & CRITICAL_BESIDE ? MARK_BESIDE : MARK_ON_PATH);
+    if (has_path_column(t)) {
+        struct buf cell = BUF_INIT;
+        clock_put_duration(&cell, time, t->o->unit);
+        size_t wide = utf8_columns(buf_str(&cell));
+        buf_put_repeat(&t->line, ' ', 1 + (wide < DURATION_COLUMNS ? DURATION_COLUMNS - wide : 0));
+        buf_put(&t->line, buf_str(&cell));
+        buf_clear(&cell);
+        buf_put_fixed(&cell, 100.0 * (double)time / (double)(t->run->end - t->run->start), 1, false);
+        buf_put_repeat(&t->line, ' ', cell.len < 7 ? 7 - cell.len : 1);
+        buf_put(&t->line, buf_str(&cell));
+        buf_puts(&t->line, " %");
+        buf_free(&cell);
+    }
+    if (flags & CRITICAL_OUTLIVES) buf_puts(&t->line, " " MARK_OUTLIVES);
+}
+
 static void put_step(struct tree *t, const struct step *step)
 {
     struct buf duration = BUF_INIT;
-    clock_put_duration(&duration, step->duration, t->o->unit);
+    bool on_path_only = t->o->critical && !has_path_column(t);
+    int64_t time = on_path_only ? t->o->critical->time[step->index] : step->duration;
+    if (!on_path_only || time > 0) clock_put_duration(&duration, time, t->o->unit);
     size_t wide = utf8_columns(buf_str(&duration));
     if (wide < DURATION_COLUMNS) wide = DURATION_COLUMNS;
 
@@ -236,34 +290,41 @@ static void put_step(struct tree *t, const struct step *step)
     buf_put_repeat(&t->line, ' ', room - name + 2 + wide - utf8_columns(buf_str(&duration)));
     buf_put(&t->line, buf_str(&duration));
     buf_free(&duration);
+    if (t->o->critical) put_on_path(t, step);
     end_line(t);
 
-    bool children = first_shown(t, step->first_child) || keep_below(t->keep, step);
+    bool children = first_shown(t, step->first_child) || left_below(t, step);
     if (t->errors && step->status == STEP_ERROR) put_error(t, step, children);
     if (t->o->records) put_records(t, step, children);
     arena_trim(&t->scratch);
 }
 
+static size_t columns_up_to_duration(const struct tree *t)
+{
+    if (!t->o->critical) return t->columns;
+    return t->columns - (has_path_column(t) ? ON_PATH_COLUMNS : MARK_COLUMNS);
+}
+
 /* What the longest line of a step takes, up to the given width: short names have their durations near. */
 static size_t needed_columns(const struct tree *t)
 {
-    size_t most = COLUMNS_MIN;
-    for (uint32_t i = 0; i < t->run->step_count && most < t->columns; i++) {
+    size_t room = columns_up_to_duration(t), most = room < COLUMNS_MIN ? room : COLUMNS_MIN;
+    for (uint32_t i = 0; i < t->run->step_count && most < room; i++) {
         const struct step *step = t->run->steps[i];
-        if (!keep_has(t->keep, step)) continue;
+        if (!is_shown(t, step)) continue;
         size_t level = step->depth < t->levels ? step->depth : t->levels;
         size_t word = word_columns((enum step_status)step->status);
         size_t name = step->name.len > t->columns * 4 ? t->columns : utf8_columns(step->name);
         size_t needs = level * LEVEL_COLUMNS + 2 + name + word + 2 + DURATION_COLUMNS;
         if (needs > most) most = needs;
     }
-    return most < t->columns ? most : t->columns;
+    return most < room ? most : room;
 }
 
 /* Behind the last line of a step's subtree. */
 static void leave(struct tree *t, const struct step *step)
 {
-    uint32_t n = keep_below(t->keep, step);
+    uint32_t n = left_below(t, step);
     if (!n) return;
     put_branch(t, (size_t)step->depth + 1, true);
     buf_puts(&t->line, "… ");
@@ -271,28 +332,76 @@ static void leave(struct tree *t, const struct step *step)
     end_line(t);
 }
 
-void tree_put_lines(const struct run *run, const struct tree_options *o, const struct keep *keep, bool errors,
-                    struct buf *out)
+/* Which steps --critical shows: those with time on the path, and what leads to them. */
+static void find_path(struct tree *t, struct arena *arena)
 {
-    struct tree t = { .run = run, .o = o, .keep = keep, .errors = errors, .line = BUF_INIT, .out = out };
-    t.columns = o->columns > COLUMNS_MIN ? o->columns : COLUMNS_MIN;
-    t.levels = (t.columns - STEP_COLUMNS_MIN) / LEVEL_COLUMNS;
-    if (t.levels > LEVELS_MAX) t.levels = LEVELS_MAX;
-    t.step_columns = needed_columns(&t);
-    const struct step *at = keep_has(keep, run->root) ? run->root : NULL;
+    const struct run *run = t->run;
+    bool *led_to = ARENA_ARRAY(arena, bool, run->step_count);
+    t->passed_by = ARENA_ARRAY(arena, uint32_t, run->step_count);
+    led_to[0] = true;
+    for (uint32_t i = run->step_count; i-- > 1;) {
+        const struct step *step = run->steps[i];
+        led_to[i] |= t->o->critical->time[i] > 0;
+        if (led_to[i]) led_to[step->parent->index] = true;
+        else t->passed_by[step->parent->index] += t->passed_by[i] + !step->hidden;
+    }
+    t->led_to = led_to;
+}
+
+static void put_lines(struct tree *t)
+{
+    const struct run *run = t->run;
+    t->levels = (columns_up_to_duration(t) - STEP_COLUMNS_MIN) / LEVEL_COLUMNS;
+    if (t->levels > LEVELS_MAX) t->levels = LEVELS_MAX;
+    t->step_columns = needed_columns(t);
+    const struct step *at = keep_has(t->keep, run->root) ? run->root : NULL;
     while (at) {
-        put_step(&t, at);
-        const struct step *next = first_shown(&t, at->first_child);
+        put_step(t, at);
+        const struct step *next = first_shown(t, at->first_child);
         while (!next) { /* up to the first step that has a sibling below it */
-            leave(&t, at);
+            leave(t, at);
             if (at == run->root) break;
-            next = first_shown(&t, at->next);
+            next = first_shown(t, at->next);
             if (!next) at = at->parent;
         }
         at = next;
     }
+}
+
+/* What the marks mean that were put. */
+static void put_marks(struct tree *t)
+{
+    static const struct {
+        unsigned mark;
+        const char *words;
+    } legend[] = {
+        { ON_PATH, MARK_ON_PATH " on the critical path: time on it, share of the run" },
+        { CRITICAL_BESIDE,
+          MARK_BESIDE " other steps ran beside it; that this one was waited for is told by times alone" },
+        { CRITICAL_OUTLIVES, MARK_OUTLIVES " goes on after its parent" },
+    };
+    end_line(t);
+    if (!t->marks) buf_puts(&t->line, "no critical path: the log holds no times\n");
+    for (size_t i = 0; i < sizeof legend / sizeof *legend; i++) {
+        if (!(t->marks & legend[i].mark)) continue;
+        wording_put_start(&t->line, str_z(legend[i].words), t->columns);
+        end_line(t);
+    }
+    buf_put(t->out, buf_str(&t->line));
+}
+
+void tree_put_lines(const struct run *run, const struct tree_options *o, const struct keep *keep, bool errors,
+                    struct buf *out)
+{
+    struct tree t = { .run = run, .o = o, .keep = keep, .errors = errors, .line = BUF_INIT, .out = out };
+    struct arena arena = { 0 };
+    t.columns = o->columns > COLUMNS_MIN ? o->columns : COLUMNS_MIN;
+    if (o->critical) find_path(&t, &arena);
+    put_lines(&t);
+    if (o->critical) put_marks(&t);
     buf_free(&t.line);
     arena_free(&t.scratch);
+    arena_free(&arena);
 }
 
 static void put_header(struct tree *t)

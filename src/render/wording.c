@@ -6,6 +6,7 @@
 
 #include "base/utf8.h"
 #include "layout/caption.h"
+#include "model/measure.h"
 
 #define ELLIPSIS S("\xE2\x80\xA6")
 
@@ -173,4 +174,31 @@ bool wording_put_note(struct buf *b, const struct run_notes *n, size_t i)
     if (notes[i].many) buf_put_count(b, notes[i].count, notes[i].one, notes[i].many);
     else buf_puts(b, notes[i].one);
     return true;
+}
+
+void wording_put_percent(struct buf *b, double part)
+{
+    buf_put_fixed(b, 100.0 * part, 1, false);
+    buf_puts(b, " %");
+}
+
+void wording_put_running(struct buf *b, const struct run *run, const struct running *running, enum time_unit unit)
+{
+    bool idle = running->idle > 0 && measure_share(run, running->idle) >= 0.01;
+    if (running->max < 2 && !idle) return;
+    if (running->max > 1) {
+        buf_puts(b, "At most ");
+        buf_put_number(b, running->max);
+        buf_puts(b, " steps ran at once, ");
+        buf_put_fixed(b, running->mean, 1, false);
+        buf_puts(b, " on average");
+    } else buf_puts(b, "One step ran at a time");
+    if (idle) {
+        buf_puts(b, "; for ");
+        clock_put_duration(b, running->idle, unit);
+        buf_puts(b, " (");
+        wording_put_percent(b, measure_share(run, running->idle));
+        buf_puts(b, ") none did");
+    }
+    buf_putc(b, '.');
 }

@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "model/run.h"
+#include "model/running.h"
 
 /* One mark a status, one column wide, told apart without colours: ✓ ✗ … ○ – = ↻. */
 const char *wording_step_mark(enum step_status status);
@@ -34,6 +35,13 @@ struct str wording_title(const struct run *run, struct str title);
 
 /* "3 lines of the log could not be read and were skipped", and with `leading` what leads over to the first of them. */
 void wording_put_bad_lines(struct buf *b, uint64_t count, bool leading);
+
+/* 0.123 as "12.3 %". */
+void wording_put_percent(struct buf *b, double part);
+
+/* "At most 4 steps ran at once, 1.8 on average; for 120 ms (1.9 %) none did." Nothing where that goes without
+ * saying. */
+void wording_put_running(struct buf *b, const struct run *run, const struct running *running, enum time_unit unit);
 
 /* Puts the i-th thing that had to be put right while reading a run as a sentence of plain text; false, and nothing
  * put, when there was no such thing. */

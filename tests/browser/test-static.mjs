@@ -222,3 +222,27 @@ test('the card fits a small screen', async browser => {
         await closePage(view);
     }
 });
+
+test('several runs of a pipeline: a chart whose marks lead to their reports', async browser => {
+    const shifted = (i, more) => CHECKOUT.map(s => ({ ...s, ...more, start: s.start + i * 3_600_000, end: s.end && s.end + i * 3_600_000 }));
+    const log = [0, 1, 2].map(i => makeLog(shifted(i, i === 1 ? { error: undefined } : {}), { runId: `<run>-${i + 1}` })).join('');
+    const { url: index, html: text } = makeIndex(log, '--google', 'off');
+    assert.doesNotMatch(text, /<script|<run>/);
+    const view = await openPage(browser, index, { javaScriptEnabled: false });
+    const { page } = view;
+    const chart = page.getByRole('region', { name: 'Durations over time' }).locator('svg').first();
+    assert.ok(await chart.isVisible());
+    const marks = chart.locator('a');
+    assert.equal(await marks.count(), 3);
+    for (const i of [0, 1, 2]) {
+        const words = await marks.nth(i).getAttribute('aria-label');
+        assert.ok(words.startsWith(`#${i + 1} · run <run>-${i + 1} · `), words);
+        await marks.nth(i).click();
+        await page.waitForURL(/report\.html$/);
+        assert.ok((await page.textContent('header')).includes(`<run>-${i + 1}`));
+        await page.goBack();
+    }
+    await page.setViewportSize({ width: 360, height: 740 });
+    await assertFits(page, 'index with a chart');
+    await closePage(view, false);
+});

@@ -148,6 +148,11 @@ static void what_outlives_its_parent_is_on_the_path(void **state)
         { "run", -1, 0, 200 }, { "g", 0, 0, 100 }, { "p", 1, 10, 20 }, { "c", 2, 30, 60 }
     };
     CHECK(detached, "g 0-10, p 10-20, g 20-30, c+ 30-60, g 60-100, run 100-200");
+    /* asynchronous: c goes on beside p's next sibling, and is what the last step waited for */
+    const struct given beside[] = {
+        { "run", -1, 0, 100 }, { "p", 0, 0, 40 }, { "c", 1, 10, 70 }, { "q", 0, 40, 60 }, { "s", 0, 70, 100 }
+    };
+    CHECK(beside, "p~ 0-10, c+ 10-70, s 70-100");
     const struct given adrift[] = { { "run", -1, 0, 10 }, { "p", 0, 0, 10 }, { "c", 1, 30, 60 } };
     CHECK(adrift, "p 0-10, run 10-30, c+ 30-60");
 }

@@ -458,6 +458,30 @@ static void a_run_without_times_has_a_summary(void **state)
     buf_free(&b);
 }
 
+static void what_the_run_waited_for(void **state)
+{
+    (void)state;
+    struct log_fixture f;
+    struct buf b = BUF_INIT;
+    load_text(&f, S(RUN("\"p\"") STEP("p.a", "\"a\"", "1000", "1050", "") STEP("p.b", "\"b\"", "1000", "1060", "")
+                        STEP("p.c", "\"c\"", "1080", "1100", "") END("1100", "completed")));
+    put_summary(f.runs, 100000, &b);
+    assert_contains(&b, "\nAt most 2 steps ran at once, 1.3 on average; for 20 ms (20.0 %) none did.\n");
+    assert_contains(&b, "### Critical path\n");
+    assert_contains(&b, "| `b`  |       60 ms | 60.0 % | others ran beside it |\n");
+    assert_contains(&b, "| `c`  |       20 ms | 20.0 % |                      |\n");
+    assert_contains(&b, "| `p`  |       20 ms | 20.0 % | the run itself       |\n");
+    assert_false(contains(&b, "| `a`  |       "));
+    unload(&f);
+    load_text(&f, S(RUN("\"p\"") STEP("p.a", "\"a\"", "1000", "1100", "") END("1100", "completed")));
+    put_summary(f.runs, 100000, &b); /* one step at a time, and one alone: no words about it */
+    assert_false(contains(&b, "at once"));
+    assert_false(contains(&b, "ran at a time"));
+    assert_false(contains(&b, "Critical path"));
+    unload(&f);
+    buf_free(&b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -473,6 +497,7 @@ int main(void)
         cmocka_unit_test(the_timeline_keeps_to_mermaids_grammar),
         cmocka_unit_test(a_large_run_stays_under_mermaids_limit),
         cmocka_unit_test(a_run_without_times_has_a_summary),
+        cmocka_unit_test(what_the_run_waited_for),
     };
     return cmocka_run_group_tests_name("summary", tests, NULL, NULL);
 }

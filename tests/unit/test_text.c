@@ -238,6 +238,77 @@ static void an_error_on_its_way_up_is_told_once(void **state)
     buf_free(&b);
 }
 
+static void put_json(const struct run *run, struct buf *b)
+{
+    struct analysis *analysis = analysis_begin(run);
+    json_write(run, analysis, b);
+    analysis_free(analysis);
+}
+
+static void put_csv(const struct run *run, bool header, struct buf *b)
+{
+    struct analysis *analysis = analysis_begin(run);
+    csv_write(run, analysis, header, b);
+    analysis_free(analysis);
+}
+
+/* From the end: b waits for v, which ended after w did; b begins when z ends, which a had started before it ended
+ * itself; before z began a worked for 10 ms, and first it waited for x. */
+#define CRITICAL_LOG                                                                                                   \
+    RUN("")                                                                                                            \
+    STEP("p.a", "\"a\"", "1000", "1040", "")                                                                           \
+    STEP("p.a.x", "\"x\"", "1000", "1010", "")                                                                         \
+    STEP("p.a.z", "\"z\"", "1020", "1070", "")                                                                         \
+    STEP("p.b", "\"b\"", "1070", "1100", "")                                                                           \
+    STEP("p.b.v", "\"v\"", "1070", "1090", "") STEP("p.b.w", "\"w\"", "1070", "1080", "") END("1100", "completed")
+
+static void critical_tree_of(const struct run *run, size_t columns, bool colour, struct buf *b)
+{
+    struct analysis *analysis = analysis_begin(run);
+    const struct tree_options o = { .columns = columns, .colour = colour, .critical = analysis_critical(analysis) };
+    buf_clear(b);
+    tree_write(run, &o, b);
+    analysis_free(analysis);
+}
+
+static void the_tree_of_the_critical_path(void **state)
+{
+    (void)state;
+    struct log_fixture f;
+    struct buf b = BUF_INIT;
+    load_text(&f, S(CRITICAL_LOG));
+    critical_tree_of(f.runs, 80, false, &b);
+    assert_text(&b, "p  ✓ completed  100 ms\n"
+                    "run r\n"
+                    "1970-01-01 00:00:01.000 UTC  7 steps: 7 ok\n\n"
+                    "✓ p                               100 ms\n"
+                    "├─ ✓ a                             40 ms  ◆     10 ms   10.0 %\n"
+                    "│  ├─ ✓ x                          10 ms  ◆     10 ms   10.0 %\n"
+                    "│  └─ ✓ z                          50 ms  ◆     50 ms   50.0 % +\n"
+                    "└─ ✓ b                             30 ms  ◆     10 ms   10.0 %\n"
+                    "   ├─ ✓ v                          20 ms  ◇     20 ms   20.0 %\n"
+                    "   └─ … 1 more step\n\n"
+                    "◆ on the critical path: time on it, share of the run\n"
+                    "◇ other steps ran beside it; that this one was waited for is told by times alone\n"
+                    "+ goes on after its parent\n");
+    for (size_t columns = 1; columns < 120; columns++) { /* whatever the width, no line is wider */
+        critical_tree_of(f.runs, columns, false, &b);
+        for (struct str rest = buf_str(&b); rest.len;)
+            assert_true(utf8_columns(str_cut(&rest, '\n')) <= (columns < 40 ? 40 : columns));
+    }
+    critical_tree_of(f.runs, 50, false, &b);
+    assert_true(contains(&b, "└─ ✓ z                          50 ms  ◆ +\n"));
+    assert_false(contains(&b, "%"));
+    unload(&f);
+    load_text(
+        &f,
+        S("{\"type\":\"pipeline\",\"operation\":\"start\",\"meta\":{\"name\":\"p\",\"key\":\"p\",\"runId\":\"r\"}}\n"));
+    critical_tree_of(f.runs, 80, false, &b);
+    assert_true(contains(&b, "no critical path: the log holds no times\n"));
+    unload(&f);
+    buf_free(&b);
+}
+
 #define RICH_LOG                                                                                                       \
     RUN(",\"args\":{\"n\": 1e400},\"tags\":[\"x\"],\"custom\":true")                                                   \
     STEP(                                                                                                              \
@@ -255,7 +326,7 @@ static void the_run_as_json(void **state)
     struct log_fixture f;
     struct buf b = BUF_INIT;
     load_text(&f, S(RICH_LOG));
-    json_write(f.runs, &b);
+    put_json(f.runs, &b);
     assert_text(
         &b,
         "{\"format\":\"pipelens-report.run\",\"version\":1,\"id\":\"r\",\"name\":\"p\",\"attempt\":1,\"status\":"
@@ -266,17 +337,37 @@ static void the_run_as_json(void **state)
         "\"logVersion\":1,\"args\":{\"n\":1e400},\"tags\":[\"x\"],\"usage\":[],"
         "\"notes\":{\"conflicts\":0,\"unknownParents\":0,\"negativeDurations\":0,\"timeDisagreements\":0,"
         "\"statusOverruled\":0,\"lateEvents\":0},"
-        "\"unknown\":{\"custom\":true},\"steps\":[\n"
+        "\"unknown\":{\"custom\":true},\"wallMs\":10,\"concurrency\":{\"max\":1,\"mean\":0.188,\"idleMs\":8.125},"
+        "\"criticalPath\":[\n"
+        "{\"step\":0,\"key\":\"p\",\"fromMs\":0,\"toMs\":0.125,\"flags\":[]},\n"
+        "{\"step\":1,\"key\":\"p.s\",\"fromMs\":0.125,\"toMs\":2,\"flags\":[]},\n"
+        "{\"step\":0,\"key\":\"p\",\"fromMs\":2,\"toMs\":10,\"flags\":[]}\n],\"steps\":[\n"
         "{\"index\":0,\"parent\":null,\"depth\":0,\"name\":\"p\",\"key\":\"p\",\"status\":\"ok\",\"startTs\":1000,"
         "\"endTs\":1010,"
-        "\"durationMs\":10,\"selfMs\":8.125,\"records\":{}},\n"
+        "\"durationMs\":10,\"selfMs\":8.125,\"selfShare\":0.8125,\"criticalMs\":8.125,\"records\":{}},\n"
         "{\"index\":1,\"parent\":0,\"depth\":1,\"name\":\"s\",\"key\":\"p.s\",\"id\":\"7\",\"kind\":\"tool\","
         "\"status\":\"cached\","
-        "\"startTs\":1000.125,\"endTs\":1002,\"durationMs\":1.875,\"selfMs\":1.875,"
+        "\"startTs\":1000.125,\"endTs\":1002,\"durationMs\":1.875,\"selfMs\":1.875,\"selfShare\":0.1875,\"criticalMs\":"
+        "1.875,"
         "\"records\":{\"big\":12345678901234567890,\"nan\":\"NaN\",\"neg\":\"-Infinity\",\"u\":\"\\ud800\\u0000\"},"
         "\"result\":[\"Infinity\",\"NaN\\\"\"],\"logs\":[{\"level\":\"warn\",\"message\":\"hot\",\"ts\":1001}],"
         "\"links\":[{\"runId\":\"q\",\"stepId\":\"1\",\"relation\":\"follows\"}],\"unknown\":{\"mine\":{\"a\":1}}}\n"
         "]}\n");
+    unload(&f);
+    buf_free(&b);
+}
+
+static void the_critical_path_as_json(void **state)
+{
+    (void)state;
+    struct log_fixture f;
+    struct buf b = BUF_INIT;
+    load_text(&f, S(CRITICAL_LOG));
+    put_json(f.runs, &b);
+    assert_true(contains(&b, "\"concurrency\":{\"max\":2,\"mean\":1.1,\"idleMs\":0},\"criticalPath\":[\n"));
+    assert_true(contains(&b, "{\"step\":3,\"key\":\"p.a.z\",\"fromMs\":20,\"toMs\":70,\"flags\":[\"outlives\"]},\n"));
+    assert_true(contains(&b, "{\"step\":5,\"key\":\"p.b.v\",\"fromMs\":70,\"toMs\":90,\"flags\":[\"beside\"]},\n"));
+    assert_true(contains(&b, "\"selfMs\":20,\"selfShare\":0.2,\"criticalMs\":20,"));
     unload(&f);
     buf_free(&b);
 }
@@ -387,7 +478,7 @@ static void every_field_is_told_everywhere(void **state)
     assert_int_equal(f.problems, 0);
 
     buf_clear(&b);
-    json_write(f.runs, &b);
+    put_json(f.runs, &b);
     assert_told(&b, "json", step_fields, STEP_FIELDS);
     assert_told(&b, "json", meta_fields, META_FIELDS);
     for (int shape = EXPORT_NESTED; shape <= EXPORT_PIPELENS; shape++) {
@@ -431,14 +522,16 @@ static void hidden_steps_are_nowhere(void **state)
         step->hidden = str_starts(step->key, S("p.secret"));
     }
     keep_rank(f.runs);
-    json_write(f.runs, &b);
-    csv_write(f.runs, true, &b);
+    put_json(f.runs, &b);
+    put_csv(f.runs, true, &b);
     for (int shape = EXPORT_NESTED; shape <= EXPORT_PIPELENS; shape++)
         export_write(f.runs, (enum export_shape)shape, &b);
     const struct tree_options o = { .columns = 80 };
     tree_write(f.runs, &o, &b);
     assert_false(contains(&b, "secret"));
     assert_true(contains(&b, "\"z\""));
+    critical_tree_of(f.runs, 80, false, &b);
+    assert_false(contains(&b, "secret"));
     unload(&f);
     buf_free(&b);
 }
@@ -514,15 +607,15 @@ static void rows_for_spreadsheets(void **state)
     load_text(&f, S(RUN("") STEP("p.a", "\"=SUM(A1), \\\"x\\\"\"", "1000", "1002.5",
                                  ",\"records\":{\"k\":\"v,w\"},\"error\":\"two\\nlines\"") OPEN("p.b", "\"+1\"", "1003")
                         END("1010", "completed")));
-    csv_write(f.runs, true, &b);
-    csv_write(f.runs, false, &b);
-    static const char rows[] =
-        "r,p,0,,0,p,p,ok,1970-01-01T00:00:01.000Z,1000,1010,10,0.5,,\r\n"
-        "r,p,1,0,1,p.a,\"'=SUM(A1), "
-        "\"\"x\"\"\",error,1970-01-01T00:00:01.000Z,1000,1002.5,2.5,2.5,\"{\"\"k\"\":\"\"v,w\"\"}\",\"two\nlines\"\r\n"
-        "r,p,2,0,1,p.b,\"'+1\",unfinished,1970-01-01T00:00:01.003Z,1003,,7,7,,\r\n";
+    put_csv(f.runs, true, &b);
+    put_csv(f.runs, false, &b);
+    static const char rows[] = "r,p,0,,0,p,p,ok,1970-01-01T00:00:01.000Z,1000,1010,10,0.5,0.05,0.5,,\r\n"
+                               "r,p,1,0,1,p.a,\"'=SUM(A1), "
+                               "\"\"x\"\"\",error,1970-01-01T00:00:01.000Z,1000,1002.5,2.5,2.5,0.25,2.5,\"{\"\"k\"\":"
+                               "\"\"v,w\"\"}\",\"two\nlines\"\r\n"
+                               "r,p,2,0,1,p.b,\"'+1\",unfinished,1970-01-01T00:00:01.003Z,1003,,7,7,0.7,7,,\r\n";
     static const char head[] = "run_id,pipeline,index,parent,depth,key,name,status,start_utc,start_ms,end_ms,duration_"
-                               "ms,self_ms,records,error\r\n";
+                               "ms,self_ms,self_share,critical_ms,records,error\r\n";
     assert_true(str_starts(buf_str(&b), str_z(head)));
     struct buf body = BUF_INIT;
     buf_put(&body, str_skip(buf_str(&b), sizeof head - 1));
@@ -546,7 +639,9 @@ int main(void)
         cmocka_unit_test(the_tree_fits_its_width),
         cmocka_unit_test(a_cut_tree_says_what_is_missing),
         cmocka_unit_test(an_error_on_its_way_up_is_told_once),
+        cmocka_unit_test(the_tree_of_the_critical_path),
         cmocka_unit_test(the_run_as_json),
+        cmocka_unit_test(the_critical_path_as_json),
         cmocka_unit_test(pipelens_shapes),
         cmocka_unit_test(a_status_that_nothing_else_tells_is_exported),
         cmocka_unit_test(every_field_is_told_everywhere),
