@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/drawings.h"
 
+#include "cli/provenance.h"
 #include "layout/gantt.h"
 #include "layout/graph.h"
 
@@ -120,16 +121,11 @@ static bool put_picture(const struct writing *w, const char *path, const struct 
 {
     enum picture_format format;
     enum picture_theme theme = w->o->theme == THEME_DARK ? THEME_DARK : THEME_LIGHT;
-    const struct picture_text text[] = {
-        { "Title", s->title },
-        { "Description", s->description },
-        { "Software", S("pipelens-report " VERSION) },
-        { "Run", w->run->id },
-        { NULL, { 0 } },
-    };
+    struct picture_text text[PROVENANCE_TEXTS];
+    provenance_fill(w, s, s->arena, text);
     picture_format(path, &format);
     if (format == PICTURE_PNG) return png_write(s, theme, w->o->scale, text, out, e);
-    if (format == PICTURE_PDF) return pdf_write(s, theme, out, e);
+    if (format == PICTURE_PDF) return pdf_write(s, theme, text, out, e);
     svg_write(s, theme, out);
     return true;
 }

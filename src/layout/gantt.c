@@ -440,6 +440,8 @@ void gantt_layout(const struct run *run, const struct gantt_options *o, struct s
     put_words(&c);
     scene_rect(s, ROLE_BACKGROUND, 0, 0, s->width, 0);
     put_header(&c);
+    s->head_top = c.top - 26;
+    s->head_bottom = c.top;
     double below = c.rows.count > ROWS_AXIS_TWICE ? 34 : MARGIN;
     double room = (o->min_height - c.top - below) / fmax(c.rows.count, 1);
     c.row_height = floor(fmax(fmin(room, ROW_HEIGHT_MAX), ROW_HEIGHT));

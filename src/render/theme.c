@@ -70,6 +70,11 @@ static uint32_t mix(uint32_t a, uint32_t b, unsigned part, unsigned of)
     return result;
 }
 
+enum {
+    NEAR_TEXT = 7 * 24 * 24, /* theme_distance of two inks that letters may share */
+    NEAR_EDGE = 7 * 20 * 20  /* of two steps along an edge */
+};
+
 struct palette {
     uint32_t *colours;
     size_t count;
@@ -110,6 +115,61 @@ size_t theme_palette(enum picture_theme theme, uint32_t out[256])
     add_ramp(&p, theme, ROLE_LABEL, ROLE_STRIPE, 10);
     add_ramp(&p, theme, ROLE_LABEL_MUTED, ROLE_STRIPE, 8);
     add_ramp(&p, theme, ROLE_GUIDE, ROLE_BACKGROUND, 2);
+    return p.count;
+}
+
+unsigned theme_distance(uint32_t a, uint32_t b)
+{
+    int red = (int)(a >> 16 & 255) - (int)(b >> 16 & 255);
+    int green = (int)(a >> 8 & 255) - (int)(b >> 8 & 255);
+    int blue = (int)(a & 255) - (int)(b & 255);
+    return (unsigned)(2 * red * red + 4 * green * green + blue * blue);
+}
+
+/* Adds the colour unless one is there that is `near` it. False when there is no room. */
+static bool add_apart(struct palette *p, uint32_t colour, unsigned near)
+{
+    for (size_t i = 0; i < p->count; i++)
+        if (theme_distance(p->colours[i], colour) <= near) return true;
+    if (p->count == THEME_FEW) return false;
+    p->colours[p->count++] = colour;
+    return true;
+}
+
+/* The colours of an item's inside: its own, paler where it is hollow, and that of its stripes. */
+static bool add_inks(struct palette *p, enum picture_theme theme, const struct scene_item *item)
+{
+    struct ink ink = theme_ink(theme, item);
+    uint32_t ground = theme_colour(theme, ROLE_BACKGROUND);
+    unsigned near = item->kind == SCENE_TEXT ? NEAR_TEXT : 0; /* strokes of letters have hardly a pixel of full ink */
+    bool fits = true;
+    if (ink.fill_alpha > 0) fits = add_apart(p, mix(ground, ink.fill, (unsigned)(ink.fill_alpha * 16 + 0.5), 16), near);
+    if (ink.stroke_width > 0) fits &= add_apart(p, ink.stroke, near);
+    if (item->hatched) fits &= add_apart(p, mix(ink.fill, theme_colour(theme, ROLE_ON_STATUS), 2, 5), NEAR_EDGE);
+    return fits;
+}
+
+size_t theme_few_colours(enum picture_theme theme, const struct scene *s, uint32_t out[THEME_FEW])
+{
+    enum { STEPS = 6 };
+    struct palette p = { out, 0 };
+    uint32_t ground = theme_colour(theme, ROLE_BACKGROUND), text = theme_colour(theme, ROLE_LABEL);
+    unsigned status = 0; /* those that occur, by bit */
+    add_apart(&p, ground, 0);
+    for (int texts = 0; texts < 2; texts++) { /* exact inks first */
+        if (texts && !add_apart(&p, text, 0)) return 0;
+        for (size_t i = 0; i < s->count; i++) {
+            const struct scene_item *item = &s->items[i];
+            if ((item->kind == SCENE_TEXT) != texts) continue;
+            if (!add_inks(&p, theme, item)) return 0;
+            if (is_status(item->role)) status |= 1U << (item->role - ROLE_OK);
+        }
+    }
+    for (unsigned i = 1; i < STEPS; i++)
+        if (!add_apart(&p, mix(text, ground, i, STEPS), NEAR_EDGE)) return 0;
+    for (unsigned i = 0; i <= ROLE_RETRIED - ROLE_OK; i++) /* rounded corners: as far as there is room */
+        if (status >> i & 1)
+            add_apart(&p, mix(theme_colour(theme, (enum scene_role)(ROLE_OK + i)), ground, 1, 2), NEAR_EDGE);
     return p.count;
 }
 

@@ -26,6 +26,12 @@ struct ink theme_ink(enum picture_theme theme, const struct scene_item *item);
 
 /* Colours for a palette image: all inks and the steps between each and what it lies on. Returns how many. */
 size_t theme_palette(enum picture_theme theme, uint32_t out[256]);
+/* Those of one scene in THEME_FEW colours: every ink it has, then steps between them. 0 when they do not suffice. */
+enum { THEME_FEW = 16 };
+size_t theme_few_colours(enum picture_theme theme, const struct scene *s, uint32_t out[THEME_FEW]);
+
+/* How far two colours are from each other, by a rule of thumb for what the eye makes of red, green and blue. */
+unsigned theme_distance(uint32_t a, uint32_t b);
 
 /* CSS font families for texts; the first is the embedded one. */
 extern const char theme_font_family[];

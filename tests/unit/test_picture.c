@@ -277,7 +277,7 @@ static void write_as(const struct scene *s, enum picture_format format, enum pic
 {
     struct err e = { 0 };
     if (format == PICTURE_SVG) svg_write(s, theme, b);
-    else if (!(format == PICTURE_PNG ? png_write(s, theme, 1, NULL, b, &e) : pdf_write(s, theme, b, &e)))
+    else if (!(format == PICTURE_PNG ? png_write(s, theme, 1, NULL, b, &e) : pdf_write(s, theme, NULL, b, &e)))
         fail_msg("%s", e.text);
 }
 
