@@ -126,7 +126,7 @@ static bool put_picture(const struct writing *w, const char *path, const struct 
     picture_format(path, &format);
     if (format == PICTURE_PNG) return png_write(s, theme, w->o->scale, text, out, e);
     if (format == PICTURE_PDF) return pdf_write(s, theme, text, out, e);
-    svg_write(s, theme, out);
+    svg_write(s, w->o->theme == THEME_AUTO ? THEME_READER : theme, out);
     return true;
 }
 

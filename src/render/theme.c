@@ -2,7 +2,8 @@
  *
  * One accent (the blue of steps that are fine), a vermilion that stays darker than it for every kind of colour sight,
  * an ochre for what did not end, greys for what did not run. Status is never told by colour alone: errors are hatched,
- * steps without an end are hollow with a torn edge, skipped ones hollow.
+ * steps without an end are hollow with a torn edge, skipped ones hollow. tests/unit/test_colours.c holds all of them
+ * apart for eyes without red or green, and off their grounds.
  */
 #include "render/theme.h"
 
@@ -19,10 +20,10 @@ static const struct tint colours[ROLE_COUNT] = {
     [ROLE_LABEL] = { 0x1F2B37, 0xD5DDE5 },       [ROLE_LABEL_MUTED] = { 0x5A6875, 0x94A3B1 },
     [ROLE_LABEL_ERROR] = { 0xAE2A10, 0xFF8E75 }, [ROLE_GUIDE] = { 0xC2CCD5, 0x3A4653 },
     [ROLE_EDGE] = { 0xA3B0BC, 0x536170 },        [ROLE_BOX] = { 0xFFFFFF, 0x1A222C },
-    [ROLE_FRAME] = { 0xF5F7F9, 0x171D26 },       [ROLE_OK] = { 0x3B93B2, 0x4AA9C8 },
-    [ROLE_ERROR] = { 0xC0330F, 0xE5532F },       [ROLE_RUNNING] = { 0x1F7694, 0x63BEDB },
-    [ROLE_UNFINISHED] = { 0x946200, 0xDDA63F },  [ROLE_SKIPPED] = { 0x77848F, 0x8592A0 },
-    [ROLE_CACHED] = { 0x9AA9B5, 0x64737F },      [ROLE_RETRIED] = { 0x7C62B0, 0xA890DD },
+    [ROLE_FRAME] = { 0xF5F7F9, 0x171D26 },       [ROLE_OK] = { 0x3B93B2, 0x54A5BE },
+    [ROLE_ERROR] = { 0xC34320, 0xE5532F },       [ROLE_RUNNING] = { 0x1F7694, 0x62BEDB },
+    [ROLE_UNFINISHED] = { 0x724800, 0xDDA63F },  [ROLE_SKIPPED] = { 0x77848F, 0x8592A0 },
+    [ROLE_CACHED] = { 0x859091, 0x64737F },      [ROLE_RETRIED] = { 0x7B63B6, 0xB094F5 },
     [ROLE_ON_STATUS] = { 0xFFFFFF, 0x0C1117 },
 };
 

@@ -15,7 +15,7 @@ struct ink {
     double stroke_width; /* px, 0: no border */
 };
 
-/* For THEME_LIGHT and THEME_DARK; THEME_AUTO gives the light ink. */
+/* For THEME_LIGHT and THEME_DARK; the others give the light ink. */
 uint32_t theme_colour(enum picture_theme theme, enum scene_role role);
 struct ink theme_ink(enum picture_theme theme, const struct scene_item *item);
 
