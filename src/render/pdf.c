@@ -8,6 +8,7 @@
 #include "render/paint.h"
 #include "render/paper.h"
 #include "render/shape.h"
+#include "render/visual.h"
 
 #include <cairo-ft.h>
 #include <cairo-pdf.h>
@@ -38,6 +39,7 @@ struct page {
     cairo_glyph_t *glyphs; /* of the run at hand */
     cairo_text_cluster_t *clusters;
     size_t glyph_cap, cluster_cap;
+    struct visual visual; /* of the text at hand */
 };
 
 static cairo_status_t on_write(void *closure, const unsigned char *bytes, unsigned size)
@@ -107,33 +109,38 @@ static void show_run(struct page *page, struct str text, size_t count, enum font
     cairo_show_text_glyphs(page->cr, text.ptr, (int)text.len, page->glyphs, (int)count, page->clusters, (int)count, 0);
 }
 
+/* Each run in the text's order, its glyphs wherever they are: what is copied out of the page reads as it was. */
 static void show_text(struct page *page, const struct scene_item *item)
 {
     enum font_face run_face = FONT_REGULAR;
     size_t run_count = 0, run_start = 0;
-    double x = shape_text_left(item);
+    double left = shape_text_left(item);
     paint_source(page->cr, theme_colour(page->theme, item->role), 1);
-    for (size_t at = 0; at < item->text.len;) {
-        size_t here = at;
+    visual_lay(&page->visual, item->text, item->weight);
+    for (size_t i = 0; i < page->visual.count; i++) {
+        const struct visual_glyph *g = &page->visual.glyphs[i];
+        double x = left + g->x * item->size;
+        if (!g->code && run_count) { /* part of the ligature before it */
+            page->clusters[run_count - 1].num_bytes += (int)(g->end - g->from);
+            continue;
+        }
         enum font_face face;
-        uint32_t code = utf8_next(item->text, &at, NULL);
-        FT_UInt glyph = fonts_glyph(&page->shared->fonts, code, item->weight, &face);
-        bool visible = metrics_visible(code);
+        FT_UInt glyph = fonts_glyph(&page->shared->fonts, g->code, item->weight, &face);
+        bool visible = g->code && metrics_visible(g->code);
         if (run_count && (!visible || !glyph || face != run_face)) {
-            show_run(page, str_of(item->text.ptr + run_start, here - run_start), run_count, run_face, item->size);
+            show_run(page, str_of(item->text.ptr + run_start, g->from - run_start), run_count, run_face, item->size);
             run_count = 0;
         }
         if (visible && glyph) {
-            if (!run_count) run_start = here;
+            if (!run_count) run_start = g->from;
             run_face = face;
             page->glyphs = array_grow(page->glyphs, &page->glyph_cap, run_count + 1, sizeof *page->glyphs);
             page->clusters = array_grow(page->clusters, &page->cluster_cap, run_count + 1, sizeof *page->clusters);
             page->glyphs[run_count] = (cairo_glyph_t){ glyph, x, item->y };
-            page->clusters[run_count++] = (cairo_text_cluster_t){ (int)(at - here), 1 };
-        } else if (visible) {
+            page->clusters[run_count++] = (cairo_text_cluster_t){ (int)(g->end - g->from), 1 };
+        } else if (visible && !metrics_is_mark(g->code)) {
             missing_box(page, x, item->y, item->size);
         }
-        x += metrics_advance(code, item->weight) * item->size;
     }
     show_run(page, str_of(item->text.ptr + run_start, item->text.len - run_start), run_count, run_face, item->size);
 }
@@ -237,6 +244,7 @@ static void close_page(struct page *page)
     if (page->shared) release_fonts(page->shared);
     free(page->glyphs);
     free(page->clusters);
+    visual_free(&page->visual);
     arena_free(&page->arena);
 }
 

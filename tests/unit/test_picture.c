@@ -470,7 +470,8 @@ static void table_has_the_fonts_advances(void **state)
             FT_UInt glyph = fonts_glyph(&fonts, code, weight, &id);
             if (!metrics_visible(code)) continue;
             double advance = metrics_advance(code, weight);
-            if (glyph) assert_true(fabs(advance - cairo_advance(faces[id], glyph)) < 0.002);
+            if (metrics_is_mark(code)) assert_true(advance == 0);
+            else if (glyph) assert_true(fabs(advance - cairo_advance(faces[id], glyph)) < 0.002);
             else assert_true(advance > 0.999);
             compared += glyph != 0;
             missing += glyph == 0;
