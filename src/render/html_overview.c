@@ -428,13 +428,11 @@ static void put_path(struct overview *v)
     int64_t span = v->run->end - v->run->start;
     struct top top = top_of(v->run, time_on_path, path);
     if (top.count > 1) {
-        buf_puts(v->out, "<div class=\"half\"><h3>What the run was waiting for</h3>
-<p class=\"hint\">The critical "
+        buf_puts(v->out, "<div class=\"half\"><h3>What the run was waiting for</h3>\n<p class=\"hint\">The critical "
                          "path: at each moment the one step that had to end for the run to go on. Only what is on it "
                          "makes the run longer. ");
         wording_put_running(v->out, v->run, analysis_running(v->o->analysis), v->o->unit);
-        buf_puts(v->out, "</p>
-");
+        buf_puts(v->out, "</p>\n");
         if (statistics_names_tell(v->run, path->time, span)) put_names(v, path->time, span, "On the path");
         else put_path_steps(v, path, &top);
         buf_puts(v->out, "</div>\n");
