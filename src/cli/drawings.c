@@ -14,7 +14,7 @@ static const struct {
     double width;
     uint32_t rows;
 } in_page[] = {
-    [TEMPLATE_REPORT] = { 1200, 100 },
+    [TEMPLATE_REPORT] = { 1200, 60 },
     [TEMPLATE_PAPER] = { 740, 30 },
     [TEMPLATE_CARD] = { 680, 7 },
 };
