@@ -200,7 +200,7 @@ double sheet_box_height(const struct boxes *boxes, const struct box *box)
 
 struct sheet_box sheet_box(const struct sheet *sheet, const struct boxes *boxes, const struct box *box)
 {
-    struct sheet_box b = { boxes, box, box_text(boxes, box, sheet->o->unit, sheet->scratch), 0, 0 };
+    struct sheet_box b = { boxes, box, box_text(boxes, box, sheet->o->unit, sheet->scratch), 0, 0, false };
     double name = metrics_width(str_first(b.text.name, NAME_MEASURED), BOX_NAME_SIZE, WEIGHT_BOLD), lines = 0;
     if (is_fold(&b)) name += BOX_TIMES_GAP + metrics_width(b.text.times, BOX_NAME_SIZE, WEIGHT_BOLD);
     for (int l = 0; l < BOX_LINES; l++)
@@ -296,7 +296,7 @@ void sheet_box_draw(const struct sheet *sheet, const struct sheet_box *b, double
     r->radius = BOX_RADIUS;
     r->step = b->box->step->index;
     r->tip = sheet_box_tip(sheet, b);
-    r->outlined = did_not_run(b->box);
+    r->outlined = b->pale || did_not_run(b->box);
     r->critical = sheet_is_critical(sheet, b->boxes, b->box);
     sheet_strip(sheet, b, left + BOX_STRIP_LEFT, y + BOX_STRIP_TOP, height - 2 * BOX_STRIP_TOP);
     if (is_fold(b)) {
@@ -304,8 +304,8 @@ void sheet_box_draw(const struct sheet *sheet, const struct sheet_box *b, double
         scene_text(sheet->s, ROLE_LABEL, right, y + BOX_NAME_BASELINE, BOX_NAME_SIZE, WEIGHT_BOLD, ALIGN_RIGHT,
                    b->text.times);
     }
-    sheet_text(sheet, sheet_name_role(b->box), x, y + BOX_NAME_BASELINE, BOX_NAME_SIZE, WEIGHT_BOLD, name_room,
-               b->text.name);
+    sheet_text(sheet, b->pale ? ROLE_LABEL_MUTED : sheet_name_role(b->box), x, y + BOX_NAME_BASELINE, BOX_NAME_SIZE,
+               WEIGHT_BOLD, name_room, b->text.name);
     for (int l = 0; l < BOX_LINES && b->text.lines[l].text.len; l++)
         sheet_text(sheet, b->text.lines[l].role, x, y + BOX_LINE_BASELINE + l * BOX_LINE_HEIGHT, BOX_LINE_SIZE,
                    WEIGHT_REGULAR, room, b->text.lines[l].text);

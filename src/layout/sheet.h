@@ -77,6 +77,7 @@ struct sheet_box {
     const struct box *box;
     struct box_text text;
     double width, height;
+    bool pale; /* it is drawn elsewhere already */
 };
 struct sheet_box sheet_box(const struct sheet *sheet, const struct boxes *boxes, const struct box *box);
 double sheet_box_height(const struct boxes *boxes, const struct box *box);
