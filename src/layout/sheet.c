@@ -198,17 +198,23 @@ double sheet_box_height(const struct boxes *boxes, const struct box *box)
     return BOX_HEIGHT + BOX_LINE_HEIGHT * (box_line_count(boxes, box) - 1) + (box->fold != FOLD_NONE ? BOX_STACK : 0);
 }
 
+void sheet_box_measure(struct sheet_box *b)
+{
+    double name = metrics_width(str_first(b->text.name, NAME_MEASURED), BOX_NAME_SIZE, WEIGHT_BOLD), lines = 0;
+    if (is_fold(b)) name += BOX_TIMES_GAP + metrics_width(b->text.times, BOX_NAME_SIZE, WEIGHT_BOLD);
+    for (int l = 0; l < BOX_LINES; l++)
+        lines = fmax(lines, metrics_width(b->text.lines[l].text, BOX_LINE_SIZE, WEIGHT_REGULAR));
+    double want = fmin(name + BOX_TEXT_LEFT + BOX_TEXT_RIGHT, BOX_MAX);
+    double most = is_fold(b) ? FOLD_MAX : BOX_MAX;
+    b->width = ceil(fmax(fmax(want, BOX_MIN), fmin(lines + BOX_TEXT_LEFT + BOX_TEXT_RIGHT, most)));
+}
+
 struct sheet_box sheet_box(const struct sheet *sheet, const struct boxes *boxes, const struct box *box)
 {
-    struct sheet_box b = { boxes, box, box_text(boxes, box, sheet->o->unit, sheet->scratch), 0, 0, false };
-    double name = metrics_width(str_first(b.text.name, NAME_MEASURED), BOX_NAME_SIZE, WEIGHT_BOLD), lines = 0;
-    if (is_fold(&b)) name += BOX_TIMES_GAP + metrics_width(b.text.times, BOX_NAME_SIZE, WEIGHT_BOLD);
-    for (int l = 0; l < BOX_LINES; l++)
-        lines = fmax(lines, metrics_width(b.text.lines[l].text, BOX_LINE_SIZE, WEIGHT_REGULAR));
-    double want = fmin(name + BOX_TEXT_LEFT + BOX_TEXT_RIGHT, BOX_MAX);
-    double most = is_fold(&b) ? FOLD_MAX : BOX_MAX;
-    b.width = ceil(fmax(fmax(want, BOX_MIN), fmin(lines + BOX_TEXT_LEFT + BOX_TEXT_RIGHT, most)));
+    struct sheet_box b = { .boxes = boxes, .box = box };
+    b.text = box_text(boxes, box, sheet->o->unit, sheet->scratch);
     b.height = sheet_box_height(boxes, box);
+    sheet_box_measure(&b);
     return b;
 }
 

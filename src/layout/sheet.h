@@ -79,6 +79,8 @@ struct sheet_box {
     double width, height;
     bool pale; /* it is drawn elsewhere already */
 };
+/* Its width again after a change of its texts. */
+void sheet_box_measure(struct sheet_box *b);
 struct sheet_box sheet_box(const struct sheet *sheet, const struct boxes *boxes, const struct box *box);
 double sheet_box_height(const struct boxes *boxes, const struct box *box);
 void sheet_box_draw(const struct sheet *sheet, const struct sheet_box *b, double left, double y);

@@ -500,6 +500,28 @@ static void arrows_tell_time(void **state)
     made_free(&m);
 }
 
+/* Twenty, four workers: a box of folded steps tells how many ran at once; touching is no overlap. */
+static void folds_tell_how_many_at_once(void **state)
+{
+    (void)state;
+    for (int workers = 1; workers <= 4; workers += 3) {
+        struct made m;
+        struct scene s;
+        made_begin(&m, 32);
+        made_add(&m, -1, S("r"), 0, 200);
+        for (int i = 0; i < 20; i++)
+            made_add(&m, 0, arena_format(&m.arena, "page_%d", i), i / workers * 10, i / workers * 10 + 10);
+        made_end(&m);
+        lay_out(&m, &s, plain);
+        check_scene(&s);
+        assert_true(has_text(&s, workers > 1 ? S("×20, 4 at once") : S("×20")));
+        assert_true(has_text(&s, S("4 at once")) == false);
+        assert_true(has_text(&s, S("×20, 1")) == false);
+        scene_free(&s);
+        made_free(&m);
+    }
+}
+
 static void one_and_none(void **state)
 {
     (void)state;
@@ -533,6 +555,7 @@ int main(void)
         cmocka_unit_test(waits_and_turns),
         cmocka_unit_test(one_and_none),
         cmocka_unit_test(rounds),
+        cmocka_unit_test(folds_tell_how_many_at_once),
         cmocka_unit_test(older_steps),
         cmocka_unit_test(critical_path_is_marked),
         cmocka_unit_test(plain_chains_have_no_marks),
