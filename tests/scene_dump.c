@@ -46,7 +46,8 @@ static void dump(struct run *run)
     struct machine machine = machine_of(run, &arena);
     for (int style = GRAPH_TREE; style <= GRAPH_MACHINE; style++) {
         static const char *const names[] = { "graph", "flow", "states" };
-        const struct graph_options graph = { .style = (enum graph_style)style,
+        const struct graph_options graph = { .analysis = analysis,
+                                             .style = (enum graph_style)style,
                                              .min_width = 500,
                                              .min_height = 300,
                                              .max_side = PICTURE_SIDE_MAX,

@@ -34,6 +34,7 @@ struct flow {
     struct boxes boxes;
     struct sequence sequence;
     struct place *places; /* by block */
+    uint32_t *at_once;    /* by fold: how many of its members ran at once, 0 while nobody has asked */
 };
 
 static inline bool has_header(const struct block *b)

@@ -9,6 +9,7 @@
 #include "layout/metrics.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 /* px */
 enum {
@@ -59,6 +60,48 @@ static struct str fork_label(const struct flow *f, const struct block *fork)
     return caption_take(&text, f->sheet->scratch);
 }
 
+static int by_time(const void *left, const void *right)
+{
+    const int64_t *a = left, *b = right;
+    return (*a > *b) - (*a < *b);
+}
+
+/* How many members of a fold ran at the same time, at most. Siblings are in the order of their starts. */
+static uint32_t find_at_once(const struct flow *f, const struct box *box)
+{
+    const struct fold *fold = &f->boxes.folds.items[box->fold];
+    int64_t *starts = ARENA_ARRAY(f->sheet->scratch, int64_t, fold->members.steps);
+    int64_t *ends = ARENA_ARRAY(f->sheet->scratch, int64_t, fold->members.steps);
+    uint32_t count = 0, most = 1;
+    for (const struct step *s = fold->first; s; s = s->next) {
+        if (s->hidden || s->start == TIME_NONE || s->older || &f->boxes.items[f->boxes.owner[s->index]] != box)
+            continue;
+        starts[count] = s->start;
+        ends[count++] = s->shown_end;
+    }
+    qsort(starts, count, sizeof *starts, by_time);
+    qsort(ends, count, sizeof *ends, by_time);
+    for (uint32_t begun = 0, ended = 0; begun < count; begun++) {
+        while (ends[ended] <= starts[begun] && ended < begun) ended++;
+        if (begun + 1 - ended > most) most = begun + 1 - ended;
+    }
+    return most;
+}
+
+/* "×20, 4 at once" */
+static void tell_at_once(struct flow *f, const struct box *box, struct sheet_box *drawn)
+{
+    uint32_t *most = &f->at_once[box->fold];
+    if (!*most) *most = find_at_once(f, box);
+    if (*most < 2) return;
+    struct buf text = BUF_INIT;
+    buf_put(&text, drawn->text.times);
+    buf_puts(&text, ", ");
+    buf_put_count(&text, *most, "at once", "at once");
+    drawn->text.times = caption_take(&text, f->sheet->scratch);
+    sheet_box_measure(drawn);
+}
+
 static void describe(struct flow *f, uint32_t i)
 {
     const struct block *b = &f->sequence.blocks[i];
@@ -83,6 +126,7 @@ static void describe(struct flow *f, uint32_t i)
         return;
     }
     p->drawn = sheet_box(f->sheet, &f->boxes, box);
+    if (b->kind == BLOCK_BOX && box->fold != FOLD_NONE) tell_at_once(f, box, &p->drawn);
     p->more = p->drawn.text.lines[0].text;
     p->role = p->drawn.text.lines[0].role;
     if (b->kind == BLOCK_ATTEMPTS) {
@@ -96,22 +140,26 @@ static void describe(struct flow *f, uint32_t i)
     p->height = p->drawn.height;
 }
 
-/* For the arrow from one block to the next: "12 s later" when the run waited for long. Mostly "". */
-static struct str wait_text(const struct flow *f, const struct block *before, const struct block *b)
-{
-    int64_t duration = f->sheet->run->duration;
-    if (before->to == TIME_NONE || b->from == TIME_NONE || duration <= 0) return S("");
-    if (b->from <= before->to || b->from - before->to < duration / WAIT_PART) return S("");
-    struct buf text = BUF_INIT;
-    clock_put_duration(&text, b->from - before->to, f->sheet->o->unit);
-    buf_puts(&text, " later");
-    return caption_take(&text, f->sheet->scratch);
-}
-
 static bool is_fold(const struct flow *f, uint32_t i)
 {
     const struct sheet_box *drawn = &f->places[i].drawn;
     return drawn->box && drawn->box->fold != FOLD_NONE;
+}
+
+/* For the arrow from one block to the next: "12 s later" when the run waited for long. One box of a fold says only once
+ * what came again and again: "some of them later" when what comes next began before the last of them. Mostly "". */
+static struct str wait_text(const struct flow *f, uint32_t first, uint32_t second)
+{
+    const struct block *before = &f->sequence.blocks[first], *b = &f->sequence.blocks[second];
+    int64_t duration = f->sheet->run->duration;
+    if (before->to == TIME_NONE || b->from == TIME_NONE || duration <= 0) return S("");
+    bool rounds = before->parent != BLOCK_NONE && f->sequence.blocks[before->parent].kind == BLOCK_ROUNDS;
+    if (b->from < before->to) return is_fold(f, first) && !rounds ? S("some of them later") : S("");
+    if (b->from == before->to || b->from - before->to < duration / WAIT_PART) return S("");
+    struct buf text = BUF_INIT;
+    clock_put_duration(&text, b->from - before->to, f->sheet->o->unit);
+    buf_puts(&text, " later");
+    return caption_take(&text, f->sheet->scratch);
 }
 
 static double header_room(const struct flow *f, const struct block *b)
@@ -139,7 +187,7 @@ static void measure_stack(struct flow *f, uint32_t i)
         struct place *at = &f->places[c];
         if (child->kind == BLOCK_BOX) at->width = at->drawn.width = widest[is_fold(f, c)];
         if (before != BLOCK_NONE) {
-            at->wait = wait_text(f, &f->sequence.blocks[before], child);
+            at->wait = wait_text(f, before, c);
             height += at->wait.len ? FLOW_WAIT_GAP : CHAIN_GAP;
             width = fmax(width, 2 * (FLOW_WAIT_LEFT + metrics_width(at->wait, BOX_LINE_SIZE, WEIGHT_REGULAR)));
         }
@@ -260,6 +308,7 @@ void flow_choose(struct flow *f)
 {
     const struct graph_options *o = f->sheet->o;
     uint32_t boxes = o->max_boxes ? o->max_boxes : UINT32_MAX, depth = DEPTH_MAX;
+    f->at_once = ARENA_ARRAY(f->sheet->scratch, uint32_t, f->boxes.folds.count + (size_t)1);
     double side = sheet_side(f->sheet), room = side - HEADER_MAX - 2 * SHEET_MARGIN;
     for (;;) {
         boxes_keep(&f->boxes, boxes, depth);

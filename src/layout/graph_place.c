@@ -28,13 +28,20 @@ enum {
     GOOD_WIDTH = 1200, /* what a reader sees at once */
     GOOD_HEIGHT = 800,
 };
-enum { RACK_LEAST = 8 /* boxes */, CLIMB_PER_GAP = 16 };
+enum { MANY = 8, SOME = 3 /* leaves that make a rack */, CLIMB_PER_GAP = 16 };
 #define MUCH_BETTER 0.9
 #define TOO_LARGE   1e6
 
 struct arrangement {
     bool down;
-    double rack; /* width of a rack against its height, 0: no racks */
+    double rack;    /* width of a rack against its height, 0: no racks */
+    uint32_t least; /* leaves that make one */
+};
+
+static const struct arrangement all[] = {
+    { false, 0, 0 },      { false, 1.5, MANY }, { false, 4, MANY },  { false, 12, MANY },
+    { false, 0.7, MANY }, { true, 0, 0 },       { true, 1.5, MANY }, { true, 4, MANY },
+    { true, 0.4, MANY },  { false, 4, SOME },   { false, 12, SOME }, { false, 60, SOME },
 };
 
 const struct sheet_box *tree_wanted(struct tree *t, uint32_t box)
@@ -53,15 +60,15 @@ static struct tree_node *add_node(struct tree *t, enum tree_kind kind, const str
 {
     struct tree_node *n = &t->nodes[t->count++];
     uint32_t depth = parent == TIDY_NONE ? 0 : t->nodes[parent].depth + 1;
-    *n = (struct tree_node){ .kind = kind, .box = box, .depth = depth };
+    *n = (struct tree_node){ .kind = kind, .box = box, .parent = parent, .depth = depth };
     if (depth + 1 > t->depths) t->depths = depth + 1;
     return n;
 }
 
 /* The node is measured. */
-static void hang_node(struct tree *t, const struct tree_node *n, uint32_t parent)
+static void hang_node(struct tree *t, const struct tree_node *n)
 {
-    tidy_add(t->tidy, (uint32_t)(n - t->nodes), parent, t->down ? n->width : n->height);
+    tidy_add(t->tidy, (uint32_t)(n - t->nodes), n->parent, t->down ? n->width : n->height);
 }
 
 static void add_box(struct tree *t, uint32_t box, uint32_t parent)
@@ -71,7 +78,7 @@ static void add_box(struct tree *t, uint32_t box, uint32_t parent)
     n->drawn = *tree_wanted(t, box);
     n->width = n->drawn.width;
     n->height = n->drawn.height;
-    hang_node(t, n, parent);
+    hang_node(t, n);
 }
 
 static void add_stub(struct tree *t, uint32_t of)
@@ -81,7 +88,7 @@ static void add_stub(struct tree *t, uint32_t of)
     n->width = 2 * ceil(metrics_width(n->stub.text, BOX_LINE_SIZE, WEIGHT_REGULAR) / 2);
     if (!t->down) n->width += TREE_STUB_LEFT;
     n->height = STUB_HEIGHT;
-    hang_node(t, n, of);
+    hang_node(t, n);
 }
 
 static void add_rack(struct tree *t, uint32_t first, uint32_t members, uint32_t parent, double aspect)
@@ -96,7 +103,7 @@ static void add_rack(struct tree *t, uint32_t first, uint32_t members, uint32_t 
     n->columns = (members + rows - 1) / rows;
     n->width = n->columns * (n->cell + TREE_RACK_GAP) - TREE_RACK_GAP + 2 * TREE_RACK_PADDING;
     n->height = rows * (BOX_HEIGHT + TREE_RACK_GAP) - TREE_RACK_GAP + 2 * TREE_RACK_PADDING;
-    hang_node(t, n, parent);
+    hang_node(t, n);
 }
 
 static bool is_plain_leaf(const struct tree *t, uint32_t box)
@@ -127,15 +134,15 @@ static void list_kept(struct tree *t)
     }
 }
 
-static void add_nodes(struct tree *t, double rack)
+static void add_nodes(struct tree *t, const struct arrangement *how)
 {
     t->count = t->depths = 0;
     for (uint32_t k = 0, run = 0, taken; k < t->boxes.kept; k += taken) {
         uint32_t up = t->boxes.items[t->kept[k]].parent;
         uint32_t parent = up == BOX_NONE ? TIDY_NONE : t->node_of[up];
-        if (rack > 0 && !run) run = leaves_from(t, k);
-        taken = run >= RACK_LEAST ? run : 1;
-        if (taken > 1) add_rack(t, k, taken, parent, rack);
+        if (how->rack > 0 && !run) run = leaves_from(t, k);
+        taken = run && run >= how->least ? run : 1;
+        if (taken > 1) add_rack(t, k, taken, parent, how->rack);
         else add_box(t, t->kept[k], parent);
         run -= run ? taken : 0;
     }
@@ -212,11 +219,8 @@ static double room_across(const struct tree *t)
     return sheet_side(t->sheet) - 2 * SHEET_MARGIN - (t->down ? 0 : HEADER_MAX);
 }
 
-/* Places the kept boxes. Returns how many depths fit. */
-static uint32_t arrange(struct tree *t, const struct arrangement *how)
+uint32_t tree_place(struct tree *t)
 {
-    t->down = how->down;
-    add_nodes(t, how->rack);
     if (!t->down) {
         double *widest_of[2] = { ARENA_ARRAY(t->sheet->scratch, double, t->depths),
                                  ARENA_ARRAY(t->sheet->scratch, double, t->depths) };
@@ -224,6 +228,14 @@ static uint32_t arrange(struct tree *t, const struct arrangement *how)
     }
     place_across(t);
     return place_along(t, room_along(t));
+}
+
+/* Places the kept boxes. Returns how many depths fit. */
+static uint32_t arrange(struct tree *t, const struct arrangement *how)
+{
+    t->down = how->down;
+    add_nodes(t, how);
+    return tree_place(t);
 }
 
 static void keep(struct tree *t, uint32_t boxes, uint32_t depths)
@@ -234,10 +246,9 @@ static void keep(struct tree *t, uint32_t boxes, uint32_t depths)
 
 /* ---- choosing ---- */
 
-/* How many times the picture is larger than what a reader sees at once. */
-static double largeness(const struct tree *t) { return fmax(1, fmax(t->width / GOOD_WIDTH, t->height / GOOD_HEIGHT)); }
+double tree_largeness(const struct tree *t) { return fmax(1, fmax(t->width / GOOD_WIDTH, t->height / GOOD_HEIGHT)); }
 
-static bool fits(const struct tree *t)
+bool tree_fits(const struct tree *t)
 {
     double across = t->down ? t->width : t->height, along = t->down ? t->height : t->width;
     return across <= room_across(t) && along <= room_along(t);
@@ -246,20 +257,32 @@ static bool fits(const struct tree *t)
 /* One that fits, if any does. */
 static struct arrangement best_arrangement(struct tree *t)
 {
-    static const struct arrangement all[] = {
-        { false, 0 }, { false, 1.5 }, { false, 4 }, { false, 12 }, { false, 0.7 },
-        { true, 0 },  { true, 1.5 },  { true, 4 },  { true, 0.4 }, { false, 60 }
-    };
     struct arrangement best = all[0];
     double least = INFINITY;
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
         arrange(t, &all[i]);
-        double here = largeness(t) * (fits(t) ? 1 : TOO_LARGE);
+        double here = tree_largeness(t) * (tree_fits(t) ? 1 : TOO_LARGE);
         if (here >= least * MUCH_BETTER) continue;
         least = here;
         best = all[i];
     }
     return best;
+}
+
+/* Breaks the arrangement to the right that takes the least area into columns. */
+static bool break_smallest(struct tree *t)
+{
+    const struct arrangement *smallest = NULL;
+    double least = INFINITY;
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        if (all[i].down) continue;
+        arrange(t, &all[i]);
+        if (t->width * t->height >= least) continue;
+        least = t->width * t->height;
+        smallest = &all[i];
+    }
+    arrange(t, smallest);
+    return tree_break(t);
 }
 
 /* Fewer depths until the tree is short enough, and of these fewer boxes until it is narrow enough. */
@@ -300,5 +323,7 @@ void tree_choose(struct tree *t)
     keep(t, limit, UINT32_MAX);
     struct arrangement best = best_arrangement(t);
     arrange(t, &best);
-    if (!fits(t)) shrink(t, &best, limit);
+    if (tree_fits(t)) return;
+    if (break_smallest(t)) return;
+    shrink(t, &best, limit);
 }

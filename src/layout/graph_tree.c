@@ -32,7 +32,7 @@ static bool is_critical(const struct drawing *d, const struct tree_node *n)
 
 static void draw_edge(const struct drawing *d, uint32_t i)
 {
-    const struct tree_node *n = &d->tree.nodes[i], *up = &d->tree.nodes[d->tree.tidy[i].parent];
+    const struct tree_node *n = &d->tree.nodes[i], *up = &d->tree.nodes[n->parent];
     enum scene_role role = is_critical(d, n) ? ROLE_CRITICAL : ROLE_EDGE;
     double x1 = d->left + up->x, y1 = d->top + up->y, x2 = d->left + n->x, y2 = d->top + n->y;
     if (d->tree.down)
@@ -68,7 +68,7 @@ static struct tally dropped(const struct tree *t)
 {
     struct tally all = { 0 };
     for (uint32_t n = 0; n < t->count; n++)
-        if (t->nodes[n].kind == TREE_STUB) tally_merge(&all, t->nodes[n].box->dropped);
+        if (t->nodes[n].kind == TREE_STUB && !t->nodes[n].again) tally_merge(&all, t->nodes[n].box->dropped);
     return all;
 }
 
@@ -81,9 +81,13 @@ static void draw(struct drawing *d)
     d->top = sheet_begin(sheet, t->width + 2 * SHEET_MARGIN, sheet_drop_note(sheet, dropped(t)),
                          caption_take(&drawn, sheet->scratch));
     d->left = SHEET_MARGIN;
+    for (uint32_t c = 1; c < t->columns; c++) {
+        double x = d->left + floor(t->column_left[c] - TREE_COLUMN_GAP / 2.0);
+        scene_line(sheet->s, ROLE_GRID, x, d->top, x, d->top + t->height);
+    }
     for (int critical = 0; critical < 2; critical++)
         for (uint32_t n = 1; n < t->count; n++)
-            if (is_critical(d, &t->nodes[n]) == critical) draw_edge(d, n);
+            if (t->nodes[n].parent != TIDY_NONE && is_critical(d, &t->nodes[n]) == critical) draw_edge(d, n);
     for (uint32_t n = 0; n < t->count; n++) draw_node(d, &t->nodes[n]);
     sheet_end(sheet, d->top + t->height);
 }

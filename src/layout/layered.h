@@ -6,8 +6,8 @@
  * texts.
  *
  *        ┌───┐           Edges leave at the bottom of a node and enter at the top. One that leads back leaves at a
- *        │ a │<───╮      side, goes up between the others and enters at a side, if it can. One that leads to its own node is a
- *        └───┘    │      loop at the left; the caller draws it into `left_room`.
+ *        │ a │<───╮      side, goes up between the others and enters at a side, if it can. One that leads to its own
+ *        └───┘    │      node is a loop at the left; the caller draws it into `left_room`.
  *        │   │    ×3
  *       ×2   ×1   │
  *       v    v    │

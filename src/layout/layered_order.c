@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * The order within the ranks: sweeps down and up put each vertex where its neighbours of the rank before are, on
- * average, then neighbours change places where that helps; the best order of several starts is kept. What ends at a side
- * of its node counts a little farther to that side than the node itself.
+ * average, then neighbours change places where that helps; the best order of several starts is kept. What ends at a
+ * side of its node counts a little farther to that side than the node itself.
  */
 #include "layout/layered_ranks.h"
 

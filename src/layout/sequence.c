@@ -179,6 +179,14 @@ static uint32_t rounds_end(const struct siblings *now, uint32_t k)
     return end;
 }
 
+/* Only what came again and again makes rounds: a single step between was there once. */
+static bool are_folds(const struct making *m, uint32_t from, uint32_t to)
+{
+    for (uint32_t k = from; k < to; k++)
+        if (box_at(m, k)->fold == FOLD_NONE) return false;
+    return true;
+}
+
 /* Groups one after the other. */
 static void add_groups(struct making *m, uint32_t from, uint32_t to, uint32_t parent)
 {
@@ -215,7 +223,7 @@ static void add_children(struct making *m, uint32_t box)
     uint32_t added = 0;
     for (uint32_t k = 0, end; k < now->count; k = end) {
         end = rounds_end(now, k);
-        if (end == group_end(now, k)) continue;
+        if (end == group_end(now, k) || !are_folds(m, k, end)) continue;
         add_groups(m, added, k, m->block_of[box]);
         add_rounds(m, k, end, m->block_of[box]);
         added = end;

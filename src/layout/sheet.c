@@ -198,17 +198,23 @@ double sheet_box_height(const struct boxes *boxes, const struct box *box)
     return BOX_HEIGHT + BOX_LINE_HEIGHT * (box_line_count(boxes, box) - 1) + (box->fold != FOLD_NONE ? BOX_STACK : 0);
 }
 
+void sheet_box_measure(struct sheet_box *b)
+{
+    double name = metrics_width(str_first(b->text.name, NAME_MEASURED), BOX_NAME_SIZE, WEIGHT_BOLD), lines = 0;
+    if (is_fold(b)) name += BOX_TIMES_GAP + metrics_width(b->text.times, BOX_NAME_SIZE, WEIGHT_BOLD);
+    for (int l = 0; l < BOX_LINES; l++)
+        lines = fmax(lines, metrics_width(b->text.lines[l].text, BOX_LINE_SIZE, WEIGHT_REGULAR));
+    double want = fmin(name + BOX_TEXT_LEFT + BOX_TEXT_RIGHT, BOX_MAX);
+    double most = is_fold(b) ? FOLD_MAX : BOX_MAX;
+    b->width = ceil(fmax(fmax(want, BOX_MIN), fmin(lines + BOX_TEXT_LEFT + BOX_TEXT_RIGHT, most)));
+}
+
 struct sheet_box sheet_box(const struct sheet *sheet, const struct boxes *boxes, const struct box *box)
 {
-    struct sheet_box b = { boxes, box, box_text(boxes, box, sheet->o->unit, sheet->scratch), 0, 0 };
-    double name = metrics_width(str_first(b.text.name, NAME_MEASURED), BOX_NAME_SIZE, WEIGHT_BOLD), lines = 0;
-    if (is_fold(&b)) name += BOX_TIMES_GAP + metrics_width(b.text.times, BOX_NAME_SIZE, WEIGHT_BOLD);
-    for (int l = 0; l < BOX_LINES; l++)
-        lines = fmax(lines, metrics_width(b.text.lines[l].text, BOX_LINE_SIZE, WEIGHT_REGULAR));
-    double want = fmin(name + BOX_TEXT_LEFT + BOX_TEXT_RIGHT, BOX_MAX);
-    double most = is_fold(&b) ? FOLD_MAX : BOX_MAX;
-    b.width = ceil(fmax(fmax(want, BOX_MIN), fmin(lines + BOX_TEXT_LEFT + BOX_TEXT_RIGHT, most)));
+    struct sheet_box b = { .boxes = boxes, .box = box };
+    b.text = box_text(boxes, box, sheet->o->unit, sheet->scratch);
     b.height = sheet_box_height(boxes, box);
+    sheet_box_measure(&b);
     return b;
 }
 
@@ -296,7 +302,7 @@ void sheet_box_draw(const struct sheet *sheet, const struct sheet_box *b, double
     r->radius = BOX_RADIUS;
     r->step = b->box->step->index;
     r->tip = sheet_box_tip(sheet, b);
-    r->outlined = did_not_run(b->box);
+    r->outlined = b->pale || did_not_run(b->box);
     r->critical = sheet_is_critical(sheet, b->boxes, b->box);
     sheet_strip(sheet, b, left + BOX_STRIP_LEFT, y + BOX_STRIP_TOP, height - 2 * BOX_STRIP_TOP);
     if (is_fold(b)) {
@@ -304,8 +310,8 @@ void sheet_box_draw(const struct sheet *sheet, const struct sheet_box *b, double
         scene_text(sheet->s, ROLE_LABEL, right, y + BOX_NAME_BASELINE, BOX_NAME_SIZE, WEIGHT_BOLD, ALIGN_RIGHT,
                    b->text.times);
     }
-    sheet_text(sheet, sheet_name_role(b->box), x, y + BOX_NAME_BASELINE, BOX_NAME_SIZE, WEIGHT_BOLD, name_room,
-               b->text.name);
+    sheet_text(sheet, b->pale ? ROLE_LABEL_MUTED : sheet_name_role(b->box), x, y + BOX_NAME_BASELINE, BOX_NAME_SIZE,
+               WEIGHT_BOLD, name_room, b->text.name);
     for (int l = 0; l < BOX_LINES && b->text.lines[l].text.len; l++)
         sheet_text(sheet, b->text.lines[l].role, x, y + BOX_LINE_BASELINE + l * BOX_LINE_HEIGHT, BOX_LINE_SIZE,
                    WEIGHT_REGULAR, room, b->text.lines[l].text);

@@ -77,12 +77,15 @@ struct sheet_box {
     const struct box *box;
     struct box_text text;
     double width, height;
+    bool pale; /* it is drawn elsewhere already */
 };
+/* Its width again after a change of its texts. */
+void sheet_box_measure(struct sheet_box *b);
 struct sheet_box sheet_box(const struct sheet *sheet, const struct boxes *boxes, const struct box *box);
 double sheet_box_height(const struct boxes *boxes, const struct box *box);
 void sheet_box_draw(const struct sheet *sheet, const struct sheet_box *b, double left, double y);
-/* "demo.load.page_1 · 480 ms · error", "page_* ×20 · mean … · min …"; in a page, which tells it by itself, only what the box
- * does not show. */
+/* "demo.load.page_1 · 480 ms · error", "page_* ×20 · mean … · min …"; in a page, which tells it by itself, only what
+ * the box does not show. */
 struct str sheet_box_tip(const struct sheet *sheet, const struct sheet_box *b);
 /* The status at the left side of a box. */
 void sheet_strip(const struct sheet *sheet, const struct sheet_box *b, double x, double y, double height);

@@ -32,6 +32,9 @@ struct statistics {
 /* The list lives in `arena`, names there or in the run's. O(n log n). */
 void statistics_by_name(const struct run *run, struct arena *arena, struct statistics *ret_statistics);
 
+/* The smallest of `count` > 0 ascending values that `percent` % of them do not exceed. */
+int64_t statistics_percentile(const int64_t *sorted, uint64_t count, uint64_t percent);
+
 /* Names by what their steps, the root among them, have of some time. */
 struct name_time {
     struct str name;
@@ -50,9 +53,6 @@ bool statistics_names_tell(const struct run *run, const int64_t *time, int64_t w
 /* The names with any of the time, largest first, then by name; the list lives in `arena`, names there or in the run's.
  * Returns how many there are. O(n log n). */
 size_t statistics_name_times(const struct run *run, const int64_t *time, struct arena *arena, struct name_time **ret);
-
-/* The smallest of `count` > 0 ascending values that `percent` % of them do not exceed. */
-int64_t statistics_percentile(const int64_t *sorted, uint64_t count, uint64_t percent);
 
 /* Where the bin begins, in µs: the smallest duration in it is not below. */
 int64_t statistics_bin_start(const struct name_statistics *s, uint32_t bin);

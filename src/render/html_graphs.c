@@ -11,7 +11,7 @@ void html_graphs_write(const struct html_graphs *graphs, struct buf *out)
         { "tree", "Tree", "Which step called which." },
         { "flow", "Flow",
           "What came after what, and what ran side by side, inferred from times. The line in a box is "
-          "the whole run, with the time of the step on it." },
+          "the whole run, with the time of the step on it. Pale: cached or skipped." },
         { "states", "States",
           "Each state once, with its visits and the mean time of those that ended; ×3: this way was taken three "
           "times. What was declared but not visited is pale." },

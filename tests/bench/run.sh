@@ -55,6 +55,21 @@ for size in $SIZES; do
     done
 done
 
+# The graph with as many boxes as there may be, against dot on the same tree.
+log=$work/boxes.ndjson
+"$BUILD/tests/bench/generate" 5000 >"$log" || exit 1
+if command -v dot >/dev/null 2>&1; then
+    "$tool" --quiet --csv - "$log" | awk -F, 'BEGIN { print "digraph { rankdir=LR; node [shape=box]" }
+        NR > 1 { printf "%s [label=\"%s\"]\n", $3, $7; if ($4 != "") printf "%s -> %s\n", $4, $3 }
+        END { print "}" }' >"$work/boxes.dot"
+fi
+run=0
+while [ "$run" -lt "$RUNS" ]; do
+    sample boxes 5000 "$tool" --quiet --max-rows 5000 --graph "$work/out/boxes.png" "$log"
+    [ ! -s "$work/boxes.dot" ] || sample dot 5000 dot -Tpng -o "$work/out/dot.png" "$work/boxes.dot"
+    run=$((run + 1))
+done
+
 printf '%8s  %-22s %10s %9s %9s\n' steps output 'median ms' MB/s 'peak MB'
 for size in $SIZES; do
     bytes=$(wc -c <"$work/$size.ndjson")
@@ -84,6 +99,18 @@ target()
         else printf "  %-12s  %s: %.1f %s (limit %.1f)\n", value + 0 <= limit + 0 ? "met" : "MISSED", text, value, unit, limit
     }'
 }
+
+echo
+for what in boxes dot; do
+    case $what in boxes) title='graph 5,000 boxes' ;; *) title='dot on the same' ;; esac
+    [ -s "$work/$what.5000.samples" ] || continue
+    echo "$(median "$what" 5000 1) $(median "$what" 5000 2) $title"
+done | awk '{
+    title = $3
+    for (n = 4; n <= NF; n++) title = title " " $n
+    printf "%8d  %-22s %10.1f %9s %9.1f\n", 5000, title, $1, "", $2 / 1024
+}'
+[ -s "$work/dot.5000.samples" ] || echo '    5000  dot is not installed: nothing to compare with'
 
 echo
 echo 'targets'

@@ -137,42 +137,6 @@ static void folds(void **state)
     }
 }
 
-/* A step that interrupts a fold is part of its rounds; a fork may be as well, and what comes before or after is not. */
-static void rounds(void **state)
-{
-    (void)state;
-    struct made m;
-    made_begin(&m, 64);
-    made_add(&m, -1, S("r"), 0, 1000);
-    made_add(&m, 0, S("first"), 0, 10);
-    for (int i = 0; i < 12; i++) made_add(&m, 0, S("a"), 10 + i * 10 + (i > 4), 20 + i * 10);
-    made_add(&m, 0, S("last"), 130, 140);
-    made_end(&m);
-    assert_sequence(&m, 8, UINT32_MAX, "r[first ax12 last]");
-    made_free(&m);
-    made_begin(&m, 64);
-    made_add(&m, -1, S("r"), 0, 1000);
-    made_add(&m, 0, S("first"), 0, 10);
-    for (int i = 0; i < 12; i++) {
-        made_add(&m, 0, S("a"), 10 + i * 10, 20 + i * 10 - (i == 4));
-        if (i == 4) made_add(&m, 0, S("once"), 59, 60);
-    }
-    made_add(&m, 0, S("last"), 130, 140);
-    made_end(&m);
-    assert_sequence(&m, 8, UINT32_MAX, "r[first 2<ax12 once> last]");
-    made_free(&m);
-    made_begin(&m, 64);
-    made_add(&m, -1, S("r"), 0, 1000);
-    for (int i = 0; i < 9; i++) {
-        made_add(&m, 0, S("ask"), i * 10, i * 10 + 4);
-        made_add(&m, 0, S("b"), i * 10 + 4, i * 10 + 9);
-        made_add(&m, 0, S("c"), i * 10 + 5, i * 10 + 10);
-    }
-    made_end(&m);
-    assert_sequence(&m, 8, UINT32_MAX, "r[9<askx9 {bx9|cx9}>]");
-    made_free(&m);
-}
-
 static void what_is_left_out(void **state)
 {
     (void)state;
@@ -425,6 +389,47 @@ static void older_steps(void **state)
     made_free(&m);
 }
 
+/* A fork may be part of rounds; what comes before or after is not. A step that is there only once makes none. */
+static void rounds(void **state)
+{
+    (void)state;
+    struct made m;
+    struct scene s;
+    made_begin(&m, 64);
+    made_add(&m, -1, S("r"), 0, 1000);
+    made_add(&m, 0, S("first"), 0, 10);
+    for (int i = 0; i < 12; i++) made_add(&m, 0, S("a"), 10 + i * 10 + (i > 4), 20 + i * 10);
+    made_add(&m, 0, S("last"), 130, 140);
+    made_end(&m);
+    assert_sequence(&m, 8, UINT32_MAX, "r[first ax12 last]");
+    made_free(&m);
+    made_begin(&m, 64);
+    made_add(&m, -1, S("r"), 0, 1000);
+    made_add(&m, 0, S("first"), 0, 10);
+    for (int i = 0; i < 12; i++) {
+        made_add(&m, 0, S("a"), 10 + i * 10, 20 + i * 10 - (i == 4));
+        if (i == 4) made_add(&m, 0, S("once"), 59, 60);
+    }
+    made_add(&m, 0, S("last"), 130, 140);
+    made_end(&m);
+    assert_sequence(&m, 8, UINT32_MAX, "r[first ax12 once last]");
+    lay_out(&m, &s, plain);
+    check_scene(&s);
+    assert_true(has_text(&s, S("some of them later")) && !has_text(&s, S("2 rounds")));
+    scene_free(&s);
+    made_free(&m);
+    made_begin(&m, 64);
+    made_add(&m, -1, S("r"), 0, 1000);
+    for (int i = 0; i < 9; i++) {
+        made_add(&m, 0, S("ask"), i * 10, i * 10 + 4);
+        made_add(&m, 0, S("b"), i * 10 + 4, i * 10 + 9);
+        made_add(&m, 0, S("c"), i * 10 + 5, i * 10 + 10);
+    }
+    made_end(&m);
+    assert_sequence(&m, 8, UINT32_MAX, "r[9<askx9 {bx9|cx9}>]");
+    made_free(&m);
+}
+
 /* b is what the end waited for; in the flow and in the tree alike. */
 static void critical_path_is_marked(void **state)
 {
@@ -500,6 +505,28 @@ static void arrows_tell_time(void **state)
     made_free(&m);
 }
 
+/* Twenty, four workers: a box of folded steps tells how many ran at once; touching is no overlap. */
+static void folds_tell_how_many_at_once(void **state)
+{
+    (void)state;
+    for (int workers = 1; workers <= 4; workers += 3) {
+        struct made m;
+        struct scene s;
+        made_begin(&m, 32);
+        made_add(&m, -1, S("r"), 0, 200);
+        for (int i = 0; i < 20; i++)
+            made_add(&m, 0, arena_format(&m.arena, "page_%d", i), i / workers * 10, i / workers * 10 + 10);
+        made_end(&m);
+        lay_out(&m, &s, plain);
+        check_scene(&s);
+        assert_true(has_text(&s, workers > 1 ? S("×20, 4 at once") : S("×20")));
+        assert_true(has_text(&s, S("4 at once")) == false);
+        assert_true(has_text(&s, S("×20, 1")) == false);
+        scene_free(&s);
+        made_free(&m);
+    }
+}
+
 static void one_and_none(void **state)
 {
     (void)state;
@@ -533,6 +560,7 @@ int main(void)
         cmocka_unit_test(waits_and_turns),
         cmocka_unit_test(one_and_none),
         cmocka_unit_test(rounds),
+        cmocka_unit_test(folds_tell_how_many_at_once),
         cmocka_unit_test(older_steps),
         cmocka_unit_test(critical_path_is_marked),
         cmocka_unit_test(plain_chains_have_no_marks),

@@ -260,6 +260,34 @@ static void a_cycle_turns_one_edge(void **state)
     }
 }
 
+/* Nothing stands above the entry, whatever leads to it; what it does not lead to stands close to what that leads to. */
+static void the_entry_is_on_top(void **state)
+{
+    (void)state;
+    struct fixture *f = fixture_new(8);
+    for (uint32_t i = 0; i < 4; i++) connect(f, i, i + 1, 0);
+    connect(f, 5, 0, 0); /* not reached, and leads to the entry */
+    connect(f, 6, 7, 0); /* not reached, leads to the end of the chain */
+    connect(f, 7, 4, 0);
+    check(f);
+    assert_true(f->edges[4].back && f->nodes[0].y == 0 && f->nodes[5].y > 0);
+    assert_true(f->nodes[7].y == f->nodes[3].y && f->nodes[6].y == f->nodes[2].y);
+    fixture_free(f);
+}
+
+/* An edge that leads back between two others ends at the bottom of its node, since from a side it would cross one. */
+static void back_edges_avoid_crossings(void **state)
+{
+    (void)state;
+    struct fixture *f = fixture_new(7);
+    for (uint32_t i = 1; i < 7; i++) connect(f, (i - 1) / 2, i, 0);
+    connect(f, 4, 0, 0);
+    check(f);
+    assert_true(f->edges[6].back);
+    assert_int_equal(f->l.crossings, 0);
+    fixture_free(f);
+}
+
 /* Two rows of four, each to the one below the other end: drawn as given all would cross. */
 static void crossings_are_undone(void **state)
 {
@@ -327,6 +355,8 @@ int main(void)
         cmocka_unit_test(a_chain_is_straight),
         cmocka_unit_test(long_edges_are_straight),
         cmocka_unit_test(a_cycle_turns_one_edge),
+        cmocka_unit_test(the_entry_is_on_top),
+        cmocka_unit_test(back_edges_avoid_crossings),
         cmocka_unit_test(crossings_are_undone),
         cmocka_unit_test(sweeps_undo_crossings),
         cmocka_unit_test(odd_graphs),

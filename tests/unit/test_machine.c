@@ -245,6 +245,26 @@ static void drawn_with_counts_and_conditions(void **state)
     unload(&f.log);
 }
 
+/* The mean is of those that ended, which is said. */
+static void drawn_with_open_visits(void **state)
+{
+    (void)state;
+    struct fixture f;
+    struct scene s;
+    load_machine(&f,
+                 S(PIPELINE("") STEP("think", "0", "1", "3", ACTION) STEP(
+                     "think", "1", "3", "7",
+                     ACTION) "{\"type\":\"step\",\"operation\":\"start\",\"runId\":\"r\",\"step\":{\"name\":\"think\","
+                             "\"key\":\"think\",\"id\":2,\"kind\":\"action\",\"time\":{\"startTs\":7}}}\n"));
+    struct graph_options o = plain;
+    o.machine = &f.m;
+    scene_init(&s, &f.log.arena);
+    graph_layout(f.log.runs, &o, &s);
+    assert_non_null(find_text(&s, S("3 visits · mean 3 ms of 2 ended · last")));
+    scene_free(&s);
+    unload(&f.log);
+}
+
 static void drawn_with_what_fits(void **state)
 {
     (void)state;
@@ -307,6 +327,7 @@ int main(void)
         cmocka_unit_test(odd_graphs),
         cmocka_unit_test(many_states),
         cmocka_unit_test(drawn_with_counts_and_conditions),
+        cmocka_unit_test(drawn_with_open_visits),
         cmocka_unit_test(drawn_with_what_fits),
         cmocka_unit_test(drawn_without_states),
     };
