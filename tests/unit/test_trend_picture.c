@@ -207,7 +207,7 @@ static void many_runs_share_columns(void **state)
 }
 
 /* What the first of many columns says, and that its marks lead to its slowest runs. A column has between 40 and 60 runs
- * here: of equal ones the last is the slowest completed one, the first the slowest failed one. */
+ * here; those behind the 40th are like the others. */
 static void a_column_tells_of_its_runs(void **state)
 {
     (void)state;
