@@ -84,8 +84,9 @@ static const struct option_row rows[] = {
       "what the page is: a place to work in, a document to print, a single screen" },
     { "templates", 0, TAKES_TEXT, FOR_RENDER, AT(templates), "DIR", NULL, 0, 0,
       "own templates in place of the built-in ones: report.html, report.css, ...; see help templates" },
-    { "max-rows", 0, TAKES_COUNT, FOR_RENDER, AT(max_rows), "N", NULL, 1, 1e9,
-      "rows of the Gantt chart (200; the page's own timeline has all), boxes of the graph (300, at most 5,000)" },
+    { "max-rows", 0, TAKES_COUNT, FOR_RENDER, AT(max_rows), "N", NULL, 0, 1e9,
+      "rows of the Gantt chart (200; 0: all; the page's own timeline has all), boxes of the graph (300, at most "
+      "5,000); see help rows" },
     { "google", 0, TAKES_CHOICE, FOR_RENDER, AT(google), "MODE", "auto|off|only", 0, 0,
       "Google Charts view in the page; off: the page refers to nothing outside itself" },
     { "embed-log", 0, TAKES_CHOICE, FOR_RENDER, AT(embed_log), "WHEN", "auto|always|never", 0, 0,

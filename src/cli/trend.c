@@ -14,7 +14,7 @@ bool put_trend(const struct writing *w, const char *path, struct buf *out, struc
         .unit = (enum time_unit)w->o->unit,
         .min_width = w->o->min_width,
         .min_height = w->o->min_height,
-        .max_side = max_side(w, path),
+        .max_side = picture_side(w, path),
         .title = str_z(w->o->title),
     };
     trends_of(w->l->runs, &arena, &trends);

@@ -100,12 +100,15 @@ static void place_bars(struct chart *c)
         }
         bar->text_left = bar->left + bar->width + GANTT_BAR_GAP;
         bar->text_right = bar->text_left + metrics_width(bar->text, GANTT_SMALL_SIZE, WEIGHT_REGULAR);
-        bar->error_left = bar->text_right;
         double room = fmin(bar->error_room, c->right - bar->text_right);
-        bar->error = metrics_fit_end(bar->error, GANTT_SMALL_SIZE, WEIGHT_REGULAR, room, c->a);
         /* a word at least, or nothing */
-        if (room < fmin(bar->error_room, 3 * GANTT_SMALL_SIZE)) bar->error = S("");
-        bar->text_right += metrics_width(bar->error, GANTT_SMALL_SIZE, WEIGHT_REGULAR);
+        if (!bar->error.len || room < fmin(bar->error_room, 3 * GANTT_SMALL_SIZE)) {
+            bar->error = S("");
+            continue;
+        }
+        bar->error_left = bar->text_right + GANTT_ERROR_GAP;
+        bar->error = metrics_fit_end(bar->error, GANTT_SMALL_SIZE, WEIGHT_REGULAR, room - GANTT_ERROR_GAP + 0.01, c->a);
+        bar->text_right = bar->error_left + metrics_width(bar->error, GANTT_SMALL_SIZE, WEIGHT_REGULAR);
     }
 }
 
@@ -134,12 +137,18 @@ static void find_columns(struct chart *c)
     place_bars(c);
 }
 
-/* How many rows fit into the height, whatever the header says. */
+/* Whatever the header says. */
+uint32_t gantt_room(double max_side)
+{
+    double header = 320, rows = max_side > 0 ? floor((max_side - header) / ROW_HEIGHT) : GANTT_ROWS_MAX;
+    return (uint32_t)fmin(fmax(rows, 2), GANTT_ROWS_MAX);
+}
+
 static uint32_t row_limit(const struct gantt_options *o)
 {
-    double header = 320, rows = o->max_side > 0 ? fmax(floor((o->max_side - header) / ROW_HEIGHT), 1) : UINT32_MAX;
-    uint32_t fit = rows < UINT32_MAX ? (uint32_t)rows : 0;
-    return fit && (!o->max_rows || fit < o->max_rows) ? fit : o->max_rows;
+    if (!(o->max_side > 0)) return o->max_rows;
+    uint32_t room = gantt_room(o->max_side);
+    return o->max_rows && o->max_rows < room ? o->max_rows : room;
 }
 
 /* By step: the row that shows it, or its nearest ancestor with one. */
@@ -150,13 +159,17 @@ static void find_rows(struct chart *c)
     for (uint32_t i = 0; i < run->step_count; i++) c->row_of[i] = ROW_NONE;
     for (uint32_t i = 0; i < c->rows.count; i++)
         for (uint32_t k = 0; k < c->rows.items[i].step_count; k++) c->row_of[c->rows.items[i].steps[k]->index] = i;
-    for (uint32_t i = 1; i < run->step_count; i++) /* pre-order: a parent's is known */
-        if (c->row_of[i] == ROW_NONE && run->steps[i]->parent) c->row_of[i] = c->row_of[run->steps[i]->parent->index];
+    for (uint32_t i = 1; i < run->step_count; i++) { /* pre-order: a parent's is known */
+        uint32_t above = run->steps[i]->parent ? c->row_of[run->steps[i]->parent->index] : ROW_NONE;
+        if (c->row_of[i] != ROW_NONE || above == ROW_NONE) continue;
+        const struct row *row = &c->rows.items[above];
+        if (!row->repeated && !row->continues) c->row_of[i] = above; /* else it may be on another page */
+    }
 }
 
 void gantt_find_analysis(struct chart *c)
 {
-    if (!c->o->analysis || c->start == TIME_NONE) return;
+    if (!c->o->analysis || c->start == TIME_NONE || !c->run->visible_count) return;
     const struct running *running = analysis_running(c->o->analysis);
     if (running->max < 2 || !running->count) return;
     c->strip = running;

@@ -27,6 +27,10 @@ struct gantt_options {
     bool bare;                    /* no title block: the page around it has one */
 };
 
+/* Rows that a picture of at most max_side px has room for. */
+enum { GANTT_ROWS_MAX = 1200 };
+uint32_t gantt_room(double max_side);
+
 /* A sparkline has this size, whatever the run. */
 enum { GANTT_MINI_WIDTH = 600, GANTT_MINI_HEIGHT = 120 };
 

@@ -19,6 +19,7 @@
 #define GANTT_BAR_HEIGHT 14.0
 #define GANTT_BAR_GAP    7.0 /* bar to duration */
 #define GANTT_NAMES_GAP  18.0
+#define GANTT_ERROR_GAP  3.5 /* between duration and error */
 
 #define GANTT_TITLE_SIZE 18.0
 #define GANTT_TEXT_SIZE  13.0
@@ -40,7 +41,7 @@ struct bar {
     double text_left, text_right;
     struct str text;   /* "480 ms · error · 1,830 tokens" */
     struct str error;  /* first line of what failed, "" when another row says it */
-    double error_room; /* px: its width, uncut */
+    double error_room; /* px: its width, uncut, and the gap before it */
     double error_left;
 };
 

@@ -20,7 +20,10 @@
 #define LINK_RADIUS 4.0
 #define LINK_HEAD   4.5
 
-enum { LINKS_MAX = 100 }; /* more would be a thicket */
+enum {
+    LINKS_MAX = 100, /* more would be a thicket */
+    VISITS_MAX = 8,  /* of the path in one fold; more have no connectors */
+};
 
 /* The path's pieces by row, as far as they can be told apart: of what is shorter than PIECE_MIN at most one a px. */
 static struct piece *find_pieces(const struct chart *c, size_t *ret_count)
@@ -74,6 +77,12 @@ static void put_connector(const struct chart *c, const struct piece *from, const
     gantt_put_upright(c, ROLE_CRITICAL, CONNECTOR, x, y, gantt_middle(c, to->row) + GANTT_PATH_BELOW);
 }
 
+/* Where the path enters a fold again and again, lines to each of its steps would say nothing. */
+static bool is_thicket(const struct chart *c, const uint32_t *touched, uint32_t row)
+{
+    return c->rows.items[row].fold && touched[row] > VISITS_MAX;
+}
+
 void gantt_put_path(const struct chart *c)
 {
     if (!c->path) return;
@@ -83,9 +92,12 @@ void gantt_put_path(const struct chart *c)
         double y = gantt_middle(c, list[i].row) + GANTT_PATH_BELOW;
         scene_line(c->s, ROLE_CRITICAL, list[i].from, y, list[i].to, y)->thickness = GANTT_PATH_THICK;
     }
+    uint32_t *touched = ARENA_ARRAY(c->a, uint32_t, c->rows.count);
+    for (size_t i = next_piece(c, list, count, 0); i < count; i = next_piece(c, list, count, i)) touched[list[i].row]++;
     for (size_t i = 0, next; i < count; i = next) {
         next = next_piece(c, list, count, i);
-        if (next < count) put_connector(c, &list[i], &list[next]);
+        if (next < count && !is_thicket(c, touched, list[i].row) && !is_thicket(c, touched, list[next].row))
+            put_connector(c, &list[i], &list[next]);
     }
     free(list);
 }

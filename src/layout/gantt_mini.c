@@ -148,7 +148,7 @@ static void put_marks(const struct grid *g)
         const struct step *child = step->first_child;
         while (child && child->status != STEP_ERROR) child = child->next;
         if (child) continue;
-        double x = scale_x(&g->c->scale, gantt_bar_end(step)) - 1;
+        double x = fmax(scale_x(&g->c->scale, gantt_bar_end(step)), g->c->scale.x + 2) - 1;
         size_t slot = (size_t)fmin(fmax((x - g->c->scale.x) / MARK_STEP, 0), (double)(slots - 1));
         if (taken[slot]) continue;
         taken[slot] = true;

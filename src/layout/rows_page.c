@@ -12,15 +12,15 @@ static void put_troubled(uint32_t count, struct buf *b)
     buf_puts(b, " of them failed or unfinished");
 }
 
-/* "4,812 of 5,000 steps are folded into 9 rows (×N)": what stands apart depends on what had room. */
+/* "4,812 of 5,000 steps are folded by kind into 9 rows (×N)": what stands apart depends on what had room. */
 static void put_folds(const struct rows *rows, struct buf *b)
 {
     buf_put_number(b, rows->folded);
     buf_puts(b, " of ");
     buf_put_count(b, rows->steps, "step", "steps");
-    buf_puts(b, " are folded into ");
+    buf_puts(b, " are folded by kind into ");
     buf_put_count(b, rows->folds, "row", "rows");
-    buf_puts(b, " of a kind (×N)");
+    buf_puts(b, " (×N)");
     if (rows->folded_troubled) {
         put_troubled(rows->folded_troubled, b);
         buf_puts(b, ", which fold among themselves.");

@@ -30,6 +30,8 @@
     "\"},\"relation\":\"" relation "\"}\n"
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
+static double min_width = 500;
+
 struct drawn {
     struct log_fixture log;
     struct run *run;
@@ -45,7 +47,7 @@ static void draw(struct drawn *d, struct str log, enum gantt_style style, const 
     struct analysis *analysis = analysis_begin(d->run);
     const struct error_lines errors = error_lines_read(d->run, &d->arena);
     const struct gantt_options o = {
-        .analysis = analysis, .errors = &errors, .style = style, .min_width = 500, .min_height = 300, .rows = rows
+        .analysis = analysis, .errors = &errors, .style = style, .min_width = min_width, .min_height = 300, .rows = rows
     };
     scene_init(&d->scene, &d->arena);
     gantt_layout(d->run, &o, &d->scene);
@@ -171,6 +173,34 @@ static void strip_and_path_say_what_overlapped(void **state)
     erase(&d);
 }
 
+/* A page repeats the ancestors of its rows: what is on the path on other pages is not theirs. */
+static void pages_show_their_own_part_of_the_path(void **state)
+{
+    (void)state;
+    struct drawn d;
+    draw_full(&d, S(STARTED TOP("a", 0, 50, "") TOP("b", 50, 100, "") TOP("c", 0, 20, "") ENDED(100)));
+    assert_true(path_under(&d, "demo") <= 0 && path_under(&d, "demo.a") > 100);
+    const struct step *root = d.run->root, *b = step_at(d.run, "demo.b", 0);
+    struct row items[] = {
+        { .step = root, .steps = &root, .step_count = 1, .parent = ROW_NONE, .last_child = 1 },
+        { .step = b, .steps = &b, .step_count = 1, .last_child = ROW_NONE, .depth = 1 },
+    };
+    const struct rows rows = { .items = items, .count = 2, .steps = 4 };
+    for (int paged = 0; paged < 2; paged++) {
+        struct analysis *analysis = analysis_begin(d.run);
+        const struct gantt_options o = { .analysis = analysis, .min_width = 500, .rows = &rows };
+        items[0].repeated = paged;
+        scene_free(&d.scene);
+        scene_init(&d.scene, &d.arena);
+        gantt_layout(d.run, &o, &d.scene);
+        analysis_free(analysis);
+        assert_true(path_under(&d, "demo.b") > 100);
+        assert_int_equal(path_under(&d, "demo") > 100, !paged); /* a is left out here, on another page there */
+        assert_int_equal(text_with(&d, "(continued)") != NULL, paged);
+    }
+    erase(&d);
+}
+
 static void errors_stand_beside_the_deepest_bar(void **state)
 {
     (void)state;
@@ -180,12 +210,12 @@ static void errors_stand_beside_the_deepest_bar(void **state)
                             STEP("c", "a", 20, 40, ",\"error\":\"another one\"") ENDED(100)));
     const struct scene_item *why = text_with(&d, "no route");
     assert_non_null(why);
-    assert_str(why->text, " · no route …");
+    assert_str(why->text, "· no route …");
     assert_int_equal(why->role, ROLE_LABEL_ERROR);
     const struct scene_item *bar = bar_of(&d, "demo.b");
     assert_true(why->x > bar->x + bar->w && fabs(why->y - (bar->y + bar->h)) < 8);
     size_t said = 0;
-    for (size_t i = 0; i < d.scene.count; i++) said += str_starts(d.scene.items[i].text, S(" · no route"));
+    for (size_t i = 0; i < d.scene.count; i++) said += str_starts(d.scene.items[i].text, S("· no route"));
     assert_int_equal(said, 1);
     assert_non_null(text_with(&d, "another one"));
     erase(&d);
@@ -199,15 +229,18 @@ static void long_errors_are_cut_and_leave_the_plot_its_room(void **state)
     memset(error, 'e', 300);
     error[300] = 0;
     snprintf(log, sizeof log, STARTED TOP("a", 0, 100, ",\"error\":\"%s\"") ENDED(100), error);
-    draw_full(&with, str_z(log));
-    draw_full(&without, S(STARTED TOP("a", 0, 100, ",\"status\":\"error\"") ENDED(100)));
-    const struct scene_item *why = text_with(&with, " · eee");
-    assert_non_null(why);
-    assert_true(str_ends(why->text, S("…")) && why->width > 150);
-    assert_true(bar_of(&with, "demo.a")->w >= 0.69 * bar_of(&without, "demo.a")->w);
-    assert_true(with.scene.width <= without.scene.width + 140);
-    erase(&with);
-    erase(&without);
+    for (min_width = 500; min_width < 1000; min_width += 400) { /* may widen, may not */
+        draw_full(&with, str_z(log));
+        draw_full(&without, S(STARTED TOP("a", 0, 100, ",\"status\":\"error\"") ENDED(100)));
+        const struct scene_item *why = text_with(&with, "· eee");
+        assert_non_null(why);
+        assert_true(str_ends(why->text, S("…")) && why->width > 150);
+        assert_true(bar_of(&with, "demo.a")->w >= 0.69 * bar_of(&without, "demo.a")->w);
+        assert_true(with.scene.width <= without.scene.width + 140);
+        erase(&with);
+        erase(&without);
+    }
+    min_width = 500;
 }
 
 static void folds_and_attempts_are_one_row(void **state)
@@ -215,7 +248,7 @@ static void folds_and_attempts_are_one_row(void **state)
     (void)state;
     struct log_fixture f;
     struct str log = S(STARTED TOP("p_1", 0, 10, "") TOP("p_2", 20, 40, "") TOP("p_3", 50, 80, ",\"error\":\"x\"") TOP(
-        "t_1", 0, 30, ",\"error\":\"x\"") TOP("t_2", 30, 60, ",\"error\":\"x\"") TOP("t_3", 70, 90, "") ENDED(100));
+        "t_1", 0, 30, ",\"error\":\"x\"") TOP("t_2", 30, 30, ",\"error\":\"x\"") TOP("t_3", 30, 90, "") ENDED(100));
     struct drawn d;
     draw_full(&d, log); /* finds the places of the steps */
     const struct step *root = d.run->root;
@@ -265,7 +298,7 @@ static void folds_and_attempts_are_one_row(void **state)
         if (item->step != tries[0]->index && item->step != tries[1]->index && item->step != tries[2]->index) continue;
         assert_true(item->x >= free); /* one after the other, told apart where they touch */
         assert_int_equal(item->role, bars < 2 ? ROLE_ERROR : ROLE_OK);
-        free = item->x + item->w + 0.5;
+        free = item->x + item->w + 0.4;
         bars++;
     }
     assert_non_null(span);
@@ -434,14 +467,16 @@ static void a_sparkline_is_small_and_shows_what_failed(void **state)
 {
     (void)state;
     struct drawn d;
-    draw(&d, S(STARTED TOP("a", 0, 60, "") TOP("b", 20, 100, "") STEP("k", "b", 30, 50, ",\"error\":\"x\"") ENDED(100)),
+    draw(&d,
+         S(STARTED TOP("a", 0, 60, "") TOP("b", 20, 100, ",\"error\":\"x\"") STEP("k", "b", 30, 50, ",\"error\":\"x\"")
+               ENDED(100)),
          GANTT_MINI, NULL);
     assert_true(fabs(d.scene.width - 600) < 0.1 && fabs(d.scene.height - 120) < 0.1);
     assert_non_null(text_with(&d, "demo"));
     assert_non_null(text_with(&d, "completed · 100 ms · 4 steps"));
     assert_int_equal(count_of(&d, SCENE_TEXT, ROLE_LABEL), 0);
     assert_int_equal(count_of(&d, SCENE_ARROW, ROLE_ERROR), 1);
-    assert_true(count_of(&d, SCENE_RECT, ROLE_ERROR) == 1);
+    assert_true(count_of(&d, SCENE_RECT, ROLE_ERROR) == 2);
     assert_true(count_of(&d, SCENE_RECT, ROLE_FOLD) >= 2); /* off the path */
     assert_true(count_of(&d, SCENE_RECT, ROLE_OK) >= 2);   /* on it, and the dot */
     erase(&d);
@@ -468,6 +503,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_chain_has_no_strip_and_no_path),
         cmocka_unit_test(strip_and_path_say_what_overlapped),
+        cmocka_unit_test(pages_show_their_own_part_of_the_path),
         cmocka_unit_test(errors_stand_beside_the_deepest_bar),
         cmocka_unit_test(long_errors_are_cut_and_leave_the_plot_its_room),
         cmocka_unit_test(folds_and_attempts_are_one_row),
