@@ -288,6 +288,7 @@ function fillTree(row) {
 function fillBarRow(row, i, index) {
     const status = shownStatus(i);
     const timed = data.offset[i] !== null && data.duration[i] !== null;
+    const untimed = data.duration[i] === null ? 'no times in the log' : 'from before the run';
     row.position = i;
     row.index = index;
     row.box.id = 'tl-' + indexOf(i);
@@ -296,7 +297,7 @@ function fillBarRow(row, i, index) {
     row.mark.firstElementChild.setAttribute('d', markShape(status));
     row.label.textContent = shownName(i);
     row.name.setAttribute('aria-label', `${shownName(i)}, ${statusWord(i)}`);
-    row.length.textContent = timed ? formatDuration(data.duration[i], data.unit) : 'no times in the log';
+    row.length.textContent = timed ? formatDuration(data.duration[i], data.unit) : untimed;
     row.error.textContent = data.errors[i] ?? '';
     const start = timed ? `starts at ${formatDuration(data.offset[i], data.unit)}, takes ` : '';
     const why = data.errors[i] ? ' ' + data.errors[i] : '';

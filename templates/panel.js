@@ -116,7 +116,7 @@ function buildTimes(i) {
     const offset = data.offset[i];
     const duration = data.duration[i];
     const open = statusOf(i) === 'running' || statusOf(i) === 'unfinished';
-    if (offset === null) facts.push(['Start', 'not in the log']);
+    if (offset === null) facts.push(['Start', duration === null ? 'not in the log' : 'before the run']);
     else {
         facts.push(['Start', buildMoment(offset)]);
         if (duration !== null && !open) facts.push(['End', buildMoment(offset + duration)]);

@@ -104,6 +104,9 @@ done
 is 'an SVG is an SVG' grep -q '<svg ' g.svg
 is 'a PDF is a PDF' grep -q '^%PDF-1' g.pdf
 says 'a picture with another suffix' 2 'png.*svg.*pdf' --gantt g.gif "$rag"
+run --gantt mini.svg --gantt-style mini "$rag"
+is '--gantt-style mini is a sparkline of 600 x 120' grep -q '<svg [^>]*width="600" height="120"' mini.svg
+says '--gantt-style without a Gantt chart' 2 '--gantt FILE' --html x.html --gantt-style mini "$rag"
 is 'a single output is the same as among four' cmp pipelens-report/report.html out.html
 
 printf '# Release\n\nThe **warehouse** is slow.\n' >notes.md

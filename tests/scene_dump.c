@@ -23,17 +23,24 @@ static void on_problem(void *context, struct str source, uint64_t line, uint64_t
 static void dump(struct run *run)
 {
     struct buf out = BUF_INIT;
-    const struct gantt_options gantt = {
-        .min_width = 500, .min_height = 300, .max_side = PICTURE_SIDE_MAX, .max_rows = 200
-    };
     struct arena arena = { 0 };
     struct scene scene;
-
-    buf_puts(&out, "== gantt\n");
-    scene_init(&scene, &arena);
-    gantt_layout(run, &gantt, &scene);
-    scene_dump(&scene, &out);
-    scene_free(&scene);
+    struct analysis *analysis = analysis_begin(run);
+    const struct error_lines errors = error_lines_read(run, &arena);
+    for (int style = GANTT_FULL; style <= GANTT_MINI; style++) {
+        const struct gantt_options gantt = { .analysis = analysis,
+                                             .errors = &errors,
+                                             .style = (enum gantt_style)style,
+                                             .min_width = 500,
+                                             .min_height = 300,
+                                             .max_side = PICTURE_SIDE_MAX,
+                                             .max_rows = 200 };
+        buf_puts(&out, style == GANTT_FULL ? "== gantt\n" : "== gantt mini\n");
+        scene_init(&scene, &arena);
+        gantt_layout(run, &gantt, &scene);
+        scene_dump(&scene, &out);
+        scene_free(&scene);
+    }
 
     struct machine machine = machine_of(run, &arena);
     for (int style = GRAPH_TREE; style <= GRAPH_MACHINE; style++) {
@@ -53,6 +60,7 @@ static void dump(struct run *run)
         scene_free(&scene);
     }
 
+    analysis_free(analysis);
     fwrite(out.ptr, 1, out.len, stdout);
     buf_free(&out);
     arena_free(&arena);

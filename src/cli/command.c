@@ -23,6 +23,7 @@ static const struct command commands[] = {
       "  pipelens-report -o out --google off logs/       all runs of a directory, pages without outside references\n"
       "  pipelens-report --template paper --html paper.html run.ndjson\n"
       "  pipelens-report --gantt gantt.png --scale 2 run.ndjson\n"
+      "  pipelens-report --gantt-style mini --gantt badge.svg run.ndjson\n"
       "  pipelens-report --summary \"$GITHUB_STEP_SUMMARY\" --append --fail-on error run.ndjson\n"
       "  gunzip -c run.ndjson.gz | pipelens-report --html - - > report.html\n" },
     { "tree", "tree [OPTIONS] LOG...", "print the step tree", FOR_TREE, command_tree, A_LOG,
@@ -108,7 +109,8 @@ static enum exit_status general_help(void)
     for (size_t i = 0; i < COMMAND_COUNT; i++)
         buf_printf(&b, "  %-8s %s%s\n", commands[i].name, commands[i].summary,
                    i == 0 ? " (when no command is given)" : "");
-    buf_puts(&b, "  help     show the options of a command: help render, help tree, …; help templates\n\nexamples:\n");
+    buf_puts(&b, "  help     show the options of a command: help render, help tree, …; help templates, help rows\n\n"
+                 "examples:\n");
     buf_puts(&b, commands[0].examples);
     buf_puts(&b, "\n--version prints the version.\n\nexit status: 0 done, 1 the answer is no (--fail-on, check), 2 "
                  "wrong usage,\n"
@@ -154,11 +156,35 @@ static enum exit_status templates_help(void)
     return print_free(&b);
 }
 
+static enum exit_status rows_help(void)
+{
+    return print(S(
+        "Which rows a Gantt chart has\n\n"
+        "Each step has a row. Siblings of one name that follow each other are attempts of one thing, and have one row\n"
+        "together, when all but the last failed or are marked as retried.\n\n"
+        "When there are more rows than --max-rows, siblings of a kind fold: those whose names are equal, or differ in\n"
+        "one number or id. 600 steps page_1, page_2, ... are one row page_* with their number, mean, 95th percentile\n"
+        "and errors. The largest kinds fold first, and no more than is needed. What is on the critical path stays a\n"
+        "row of its own unless that leaves no room, what failed unless failed steps alone take more than all the "
+        "rows;\n"
+        "then they fold among themselves. What is too much even so is left out: failed and unfinished steps stay,\n"
+        "then the critical path, then the longest, each with its ancestors. The picture says all of this in "
+        "numbers.\n\n"
+        "  --max-rows N      more rows open folds, fewer close them; 0 has a row for every step\n"
+        "  --depth N         leaves out what is deeper, and --min-duration D what is shorter: what is left folds "
+        "less\n\n"
+        "One picture has 1,200 rows and 32,767 pixels at most. A larger --max-rows makes pages of the file's name,\n"
+        "gantt-1.png, gantt-2.png, ..., each with title, axis and the steps above its rows; without it, and on\n"
+        "standard output, the chart folds.\n\n"
+        "The graph folds more than eight siblings of a kind, those that failed among themselves.\n"));
+}
+
 static enum exit_status help(int argc, char **argv)
 {
     struct err e;
     if (argc == 0) return general_help();
     if (strcmp(argv[0], "templates") == 0) return templates_help();
+    if (strcmp(argv[0], "rows") == 0) return rows_help();
     const struct command *c = find_command(argv[0]);
     if (c) return command_help(c);
     err_set(&e, ERR_USAGE, "", "%s: there is no such command; see pipelens-report help", argv[0]);

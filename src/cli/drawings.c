@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/drawings.h"
 
+#include "cli/pages.h"
 #include "cli/provenance.h"
 #include "layout/gantt.h"
 #include "layout/graph.h"
@@ -38,13 +39,17 @@ bool picture_format(const char *path, enum picture_format *ret_format)
     return false;
 }
 
-/* The longest side of a picture in px; PNGs are scaled after layout. */
-static double max_side(const struct writing *w, const char *path)
+double picture_side(const struct writing *w, const char *path)
 {
     enum picture_format format;
-    if (!path) return 0; /* in the page */
     picture_format(path, &format);
     return format == PICTURE_PNG ? PICTURE_SIDE_MAX / w->o->scale : PICTURE_SIDE_MAX;
+}
+
+/* A page has one picture, whatever was asked for. */
+static uint32_t rows_in_page(uint64_t max_rows)
+{
+    return max_rows && max_rows < GANTT_ROWS_MAX ? (uint32_t)max_rows : GANTT_ROWS_MAX;
 }
 
 /* `path` is NULL for the drawing in the page. */
@@ -54,32 +59,39 @@ static void lay_out_gantt(const struct writing *w, const char *path, struct scen
     double width = in_page[o->template].width;
     struct gantt_options g = {
         .analysis = w->analysis,
+        .errors = &w->errors,
+        .style = path ? (enum gantt_style)o->gantt_style : GANTT_FULL,
         .unit = (enum time_unit)o->unit,
         .min_width = path || o->min_width > width ? o->min_width : width,
         .min_height = path || o->template == TEMPLATE_REPORT ? o->min_height : 0,
-        .max_side = max_side(w, path),
+        .max_side = path ? picture_side(w, path) : 0,
         .max_width = path || o->template == TEMPLATE_REPORT ? 0 : width,
-        .max_rows = o->max_rows_set ? (uint32_t)o->max_rows
-                    : path          ? PICTURE_ROWS
-                                    : in_page[o->template].rows,
+        .max_rows = !o->max_rows_set ? (path ? PICTURE_ROWS : in_page[o->template].rows)
+                    : path           ? (uint32_t)o->max_rows
+                                     : rows_in_page(o->max_rows),
         .title = str_z(o->title),
         .left_out = w->l->left_out[w->position],
         .bare = !path,
     };
+    if (path && w->pages) {
+        g.rows = &w->pages->rows[w->page];
+        g.page = w->page + 1;
+        g.pages = w->pages->count;
+    }
     gantt_layout(w->run, &g, s);
 }
 
 static void lay_out_graph(const struct writing *w, const char *path, struct scene *s)
 {
     const struct options *o = w->o;
-    uint64_t boxes = o->max_rows_set ? o->max_rows : GRAPH_BOXES;
+    uint64_t boxes = !o->max_rows_set ? GRAPH_BOXES : o->max_rows ? o->max_rows : GRAPH_BOXES_MAX;
     struct graph_options g = {
         .analysis = w->analysis,
         .style = (enum graph_style)o->graph_style,
         .unit = (enum time_unit)o->unit,
         .min_width = o->min_width,
         .min_height = o->min_height,
-        .max_side = max_side(w, path),
+        .max_side = picture_side(w, path),
         .max_boxes = boxes < GRAPH_BOXES_MAX ? (uint32_t)boxes : GRAPH_BOXES_MAX,
         .fold_over = GRAPH_FOLD_OVER,
         .max_states = GRAPH_STATES,

@@ -7,6 +7,7 @@
 #define CLI_DRAWINGS_H
 
 #include "cli/load.h"
+#include "model/error_lines.h"
 #include "model/machine.h"
 #include "render/picture.h"
 #include "render/report.h"
@@ -18,13 +19,19 @@ struct writing {
     const struct run *run;  /* the first one */
     size_t position, count; /* of it, and how many from there on */
     struct progress *progress;
-    struct machine machine; /* of the run: read before pictures are drawn, which may read no log */
+    struct machine machine;    /* of the run: read before pictures are drawn, which may read no log */
+    struct error_lines errors; /* likewise */
     struct analysis *analysis;
-    uint64_t taken; /* bytes of the summary's budget that its file already holds */
+    const struct gantt_pages *pages; /* NULL: the Gantt chart is one picture */
+    uint32_t page;                   /* of them that is written, from 0 */
+    uint64_t taken;                  /* bytes of the summary's budget that its file already holds */
 };
 
 /* False when the name ends like no picture; "-" is a PNG. */
 bool picture_format(const char *path, enum picture_format *ret_format);
+
+/* The longest side of a picture in px; PNGs are scaled after layout. */
+double picture_side(const struct writing *w, const char *path);
 
 /* A picture into `out`, in the format that its path names. */
 bool put_gantt(const struct writing *w, const char *path, struct buf *out, struct err *e);

@@ -42,6 +42,8 @@ static const struct option_row rows[] = {
     { "html", 0, TAKES_TEXT, FOR_RENDER, AT(html), "FILE", NULL, 0, 0,
       "write the page, and only what is asked for like this; - is standard output" },
     { "gantt", 0, TAKES_TEXT, FOR_RENDER, AT(gantt), "FILE", NULL, 0, 0, "write the Gantt chart; .png, .svg or .pdf" },
+    { "gantt-style", 0, TAKES_CHOICE, FOR_RENDER, AT(gantt_style), "STYLE", "full|mini", 0, 0,
+      "of the Gantt chart: a row for each step, or a sparkline of 600 x 120 px for a README or a comment" },
     { "graph", 0, TAKES_TEXT, FOR_RENDER, AT(graph), "FILE", NULL, 0, 0,
       "write the execution graph; .png, .svg or .pdf" },
     { "graph-style", 0, TAKES_CHOICE, FOR_RENDER, AT(graph_style), "STYLE", "tree|flow|states", 0, 0,
@@ -80,8 +82,9 @@ static const struct option_row rows[] = {
       "what the page is: a place to work in, a document to print, a single screen" },
     { "templates", 0, TAKES_TEXT, FOR_RENDER, AT(templates), "DIR", NULL, 0, 0,
       "own templates in place of the built-in ones: report.html, report.css, ...; see help templates" },
-    { "max-rows", 0, TAKES_COUNT, FOR_RENDER, AT(max_rows), "N", NULL, 1, 1e9,
-      "rows of the Gantt chart (200; the page's own timeline has all), boxes of the graph (300, at most 5,000)" },
+    { "max-rows", 0, TAKES_COUNT, FOR_RENDER, AT(max_rows), "N", NULL, 0, 1e9,
+      "rows of the Gantt chart (200; 0: all; the page's own timeline has all), boxes of the graph (300, at most "
+      "5,000); see help rows" },
     { "google", 0, TAKES_CHOICE, FOR_RENDER, AT(google), "MODE", "auto|off|only", 0, 0,
       "Google Charts view in the page; off: the page refers to nothing outside itself" },
     { "embed-log", 0, TAKES_CHOICE, FOR_RENDER, AT(embed_log), "WHEN", "auto|always|never", 0, 0,
@@ -340,9 +343,9 @@ static bool parse_one(struct options *o, enum command_bit command, int argc, cha
  * meanwhile? */
 static bool shapes_page(const struct option_row *row)
 {
-    static const size_t other[] = { AT(out_dir), AT(html),    AT(gantt),   AT(graph),    AT(summary),
-                                    AT(json),    AT(csv),     AT(append),  AT(help),     AT(progress),
-                                    AT(quiet),   AT(fail_on), AT(verbose), AT(templates) };
+    static const size_t other[] = { AT(out_dir),  AT(html),  AT(gantt),   AT(gantt_style), AT(graph),
+                                    AT(summary),  AT(json),  AT(csv),     AT(append),      AT(help),
+                                    AT(progress), AT(quiet), AT(fail_on), AT(verbose),     AT(templates) };
     for (size_t i = 0; i < sizeof other / sizeof *other; i++)
         if (row->offset == other[i]) return false;
     return true;

@@ -40,7 +40,7 @@ struct options {
     const char *run, *title, *templates, *to, *out, *own_notes;
     struct selection select;
     uint32_t which; /* enum which_runs; the choices of an option are 0, 1, 2, … as the table lists them */
-    uint32_t unit, theme, template, google, graph_style, embed_log, fail_on, progress, colour;
+    uint32_t unit, theme, template, google, gantt_style, graph_style, embed_log, fail_on, progress, colour;
     uint64_t max_rows, max_bytes, max_data;
     bool max_rows_set, max_data_set;
     double min_width, min_height, scale;

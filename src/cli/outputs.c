@@ -2,7 +2,8 @@
 #include "cli/outputs.h"
 
 #include "base/file.h"
-#include "cli/drawings.h"
+#include "cli/pages.h"
+#include "cli/spare.h"
 #include "event/json.h"
 
 #include <pthread.h>
@@ -140,6 +141,8 @@ struct job {
     put_output *put;
     bool picture; /* reads no payloads, so it may be drawn while others do */
     bool append;
+    bool given_up; /* before it began: err says why */
+    uint32_t page; /* of the Gantt chart, from 0 */
     bool good;
     struct err err;
 };
@@ -160,9 +163,12 @@ static void append_job(const struct writing *w, struct job *job)
     buf_free(&b);
 }
 
-static void write_job(const struct writing *w, struct job *job)
+static void write_job(const struct writing *all, struct job *job)
 {
+    struct writing own = *all, *w = &own;
     struct file_out f;
+    if (job->given_up) return;
+    own.page = job->page;
     if (job->append && strcmp(job->path, "-") != 0) {
         append_job(w, job);
         return;
@@ -216,37 +222,65 @@ static enum exit_status tell(const struct job *job, bool silent)
     return status;
 }
 
+/* A page's name is made here: it may be that of a log, or of another output. */
+static void check_page(const struct writing *w, const struct job *jobs, size_t count, struct job *page)
+{
+    bool twice = false;
+    for (size_t i = 0; i < count; i++) twice |= strcmp(jobs[i].path, page->path) == 0;
+    if (twice)
+        err_set(&page->err, ERR_USAGE, page->path, "two outputs cannot share one file: name another one for --gantt");
+    page->given_up = twice || !spare_check(w->l, w->o, page->path, &page->err);
+}
+
+/* The jobs for what is wanted, a page of the Gantt chart each. */
+static struct job *make_jobs(const struct writing *w, const struct outputs *out, struct arena *arena, size_t *ret_count)
+{
+    const struct job all[] = {
+        { .path = out->html, .what = "writing the page", .put = put_html },
+        { .path = w->pages ? NULL : out->gantt, .put = put_gantt, .picture = true },
+        { .path = out->graph, .put = put_graph, .picture = true },
+        { .path = out->summary, .what = "writing the summary", .put = put_summary, .append = w->o->append },
+        { .path = out->json, .what = "writing JSON", .put = put_json },
+        { .path = out->csv, .what = "writing CSV", .put = put_csv },
+    };
+    enum { MOST = sizeof all / sizeof *all };
+    uint32_t pages = w->pages ? w->pages->count : 0;
+    struct job *jobs = ARENA_ARRAY(arena, struct job, MOST + (size_t)pages);
+    size_t count = 0;
+    for (size_t i = 0; i < MOST; i++)
+        if (all[i].path) jobs[count++] = all[i];
+    size_t others = count;
+    for (uint32_t i = 0; i < pages; i++) {
+        struct job *page = &jobs[count++];
+        *page = (struct job){ .path = w->pages->paths[i], .put = put_gantt, .picture = true, .page = i };
+        check_page(w, jobs, others, page);
+    }
+    *ret_count = count;
+    return jobs;
+}
+
 enum exit_status outputs_write(const struct outputs *out, const struct loaded *l, const struct options *o,
                                const struct run *first, size_t position, size_t count, struct progress *progress)
 {
     struct arena arena = { 0 };
-    const struct writing w = {
+    struct writing w = {
         .l = l,
         .o = o,
         .run = first,
         .position = position,
         .count = count,
         .machine = machine_of(first, &arena),
+        .errors = out->gantt || out->html ? error_lines_read(first, &arena) : (struct error_lines){ 0 },
         .analysis = analysis_begin(first),
         .progress = progress,
     };
-    const struct job all[] = {
-        { .path = out->html, .what = "writing the page", .put = put_html },
-        { .path = out->gantt, .put = put_gantt, .picture = true },
-        { .path = out->graph, .put = put_graph, .picture = true },
-        { .path = out->summary, .what = "writing the summary", .put = put_summary, .append = o->append },
-        { .path = out->json, .what = "writing JSON", .put = put_json },
-        { .path = out->csv, .what = "writing CSV", .put = put_csv },
-    };
-    struct job jobs[sizeof all / sizeof *all];
-    size_t wanted = 0;
+    const struct gantt_pages pages = pages_of(&w, out->gantt, &arena);
+    if (pages.count) w.pages = &pages;
+    size_t wanted;
+    struct job *jobs = make_jobs(&w, out, &arena, &wanted);
     bool silent = o->quiet; /* as also where standard output is an output itself */
     enum exit_status worst = EXIT_DONE;
-    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
-        if (all[i].path) {
-            jobs[wanted++] = all[i];
-            silent |= strcmp(all[i].path, "-") == 0;
-        }
+    for (size_t i = 0; i < wanted; i++) silent |= strcmp(jobs[i].path, "-") == 0;
     do_all(&w, jobs, wanted);
     progress_end(progress);
     for (size_t i = 0; i < wanted; i++) {

@@ -107,6 +107,8 @@ static enum exit_status check_combination(const struct options *o, const struct 
     bool built_in = o->template != TEMPLATE_REPORT && !o->templates;
     if (o->append && !o->summary)
         err_set(&e, ERR_USAGE, "", "--append adds to the file of --summary FILE, which is not given");
+    else if (o->gantt_style && any && !o->gantt)
+        err_set(&e, ERR_USAGE, "", "--gantt-style shapes the picture of --gantt FILE, which is not asked for");
     else if (!page && (o->templates || o->template != TEMPLATE_REPORT))
         err_set(&e, ERR_USAGE, "",
                 "--template and --templates shape the page, which is not asked for: add --html FILE");

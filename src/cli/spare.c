@@ -44,16 +44,20 @@ static bool is_template(const char *directory, const struct stat *st)
     return found;
 }
 
-enum exit_status spare_inputs(const struct loaded *l, const struct options *o, const char *path)
+bool spare_check(const struct loaded *l, const struct options *o, const char *path, struct err *e)
 {
     struct stat st, notes;
-    struct err e;
     const char *what;
-    if (!spare_exists(path, &st)) return EXIT_DONE;
+    if (!spare_exists(path, &st)) return true;
     if (is_log(l, &st)) what = "the log itself";
     else if (o->own_notes && stat(o->own_notes, &notes) == 0 && is_same(&notes, &st)) what = "the file of --notes";
     else if (is_template(o->templates, &st)) what = "a file of --templates";
-    else return EXIT_DONE;
-    err_set(&e, ERR_USAGE, path, "is %s, which this output would overwrite: name another file", what);
-    return complain(&e);
+    else return true;
+    return err_set(e, ERR_USAGE, path, "is %s, which this output would overwrite: name another file", what);
+}
+
+enum exit_status spare_inputs(const struct loaded *l, const struct options *o, const char *path)
+{
+    struct err e;
+    return spare_check(l, o, path, &e) ? EXIT_DONE : complain(&e);
 }

@@ -13,7 +13,11 @@
 bool spare_exists(const char *path, struct stat *ret_st);
 bool spare_is_source(const struct stat *st, const struct source *source);
 
-/* Refuses an output that is a file which the report is made from, under whatever name. `path` may be NULL. */
+/* False with *e set when an output would be a file which the report is made from, under whatever name. `path` may be
+ * NULL. */
+bool spare_check(const struct loaded *l, const struct options *o, const char *path, struct err *e);
+
+/* The same, and complains. */
 enum exit_status spare_inputs(const struct loaded *l, const struct options *o, const char *path);
 
 #endif

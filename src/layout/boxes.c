@@ -4,19 +4,6 @@
  */
 #include "layout/boxes.h"
 
-#include <stdlib.h>
-
-/* State of collecting, all arrays by step index. */
-struct collect {
-    struct boxes *boxes;
-    uint32_t *fold_of;            /* of a child of a box: its fold */
-    const struct step **siblings; /* the visible children of one step */
-    size_t sibling_cap;
-    uint32_t *groups; /* their folds */
-    size_t group_cap;
-    uint32_t fold_over;
-};
-
 static uint32_t add_box(struct boxes *boxes, const struct step *step, uint32_t fold, uint32_t parent)
 {
     boxes->items[boxes->count] = (struct box){
@@ -28,21 +15,8 @@ static uint32_t add_box(struct boxes *boxes, const struct step *step, uint32_t f
     return boxes->count++;
 }
 
-static void fold_children(struct collect *c, const struct step *parent)
+static void collect_step(struct boxes *boxes, struct fold_rule rule, const struct step *s)
 {
-    if (!c->fold_over || parent->child_count <= c->fold_over) return;
-    uint32_t count = 0;
-    c->siblings = array_grow(c->siblings, &c->sibling_cap, parent->child_count, sizeof(struct step *));
-    c->groups = array_grow(c->groups, &c->group_cap, parent->child_count, sizeof(uint32_t));
-    for (const struct step *s = parent->first_child; s; s = s->next)
-        if (!s->hidden) c->siblings[count++] = s;
-    fold_siblings(&c->boxes->folds, c->siblings, count, c->fold_over, c->groups);
-    for (uint32_t i = 0; i < count; i++) c->fold_of[c->siblings[i]->index] = c->groups[i];
-}
-
-static void collect_step(struct collect *c, const struct step *s)
-{
-    struct boxes *boxes = c->boxes;
     uint32_t *owner = &boxes->owner[s->index];
     uint32_t parent = s->parent ? boxes->owner[s->parent->index] : BOX_NONE;
     if (parent != BOX_NONE && boxes->items[parent].fold != FOLD_NONE) {
@@ -50,16 +24,24 @@ static void collect_step(struct collect *c, const struct step *s)
         *owner = parent;
         return;
     }
-    uint32_t fold = c->fold_of[s->index];
-    if (fold == FOLD_NONE) {
+    uint32_t number = boxes->folds.kind_count ? folding_number(&boxes->folds, s->index, rule) : FOLD_NONE;
+    if (number == FOLD_NONE) {
         *owner = add_box(boxes, s, FOLD_NONE, parent);
-        fold_children(c, s);
         return;
     }
+    uint32_t fold = folding_add(&boxes->folds, number, s);
     const struct step *first = boxes->folds.items[fold].first;
     *owner = s == first ? add_box(boxes, s, fold, parent) : boxes->owner[first->index];
     struct box *box = &boxes->items[*owner];
     if (s->rank < box->step->rank) box->step = s;
+}
+
+/* Could any siblings be too many? */
+static bool may_fold(const struct run *run, uint32_t fold_over)
+{
+    bool may = false;
+    for (uint32_t i = 0; i < run->step_count && !may; i++) may = run->steps[i]->child_count > fold_over;
+    return may;
 }
 
 /* Boxes rank as their steps do. */
@@ -73,24 +55,22 @@ static void order_boxes(struct boxes *boxes)
         if (boxes->order[rank] != BOX_NONE) boxes->order[count++] = boxes->order[rank];
 }
 
-void boxes_collect(struct boxes *boxes, const struct run *run, uint32_t fold_over, struct arena *arena)
+void boxes_collect(struct boxes *boxes, const struct run *run, struct analysis *analysis, uint32_t fold_over,
+                   struct arena *arena)
 {
-    *boxes = (struct boxes){ .run = run, .folds = { .arena = arena } };
-    struct collect c = { .boxes = boxes, .fold_over = fold_over };
+    const struct fold_rule rule = { fold_over, fold_over, fold_over };
+    *boxes = (struct boxes){ .run = run };
+    if (fold_over && may_fold(run, fold_over)) folding_begin(&boxes->folds, run, analysis, NULL, fold_over, arena);
     boxes->owner = ARENA_ARRAY(&boxes->scratch, uint32_t, run->step_count);
-    c.fold_of = ARENA_ARRAY(&boxes->scratch, uint32_t, run->step_count);
-    for (uint32_t i = 0; i < run->step_count; i++) c.fold_of[i] = FOLD_NONE;
     boxes->items = ARENA_ARRAY(&boxes->scratch, struct box, run->step_count);
     for (const struct step *s = run->root; s; s = step_next(run->root, s, s->hidden))
-        if (!s->hidden) collect_step(&c, s);
+        if (!s->hidden) collect_step(boxes, rule, s);
+    folding_measure(&boxes->folds);
     order_boxes(boxes);
-    free(c.siblings);
-    free(c.groups);
 }
 
 void boxes_free(struct boxes *boxes)
 {
-    fold_list_free(&boxes->folds);
     arena_free(&boxes->scratch);
     boxes->items = NULL;
     boxes->count = boxes->kept = 0;

@@ -26,13 +26,15 @@ struct boxes {
     uint32_t *owner; /* by step index: the box that draws a visible step, or has it folded away */
     uint32_t *order; /* the items in the order of keeping */
     uint32_t kept;   /* how many of them are */
-    struct fold_list folds;
+    struct folding folds;
     struct arena scratch;
 };
 
-/* Collects the boxes of a run's visible steps; folds more than `fold_over` siblings of a kind (0: none). Patterns live
- * in `arena`. Needs boxes_free. */
-void boxes_collect(struct boxes *boxes, const struct run *run, uint32_t fold_over, struct arena *arena);
+/* Collects the boxes of a run's visible steps; folds more than `fold_over` siblings of a kind (0: none), those that
+ * failed or have no end apart. The critical path, as `analysis` (NULL: nothing is known) tells it, is folded only where
+ * it goes through more of a kind than that. Folds live in `arena`. Needs boxes_free. */
+void boxes_collect(struct boxes *boxes, const struct run *run, struct analysis *analysis, uint32_t fold_over,
+                   struct arena *arena);
 void boxes_free(struct boxes *boxes);
 
 /* Keeps the first max_boxes (at least 1) above depth `max_depth`, and counts on each what is missing below it. */

@@ -216,7 +216,7 @@ static struct tally dropped(const struct flow *f)
 void flow_draw(struct sheet *sheet)
 {
     struct flow f = { .sheet = sheet };
-    boxes_collect(&f.boxes, sheet->run, sheet->o->fold_over, sheet->s->arena);
+    boxes_collect(&f.boxes, sheet->run, sheet->o->analysis, sheet->o->fold_over, sheet->s->arena);
     flow_choose(&f);
     if (!f.sequence.count) sheet_put_nothing(sheet, S("No steps to show."));
     else {

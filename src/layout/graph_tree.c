@@ -188,7 +188,7 @@ static struct tally dropped(const struct graph *g)
 void tree_draw(struct sheet *sheet)
 {
     struct graph g = { .sheet = sheet, .scratch = sheet->scratch };
-    boxes_collect(&g.boxes, sheet->run, sheet->o->fold_over, sheet->s->arena);
+    boxes_collect(&g.boxes, sheet->run, sheet->o->analysis, sheet->o->fold_over, sheet->s->arena);
     choose(&g);
     if (!g.count) sheet_put_nothing(sheet, S("No steps to show."));
     else {

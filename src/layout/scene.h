@@ -26,6 +26,11 @@ enum scene_role {
     ROLE_EDGE,        /* graph: parent to child */
     ROLE_BOX,         /* graph box */
     ROLE_FRAME,       /* graph: what encloses the boxes of a step's children */
+    ROLE_CRITICAL,    /* the critical path, and what leads along it */
+    ROLE_STRIP,       /* how many steps ran at once */
+    ROLE_FOLD,        /* what a bar of folded steps spans; a bar that is not on the path, in a small chart */
+    ROLE_LINK,        /* links between steps */
+    ROLE_WARN,        /* mark of a logged warning */
     /* bars, badges: in the order of enum step_status */
     ROLE_OK,
     ROLE_ERROR,

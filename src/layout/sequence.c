@@ -11,6 +11,8 @@
  */
 #include "layout/sequence.h"
 
+#include "model/attempts.h"
+
 #include <stdlib.h>
 
 /* Children of one box while they are put in order; all arrays are by number of the child. */
@@ -75,11 +77,9 @@ static void add_box(struct making *m, uint32_t number, uint32_t parent)
     m->s->blocks[n].to = m->now.to[number];
 }
 
-/* Does b try again what failed in a? */
 static bool is_retry(const struct box *a, const struct box *b)
 {
-    if (a->fold != FOLD_NONE || b->fold != FOLD_NONE || !str_eq(a->step->name, b->step->name)) return false;
-    return a->step->status == STEP_ERROR || a->step->status == STEP_RETRIED;
+    return a->fold == FOLD_NONE && b->fold == FOLD_NONE && attempt_again(a->step, b->step);
 }
 
 /* Boxes one after the other, attempts among them as one. */

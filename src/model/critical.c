@@ -74,7 +74,7 @@ static void find_homes(struct path *p)
     const struct run *run = p->run;
     for (uint32_t i = 0; i < run->step_count; i++) {
         const struct step *step = run->steps[i];
-        bool timed = step->start != TIME_NONE;
+        bool timed = step->start != TIME_NONE && !step->older;
         p->visible[i] = step->hidden && step->parent ? p->visible[step->parent->index] : i;
         p->home[i] = timed && i > 0 ? home_of(step) : NONE;
         p->reach[i] = timed ? step->shown_end : run->start;

@@ -13,7 +13,8 @@ static int64_t own_weight(const struct step *step)
     if (step->hidden) return INT64_MIN;
     if (step->status == STEP_ERROR) return INT64_MAX;
     if (step->status == STEP_RUNNING || step->status == STEP_UNFINISHED) return INT64_MAX - 1;
-    return step->duration; /* TIME_NONE is the least */
+    if (step->older) return 0; /* it took no time of this run */
+    return step->duration;     /* TIME_NONE is the least */
 }
 
 /* At equal weight tree order, which has ancestors first. */

@@ -10,14 +10,28 @@ static void widen(struct run *run, int64_t t)
     if (run->end == TIME_NONE || t > run->end) run->end = t;
 }
 
+/* A step that was taken from an earlier run may carry the times of then, and so may what is below it. */
+static bool is_older(const struct run *run, const struct step *s)
+{
+    bool taken = s->status == STEP_CACHED || s->status == STEP_SKIPPED || (s->parent && s->parent->older);
+    int64_t first = s->start != TIME_NONE ? s->start : s->end, last = s->end != TIME_NONE ? s->end : s->start;
+    return taken && s != run->root && run->root->start != TIME_NONE && first != TIME_NONE && first < run->root->start &&
+           last <= run->root->start;
+}
+
+/* Of an older step only what the log says of it since the run began. */
 static void measure_span(struct run *run)
 {
     for (uint32_t i = 0; i < run->step_count; i++) {
-        const struct step *s = run->steps[i];
-        widen(run, s->start);
-        widen(run, s->end);
-        for (const struct record *r = s->records; r; r = r->next) widen(run, r->ts);
-        for (const struct log_entry *l = s->more->logs; l; l = l->next) widen(run, l->ts);
+        struct step *s = run->steps[i];
+        s->older = is_older(run, s);
+        int64_t since = s->older ? run->root->start : INT64_MIN;
+        if (!s->older) widen(run, s->start);
+        if (!s->older) widen(run, s->end);
+        for (const struct record *r = s->records; r; r = r->next)
+            if (r->ts >= since) widen(run, r->ts);
+        for (const struct log_entry *l = s->more->logs; l; l = l->next)
+            if (l->ts >= since) widen(run, l->ts);
     }
 }
 

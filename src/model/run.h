@@ -97,6 +97,7 @@ struct step {
     uint16_t depth;   /* root 0; saturates at 65535 */
     uint8_t status;   /* enum step_status */
     bool hidden;      /* left out by selection; select.c sets it */
+    bool older;       /* cached or skipped, and over before the run began: its times are not those of the run */
     bool context;     /* not selected itself, kept because a selected step is below it */
 };
 
@@ -124,7 +125,7 @@ struct run {
     uint32_t status_count[STEP_STATUS_COUNT];
     uint32_t visible_count; /* steps not hidden by selection */
     uint32_t max_depth;
-    int64_t start, end; /* µs: earliest start and last event of all steps; TIME_NONE when there is no time at all */
+    int64_t start, end; /* µs: earliest start and last event of all steps that are not older; TIME_NONE without times */
     int64_t duration;   /* µs: of the root when it has an end, else end - start; TIME_NONE without times */
     struct payload args, tags, host, graph; /* meta's own additions, absent when length 0 */
     struct str parent_run;

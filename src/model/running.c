@@ -29,7 +29,7 @@ static void add_step(struct changes *c, const struct step *step)
 {
     int64_t covered_to = step->start;
     for (const struct step *child = step->first_child; child; child = child->next) {
-        if (child->start == TIME_NONE) continue;
+        if (child->start == TIME_NONE || child->older) continue;
         int64_t start = child->start < step->shown_end ? child->start : step->shown_end;
         add_piece(c, covered_to, start);
         if (child->shown_end > covered_to) covered_to = child->shown_end;
@@ -75,7 +75,7 @@ void running_steps(const struct run *run, size_t bins, struct arena *arena, stru
     ret_running->bins = ARENA_ARRAY(arena, uint32_t, bins + 1);
     ret_running->count = bins;
     for (uint32_t i = run->step_count > 1; i < run->step_count; i++)
-        if (run->steps[i]->start != TIME_NONE) add_step(&c, run->steps[i]);
+        if (run->steps[i]->start != TIME_NONE && !run->steps[i]->older) add_step(&c, run->steps[i]);
     if (c.count) qsort(c.list, c.count, sizeof *c.list, by_time);
     double span = (double)(run->end - run->start);
     struct strip strip = { run->start, (double)bins / span, ret_running };

@@ -168,7 +168,7 @@ int64_t statistics_bin_start(const struct name_statistics *s, uint32_t bin)
     return bin == 0 ? s->min : (double)whole < start ? whole + 1 : whole;
 }
 
-static int64_t percentile(const int64_t *sorted, uint64_t count, uint64_t percent)
+int64_t statistics_percentile(const int64_t *sorted, uint64_t count, uint64_t percent)
 {
     uint64_t rank = (count * percent + 99) / 100; /* the smallest rank that covers so many percent */
     return sorted[rank ? rank - 1 : 0];
@@ -180,9 +180,9 @@ static void describe(struct name_statistics *s, const int64_t *sorted)
     s->min = sorted[0];
     s->max = sorted[n - 1];
     s->mean = s->total / (int64_t)n;
-    s->p50 = percentile(sorted, n, 50);
-    s->p90 = percentile(sorted, n, 90);
-    s->p95 = percentile(sorted, n, 95);
+    s->p50 = statistics_percentile(sorted, n, 50);
+    s->p90 = statistics_percentile(sorted, n, 90);
+    s->p95 = statistics_percentile(sorted, n, 95);
     uint32_t from = quarter_octave(s->min), width = bin_width(s);
     s->bins = (quarter_octave(s->max) - from) / width + 1;
     for (uint64_t i = 0; i < n; i++) s->histogram[(quarter_octave(sorted[i]) - from) / width]++;

@@ -51,6 +51,9 @@ bool statistics_names_tell(const struct run *run, const int64_t *time, int64_t w
  * Returns how many there are. O(n log n). */
 size_t statistics_name_times(const struct run *run, const int64_t *time, struct arena *arena, struct name_time **ret);
 
+/* The smallest of `count` > 0 ascending values that `percent` % of them do not exceed. */
+int64_t statistics_percentile(const int64_t *sorted, uint64_t count, uint64_t percent);
+
 /* Where the bin begins, in µs: the smallest duration in it is not below. */
 int64_t statistics_bin_start(const struct name_statistics *s, uint32_t bin);
 

@@ -64,10 +64,6 @@ void detail_visit(const struct html_plan *plan, uint32_t at, struct arena *scrat
 void detail_visit_facts(const struct html_plan *plan, uint32_t at, struct arena *scratch, struct detail_sink *sink);
 bool detail_has_facts(const struct html_plan *plan, uint32_t at);
 
-/* The first line of the step's error, cut to ERROR_LINE_MAX bytes; "" when the log holds no error text. */
-enum { ERROR_LINE_MAX = 400 };
-struct str html_error_line(const struct run *run, const struct step *step, struct arena *scratch);
-
 /* The rows of the page, <li> by <li>. */
 void html_steps_write(const struct html_plan *plan, enum time_unit unit, struct buf *out);
 

@@ -23,6 +23,7 @@
 #include "render/html.h"
 
 #include "base/utf8.h"
+#include "model/error_lines.h"
 #include "model/records.h"
 #include "render/payload.h"
 #include "render/wording.h"
@@ -84,7 +85,8 @@ static void put_names(const struct html_plan *plan, struct buf *out)
 
 static int64_t offset_of(const struct html_plan *plan, const struct step *step)
 {
-    return step->start == TIME_NONE || plan->run->start == TIME_NONE ? TIME_NONE : step->start - plan->run->start;
+    bool placed = step->start != TIME_NONE && plan->run->start != TIME_NONE && !step->older;
+    return placed ? step->start - plan->run->start : TIME_NONE;
 }
 
 /* The largest of 1 and 1,000 µs that all times are multiples of: most logs know no more than milliseconds. */
@@ -194,7 +196,7 @@ static void put_errors(const struct html_plan *plan, struct arena *scratch, stru
         if (plan->steps[i]->status != STEP_ERROR || !payload_present(plan->steps[i]->error)) continue;
         put_comma(out, &first);
         buf_printf(out, "\"%u\":", (unsigned)i);
-        buf_put_json_html(out, html_error_line(plan->run, plan->steps[i], scratch));
+        buf_put_json_html(out, error_line(plan->run, plan->steps[i], scratch));
         arena_trim(scratch);
     }
     buf_putc(out, '}');

@@ -192,12 +192,3 @@ void detail_visit(const struct html_plan *plan, uint32_t at, struct arena *scrat
     extras(&v, more->extras);
     if (step == run->root) run_facts(&v);
 }
-
-struct str html_error_line(const struct run *run, const struct step *step, struct arena *scratch)
-{
-    struct str text = str_trim(error_text(run, step->error, scratch));
-    struct str line = str_cut(&text, '\n');
-    if (line.len <= ERROR_LINE_MAX) return text.len ? arena_format(scratch, "%.*s …", STR_ARG(line)) : line;
-    line.len = utf8_floor(line, ERROR_LINE_MAX);
-    return arena_format(scratch, "%.*s…", STR_ARG(line));
-}

@@ -10,6 +10,7 @@
 
 #include "base/utf8.h"
 #include "event/json.h"
+#include "model/error_lines.h"
 #include "model/records.h"
 #include "render/payload.h"
 #include "render/wording.h"
@@ -158,7 +159,7 @@ static void put_row(const struct html_plan *plan, uint32_t at, enum time_unit un
     buf_puts(out, "</b>");
     if (status != STEP_OK) buf_printf(out, "<s>%s</s>", word);
     put_numbers(plan, step, unit, records_count(plan->run, step, scratch), out);
-    struct str why = plan->flags[at] & PLAN_ERROR ? html_error_line(plan->run, step, scratch) : (struct str){ 0 };
+    struct str why = plan->flags[at] & PLAN_ERROR ? error_line(plan->run, step, scratch) : (struct str){ 0 };
     if (why.len) {
         buf_puts(out, "<em>");
         buf_put_html_text(out, why);

@@ -126,7 +126,7 @@ static uint32_t put_chart(const struct run *run, enum time_unit unit, uint32_t l
             put_section(b, group ? step : run->root, names, &name_count, arena);
             own = !group;
         }
-        if (step->start == TIME_NONE) continue;
+        if (step->start == TIME_NONE || step->older) continue;
         put_task(b, &axis, step, unit);
         put++;
     }

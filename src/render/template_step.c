@@ -5,6 +5,7 @@
 #include "render/template_data.h"
 
 #include "event/json.h"
+#include "model/error_lines.h"
 #include "model/records.h"
 #include "render/wording.h"
 
@@ -87,7 +88,8 @@ static int64_t self_of(const struct step *step) { return step->start == TIME_NON
 static int64_t offset_of(const struct view *v)
 {
     const struct step *step = step_of(v);
-    return step->start == TIME_NONE || run_of(v)->start == TIME_NONE ? TIME_NONE : step->start - run_of(v)->start;
+    bool placed = step->start != TIME_NONE && run_of(v)->start != TIME_NONE && !step->older;
+    return placed ? step->start - run_of(v)->start : TIME_NONE;
 }
 
 static void put_start(const struct view *v, struct buf *out)
@@ -167,7 +169,7 @@ static void put_error(const struct view *v, struct buf *out)
 static void put_error_line(const struct view *v, struct buf *out)
 {
     struct arena scratch = { 0 };
-    if (error_fits(v)) buf_put(out, html_error_line(run_of(v), step_of(v), &scratch));
+    if (error_fits(v)) buf_put(out, error_line(run_of(v), step_of(v), &scratch));
     arena_free(&scratch);
 }
 

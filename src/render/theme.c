@@ -20,11 +20,13 @@ static const struct tint colours[ROLE_COUNT] = {
     [ROLE_LABEL] = { 0x1F2B37, 0xD5DDE5 },       [ROLE_LABEL_MUTED] = { 0x5A6875, 0x94A3B1 },
     [ROLE_LABEL_ERROR] = { 0xAE2A10, 0xFF8E75 }, [ROLE_GUIDE] = { 0xC2CCD5, 0x3A4653 },
     [ROLE_EDGE] = { 0xA3B0BC, 0x536170 },        [ROLE_BOX] = { 0xFFFFFF, 0x1A222C },
-    [ROLE_FRAME] = { 0xF5F7F9, 0x171D26 },       [ROLE_OK] = { 0x3B93B2, 0x54A5BE },
-    [ROLE_ERROR] = { 0xC34320, 0xE5532F },       [ROLE_RUNNING] = { 0x1F7694, 0x62BEDB },
-    [ROLE_UNFINISHED] = { 0x724800, 0xDDA63F },  [ROLE_SKIPPED] = { 0x77848F, 0x8592A0 },
-    [ROLE_CACHED] = { 0x859091, 0x64737F },      [ROLE_RETRIED] = { 0x7B63B6, 0xB094F5 },
-    [ROLE_ON_STATUS] = { 0xFFFFFF, 0x0C1117 },
+    [ROLE_FRAME] = { 0xF5F7F9, 0x171D26 },       [ROLE_CRITICAL] = { 0x14202B, 0xF0F4F8 },
+    [ROLE_STRIP] = { 0xA9CDDB, 0x2C5A6C },       [ROLE_FOLD] = { 0xC9E0E9, 0x234655 },
+    [ROLE_LINK] = { 0x7C62B0, 0xA890DD },        [ROLE_WARN] = { 0xB87A00, 0xE5B04A },
+    [ROLE_OK] = { 0x3B93B2, 0x54A5BE },          [ROLE_ERROR] = { 0xC34320, 0xE5532F },
+    [ROLE_RUNNING] = { 0x1F7694, 0x62BEDB },     [ROLE_UNFINISHED] = { 0x724800, 0xDDA63F },
+    [ROLE_SKIPPED] = { 0x77848F, 0x8592A0 },     [ROLE_CACHED] = { 0x859091, 0x64737F },
+    [ROLE_RETRIED] = { 0x7B63B6, 0xB094F5 },     [ROLE_ON_STATUS] = { 0xFFFFFF, 0x0C1117 },
 };
 
 /* How much of its colour the inside of a hollow rectangle has. */
@@ -113,6 +115,8 @@ size_t theme_palette(enum picture_theme theme, uint32_t out[256])
     }
     add_ramp(&p, theme, ROLE_EDGE, ROLE_BACKGROUND, 6);
     add_ramp(&p, theme, ROLE_EDGE, ROLE_BOX, 4);
+    add_ramp(&p, theme, ROLE_LINK, ROLE_BACKGROUND, 4);
+    add_ramp(&p, theme, ROLE_WARN, ROLE_BACKGROUND, 4);
     add_ramp(&p, theme, ROLE_LABEL, ROLE_STRIPE, 10);
     add_ramp(&p, theme, ROLE_LABEL_MUTED, ROLE_STRIPE, 8);
     add_ramp(&p, theme, ROLE_GUIDE, ROLE_BACKGROUND, 2);

@@ -46,7 +46,7 @@ static void assert_sequence(struct made *m, uint32_t fold_over, uint32_t max_box
 {
     struct boxes boxes;
     struct buf out = BUF_INIT;
-    boxes_collect(&boxes, m->run, fold_over, &m->arena);
+    boxes_collect(&boxes, m->run, NULL, fold_over, &m->arena);
     boxes_keep(&boxes, max_boxes, UINT32_MAX);
     struct sequence s = sequence_of(&boxes, &m->arena);
     put_sequence(&boxes, &s, &out);

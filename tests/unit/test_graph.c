@@ -160,171 +160,6 @@ static bool has_text_starting(const struct scene *s, struct str text)
     return false;
 }
 
-/* ---- folding ---- */
-
-struct fold_case {
-    const char *title;
-    unsigned count;
-    const char *format;
-    const char *pattern; /* NULL: nothing folds */
-};
-
-static void fold_patterns(void **state)
-{
-    (void)state;
-    static const struct fold_case cases[] = {
-        { "equal names", 9, "call-api", "call-api" },
-        { "exactly fold_over stay", 8, "call-api", NULL },
-        { "number at the end", 20, "page_%u", "page_*" },
-        { "number alone", 12, "%u", "*" },
-        { "number in front", 12, "%u. line", "*. line" },
-        { "number in the middle", 12, "item %u of 9", "item * of 9" },
-        { "the later of two", 12, "epoch 3 batch %u", "epoch 3 batch *" },
-        { "leading zeros", 12, "shard-%03u", "shard-*" },
-        { "digits in a word", 12, "utf8 check %u", "utf8 check *" },
-        { "empty names", 9, "", "" },
-        { "a decimal number's fraction", 12, "v1.%u", "v1.*" },
-        { "beyond 64 bits", 12, "id 99999999999999999999999%u", "id *" },
-    };
-    for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
-        struct fixture *f = fixture_new(32);
-        const struct step *siblings[32];
-        uint32_t groups[32];
-        struct fold_list folds = { .arena = &f->arena };
-        struct step *root = add(f, NULL, S("root"), 0, STEP_OK);
-        for (unsigned i = 0; i < cases[c].count; i++)
-            siblings[i] = add(f, root, numbered(f, cases[c].format, i), i, STEP_OK);
-        fold_siblings(&folds, siblings, cases[c].count, 8, groups);
-        if (folds.count != (cases[c].pattern != NULL)) fail_msg("%s: %zu folds", cases[c].title, folds.count);
-        for (unsigned i = 0; i < cases[c].count; i++) assert_int_equal(groups[i], cases[c].pattern ? 0 : FOLD_NONE);
-        if (cases[c].pattern && !str_eq(folds.items[0].pattern, str_z(cases[c].pattern)))
-            fail_msg("%s: %.*s", cases[c].title, STR_ARG(folds.items[0].pattern));
-        fold_list_free(&folds);
-        fixture_free(f);
-    }
-}
-
-/* epoch 1..3 × batch 1..10, shuffled among other names: three folds by the number that runs last. */
-static void fold_two_numbers(void **state)
-{
-    (void)state;
-    struct fixture *f = fixture_new(64);
-    const struct step *siblings[64];
-    uint32_t groups[64], count = 0;
-    struct fold_list folds = { .arena = &f->arena };
-    struct step *root = add(f, NULL, S("root"), 0, STEP_OK);
-    for (unsigned batch = 1; batch <= 10; batch++) {
-        for (unsigned epoch = 1; epoch <= 3; epoch++)
-            siblings[count++] = add(f, root, arena_format(&f->arena, "epoch %u batch %u", epoch, batch), batch,
-                                    STEP_OK);
-        siblings[count++] = add(f, root, numbered(f, batch % 2 ? "eval" : "save_%u", batch), 1, STEP_OK);
-    }
-    fold_siblings(&folds, siblings, count, 8, groups);
-    assert_int_equal(folds.count, 3);
-    for (uint32_t i = 0; i < count; i++) {
-        if (i % 4 == 3) {
-            assert_int_equal(groups[i], FOLD_NONE);
-            continue;
-        }
-        assert_int_not_equal(groups[i], FOLD_NONE);
-        struct str expected = numbered(f, "epoch %u batch *", i % 4 + 1);
-        assert_true(str_eq(folds.items[groups[i]].pattern, expected));
-        assert_int_equal(folds.items[groups[i]].members.steps, 10);
-    }
-    fold_list_free(&folds);
-    fixture_free(f);
-}
-
-static void fold_statistics(void **state)
-{
-    (void)state;
-#define MOST TIME_MAX
-#define NONE TIME_NONE
-    static const struct {
-        int64_t durations[10];
-        int64_t min, mean, max;
-    } cases[] = {
-        { { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 }, 1, 6, 10 }, /* 5.5 */
-        { { -10, -9, -8, -7, -6, -5, -4, -3, -2, -1 }, -10, -6, -1 },
-        { { 0, 0, 0, 0, 0, 0, 0, 0, 0, 4 }, 0, 0, 4 }, /* 0.4 */
-        { { MOST, MOST, MOST, MOST, MOST, MOST, MOST, MOST, MOST, MOST }, MOST, MOST, MOST },
-        { { NONE, NONE, 30, 10, NONE, NONE, NONE, NONE, NONE, NONE }, 10, 20, 30 },
-        { { NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE }, NONE, NONE, NONE },
-    };
-#undef MOST
-#undef NONE
-    for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
-        struct fixture *f = fixture_new(16);
-        const struct step *siblings[10];
-        uint32_t groups[10];
-        struct fold_list folds = { .arena = &f->arena };
-        for (unsigned i = 0; i < 10; i++)
-            siblings[i] = add(f, i ? f->steps : NULL, S("x"), cases[c].durations[i], i < 3 ? STEP_ERROR : STEP_CACHED);
-        fold_siblings(&folds, siblings, 10, 8, groups);
-        assert_int_equal(folds.count, 1);
-        const struct fold *fold = &folds.items[0];
-        assert_int_equal(fold->min, cases[c].min);
-        assert_int_equal(fold->mean, cases[c].mean);
-        assert_int_equal(fold->max, cases[c].max);
-        assert_int_equal(fold->members.errors, 3);
-        assert_int_equal(fold->members.unfinished, 0);
-        assert_int_equal(fold->other, STEP_CACHED);
-        fold_list_free(&folds);
-        fixture_free(f);
-    }
-}
-
-/* Members without an end count, but their time so far is no duration. Of three kinds only the one with more than
- * fold_over members folds. */
-static void fold_mixed_siblings(void **state)
-{
-    (void)state;
-    struct fixture *f = fixture_new(32);
-    const struct step *siblings[32];
-    uint32_t groups[32], count = 0;
-    struct fold_list folds = { .arena = &f->arena };
-    struct step *root = add(f, NULL, S("root"), 0, STEP_OK);
-    for (unsigned i = 0; i < 9; i++) {
-        siblings[count++] = add(f, root, numbered(f, "many_%u", i), 10 + i, i < 2 ? STEP_RUNNING : STEP_OK);
-        if (i < 8) siblings[count++] = add(f, root, numbered(f, "few_%u", i), i, STEP_OK);
-        if (i < 3) siblings[count++] = add(f, root, S("same"), i, STEP_SKIPPED);
-    }
-    fold_siblings(&folds, siblings, count, 8, groups);
-    assert_int_equal(folds.count, 1);
-    const struct fold *fold = &folds.items[0];
-    assert_true(str_eq(fold->pattern, S("many_*")));
-    assert_int_equal(fold->members.steps, 9);
-    assert_int_equal(fold->members.unfinished, 2);
-    assert_int_equal(fold->timed, 7);
-    assert_int_equal(fold->min, 12);
-    assert_int_equal(fold->mean, 15);
-    assert_int_equal(fold->max, 18);
-    for (uint32_t i = 0; i < count; i++)
-        assert_int_equal(groups[i], str_starts(siblings[i]->name, S("many")) ? 0 : FOLD_NONE);
-    fold_list_free(&folds);
-    fixture_free(f);
-}
-
-static void fold_many_in_time(void **state)
-{
-    (void)state;
-    enum { N = 50000 };
-    struct fixture *f = fixture_new(N + 1);
-    struct step *root = add(f, NULL, S("root"), 0, STEP_OK);
-    const struct step **siblings = calloc(N, sizeof *siblings);
-    uint32_t *groups = calloc(N, sizeof *groups);
-    assert_true(siblings && groups);
-    for (unsigned i = 0; i < N; i++)
-        siblings[i] = add(f, root, arena_format(&f->arena, "%u of %u at %u", i, i % 7, i % 250), i, STEP_OK);
-    struct fold_list folds = { .arena = &f->arena };
-    fold_siblings(&folds, siblings, N, 8, groups); /* every first number is another one: nothing to fold */
-    assert_int_equal(folds.count, 0);
-    fold_list_free(&folds);
-    free(siblings);
-    free(groups);
-    fixture_free(f);
-}
-
 /* ---- the scene ---- */
 
 static bool apart(const struct scene_item *a, const struct scene_item *b)
@@ -410,38 +245,34 @@ static void scene_is_the_same_twice(void **state)
     buf_free(&dumps[1]);
 }
 
-/* 20 pages with three steps each, two of the pages failed: one box among the others, at the place of the first page; it
- * leads to the first page that failed. */
+/* 20 pages with three steps each: one box among the others, at the place of the first page. Two pages failed, and stand
+ * beside it with their steps; had all of them failed they would be one again. */
 static void scene_folded_pages(void **state)
 {
     (void)state;
-    struct fixture *f = fixture_new(128);
-    struct step *root = add(f, NULL, S("crawl"), 5000000, STEP_OK), *failed = NULL;
-    add(f, root, S("open"), 1000, STEP_OK);
-    for (unsigned i = 1; i <= 20; i++) {
-        struct step *page = add(f, root, numbered(f, "page_%u", i), i * 1000, i == 4 || i == 9 ? STEP_ERROR : STEP_OK);
-        if (i == 4) failed = page;
-        for (int j = 0; j < 3; j++) add(f, page, S("load"), 10, j == 2 && i == 4 ? STEP_ERROR : STEP_OK);
-        if (i == 7) add(f, root, S("pause"), 5, STEP_OK);
+    for (int all = 0; all < 2; all++) {
+        struct fixture *f = fixture_new(128);
+        struct step *root = add(f, NULL, S("crawl"), 5000000, STEP_OK), *longest = NULL;
+        add(f, root, S("open"), 1000, STEP_OK);
+        for (unsigned i = 1; i <= 20; i++) {
+            bool bad = all || i == 4 || i == 9;
+            struct step *page = add(f, root, numbered(f, "page_%u", i), i * 1000, bad ? STEP_ERROR : STEP_OK);
+            if (i == 20) longest = page;
+            for (int j = 0; j < 3; j++) add(f, page, S("load"), 10, j == 2 && i == 4 ? STEP_ERROR : STEP_OK);
+            if (i == 7) add(f, root, S("pause"), 5, STEP_OK);
+        }
+        lay_out(f, plain);
+        check_scene(&f->scene);
+        assert_int_equal(count_boxes(&f->scene), all ? 4 : 12);
+        assert_non_null(find_text(&f->scene, S("page_*")));
+        assert_non_null(find_text(&f->scene, all ? S("×20") : S("×18")));
+        assert_true(box_of_step(&f->scene, 1)->y < box_of_step(&f->scene, all ? 2 : longest->index)->y);
+        if (all) assert_int_equal(find_text(&f->scene, S("20 errors"))->role, ROLE_LABEL_ERROR);
+        if (all) assert_int_equal(find_text(&f->scene, S("60 steps below, 1 error"))->role, ROLE_LABEL_ERROR);
+        else assert_non_null(find_text(&f->scene, S("54 steps below")));
+        if (!all) assert_non_null(find_text(&f->scene, S("page_4")));
+        fixture_free(f);
     }
-    lay_out(f, plain);
-    check_scene(&f->scene);
-    assert_int_equal(count_boxes(&f->scene), 4);
-    const struct scene_item *open = box_of_step(&f->scene, 1), *pause = NULL;
-    const struct scene_item *pages = box_of_step(&f->scene, failed->index);
-    for (uint32_t i = failed->index + 1; i < f->run.step_count; i++)
-        if (box_of_step(&f->scene, i)) pause = box_of_step(&f->scene, i);
-    assert_true(open && pages && pause);
-    assert_true(open->y < pages->y && pages->y < pause->y);
-    assert_non_null(find_text(&f->scene, S("page_*")));
-    assert_non_null(find_text(&f->scene, S("×20")));
-    assert_non_null(find_text(&f->scene, S("min 1 ms · mean 10.5 ms · max 20 ms")));
-    const struct scene_item *members = find_text(&f->scene, S("2 errors"));
-    const struct scene_item *below = find_text(&f->scene, S("60 steps below, 1 error"));
-    assert_true(members && below);
-    assert_int_equal(members->role, ROLE_LABEL_ERROR);
-    assert_int_equal(below->role, ROLE_LABEL_ERROR);
-    fixture_free(f);
 }
 
 /* Of 2,000 steps 40 boxes: the two that failed, the one without an end, their ancestors, then the longest. */
@@ -661,11 +492,6 @@ static void scene_of_unfinished_steps(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(fold_patterns),
-        cmocka_unit_test(fold_two_numbers),
-        cmocka_unit_test(fold_statistics),
-        cmocka_unit_test(fold_mixed_siblings),
-        cmocka_unit_test(fold_many_in_time),
         cmocka_unit_test(scene_of_random_runs),
         cmocka_unit_test(scene_is_the_same_twice),
         cmocka_unit_test(scene_folded_pages),
