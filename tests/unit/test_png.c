@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * PNG files by their chunks, read here byte for byte: provenance, density, palette, sizes; and large pictures, which have
- * sixteen colours, by their pixels.
+ * PNG files by their chunks, read here byte for byte: provenance, density, palette, sizes; and large pictures, which
+ * have sixteen colours, by their pixels.
  */
 #include "layout/metrics.h"
 #include "render/picture.h"
