@@ -93,7 +93,7 @@ nothing 'libpng is known to the PNG writer only' only 'png\.h>' 'src/render/png*
 nothing 'FreeType is known to the fonts only' only 'ft2build\.h>' 'src/render/font*' 'src/layout/widths_gen.c'
 nothing 'cmark is known to the Markdown reader only' only 'cmark\.h>' 'src/render/richtext.c'
 nothing 'zlib is known to the input only' only 'zlib\.h>' 'src/input/*' 'src/render/png*'
-nothing 'libdeflate is known to the packer only' only 'libdeflate\.h>' 'src/input/pack.c'
+nothing 'libdeflate is known to the packer and the PNG writer only' only 'libdeflate\.h>' 'src/input/pack.c' 'src/render/png*'
 nothing 'no test library in the sources' only 'cmocka\.h>'
 nothing 'nothing below cli/ prints or exits' printing_below_cli
 nothing 'licence first, no tabs, at most 120 columns' style

@@ -2,6 +2,7 @@
 #include "cli/drawings.h"
 
 #include "cli/pages.h"
+#include "cli/provenance.h"
 #include "layout/gantt.h"
 #include "layout/graph.h"
 
@@ -131,17 +132,12 @@ bool put_picture(const struct writing *w, const char *path, const struct scene *
 {
     enum picture_format format;
     enum picture_theme theme = w->o->theme == THEME_DARK ? THEME_DARK : THEME_LIGHT;
-    const struct picture_text text[] = {
-        { "Title", s->title },
-        { "Description", s->description },
-        { "Software", S("pipelens-report " VERSION) },
-        { w->count == 1 ? "Run" : NULL, w->run->id },
-        { NULL, { 0 } },
-    };
+    struct picture_text text[PROVENANCE_TEXTS];
+    provenance_fill(w, s, s->arena, text);
     picture_format(path, &format);
     if (format == PICTURE_PNG) return png_write(s, theme, w->o->scale, text, out, e);
-    if (format == PICTURE_PDF) return pdf_write(s, theme, out, e);
-    svg_write(s, theme, out);
+    if (format == PICTURE_PDF) return pdf_write(s, theme, text, out, e);
+    svg_write(s, w->o->theme == THEME_AUTO ? THEME_READER : theme, out);
     return true;
 }
 

@@ -148,11 +148,12 @@ static enum exit_status choose(struct loaded *l, const struct options *o)
 enum exit_status load(struct loaded *l, const struct options *o, struct progress *progress)
 {
     l->sources = SOURCES_INIT;
-    l->sources.keep_originals = l->archiving;
+    l->sources.keep_originals = l->archiving || l->hashing;
     l->notes.first_bad = S("");
     enum exit_status status = open_all(l, o);
     if (status != EXIT_DONE) return status;
     if (l->archiving) l->archive = archive_begin(&l->sources, (enum archive_choice)o->embed_log);
+    else if (l->hashing) l->hashes = archive_begin(&l->sources, ARCHIVE_NEVER);
     struct loading g = { .l = l, .o = o, .progress = progress, .builder = builder_new(&l->sources, &l->arena) };
     if (l->checking) builder_on_note(g.builder, on_note, &g);
     status = read_all(&g);
@@ -176,6 +177,7 @@ enum exit_status load(struct loaded *l, const struct options *o, struct progress
 void loaded_free(struct loaded *l)
 {
     archive_free(l->archive);
+    archive_free(l->hashes);
     sources_close(&l->sources);
     arena_free(&l->arena);
 }

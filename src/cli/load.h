@@ -26,6 +26,8 @@ struct loaded {
     bool checking;        /* tell everything */
     bool archiving;       /* pack the logs for the page: */
     struct archive *archive;
+    bool hashing;           /* name the logs by their SHA-256 where no archive does: */
+    struct archive *hashes; /* which holds nothing else */
     const struct templates *templates; /* of the pages; not its own */
 };
 

@@ -79,7 +79,7 @@ static const struct option_row rows[] = {
     { "scale", 0, TAKES_NUMBER, FOR_RENDER, AT(scale), "N", NULL, 0.25, 8,
       "device pixels per px of PNGs: 2 for dense screens (default 1)" },
     { "theme", 0, TAKES_CHOICE, FOR_RENDER, AT(theme), "THEME", "light|dark|auto", 0, 0,
-      "pictures are light, the page is auto, unless told" },
+      "pictures are light, the page is auto, unless told; auto is by the reader's setting: the page and SVG" },
     { "template", 0, TAKES_CHOICE, FOR_RENDER, AT(template), "PAGE", "report|paper|card", 0, 0,
       "what the page is: a place to work in, a document to print, a single screen" },
     { "templates", 0, TAKES_TEXT, FOR_RENDER, AT(templates), "DIR", NULL, 0, 0,

@@ -22,6 +22,7 @@ struct archive {
     enum archive_missing missing;
     int no_spool; /* errno: there is no temporary file */
     pthread_t thread;
+    pthread_mutex_t waiting; /* several threads ask */
     bool running;
     atomic_bool stop, unwanted;
 };
@@ -137,6 +138,7 @@ struct archive *archive_begin(const struct sources *s, enum archive_choice choic
         a->no_spool = errno;
         a->missing = ARCHIVE_UNWANTED; /* not in memory instead, which would have no bound */
     }
+    pthread_mutex_init(&a->waiting, NULL);
     a->running = pthread_create(&a->thread, NULL, pack, a) == 0;
     if (!a->running) pack(a);
     return a;
@@ -144,8 +146,10 @@ struct archive *archive_begin(const struct sources *s, enum archive_choice choic
 
 static void wait_for(struct archive *a)
 {
+    pthread_mutex_lock(&a->waiting);
     if (a->running) pthread_join(a->thread, NULL);
     a->running = false;
+    pthread_mutex_unlock(&a->waiting);
 }
 
 void archive_is_part(struct archive *a)
@@ -158,6 +162,7 @@ void archive_free(struct archive *a)
     if (!a) return;
     atomic_store(&a->stop, true);
     wait_for(a);
+    pthread_mutex_destroy(&a->waiting);
     pack_free(&a->packed);
     arena_free(&a->arena);
     free(a);

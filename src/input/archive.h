@@ -63,7 +63,7 @@ struct archive;
 struct archive *archive_begin(const struct sources *s, enum archive_choice choice);
 /* Every page will show a part only: with ARCHIVE_AUTO there is no need to pack on. NULL is fine. */
 void archive_is_part(struct archive *a);
-/* The rest may only be called when this has returned. `*ret_count` files. */
+/* The rest may only be called when this has returned. `*ret_count` files. Several threads may ask at once. */
 const struct archive_file *archive_files(struct archive *a, size_t *ret_count);
 /* What there is to say about the log in a page that shows only a `part` of it, or all. */
 enum archive_missing archive_missing(struct archive *a, bool part);

@@ -6,6 +6,10 @@
 #include "layout/metrics.h"
 
 #include "base/utf8.h"
+#include "layout/joining.h"
+
+#include <stdlib.h>
+#include <utf8proc.h>
 
 struct advance_run {
     uint32_t first, last;
@@ -55,19 +59,77 @@ static bool ignorable(uint32_t code)
 
 bool metrics_visible(uint32_t code) { return !ignorable(code); }
 
-double metrics_advance(uint32_t code, enum scene_weight weight)
+bool metrics_is_mark(uint32_t code)
 {
-    if (ignorable(code)) return 0;
+    if (code < 0x300) return false;
+    utf8proc_category_t category = utf8proc_category((utf8proc_int32_t)code);
+    return category == UTF8PROC_CATEGORY_MN || category == UTF8PROC_CATEGORY_ME;
+}
+
+/* In 1/2048 em, -1 when no face has it. */
+static int look_up(uint32_t code, enum scene_weight weight)
+{
     int advance = find(by_weight[weight], code);
     for (size_t i = 0; i < sizeof fallbacks / sizeof *fallbacks && advance < 0; i++) advance = find(fallbacks[i], code);
+    return advance;
+}
+
+double metrics_advance(uint32_t code, enum scene_weight weight)
+{
+    if (ignorable(code) || metrics_is_mark(code)) return 0;
+    int advance = look_up(code, weight);
     return advance < 0 ? 1 : advance / EM;
+}
+
+double metrics_mark_advance(uint32_t code, enum scene_weight weight)
+{
+    int advance = look_up(code, weight);
+    return advance < 0 ? 0 : advance / EM;
+}
+
+/* The letter behind the marks that begin at `at`, 0 at the end. */
+static uint32_t letter_after(struct str s, size_t at)
+{
+    uint32_t code = 0;
+    while (at < s.len) {
+        code = utf8_next(s, &at, NULL);
+        if (!joining_skips(code)) return code;
+    }
+    return 0;
+}
+
+double metrics_next(struct str s, size_t *at, enum scene_weight weight, uint32_t *before, uint32_t *ret_code)
+{
+    uint32_t code = utf8_next(s, at, NULL);
+    *ret_code = code;
+    if (joining_matters(code) && !joining_skips(code)) {
+        *ret_code = joining_form(*before, code, letter_after(s, *at));
+        *before = code;
+    } else if (!joining_skips(code)) {
+        *before = 0;
+    }
+    return *ret_code ? metrics_advance(*ret_code, weight) : 0;
 }
 
 double metrics_width(struct str s, double size, enum scene_weight weight)
 {
     double em = 0;
-    for (size_t at = 0; at < s.len;) em += metrics_advance(utf8_next(s, &at, NULL), weight);
+    uint32_t before = 0, code;
+    for (size_t at = 0; at < s.len;) em += metrics_next(s, &at, weight, &before, &code);
     return em * size;
+}
+
+/* The most that the letter takes in any of its forms: what follows it may yet be cut off. */
+static double most_advance(uint32_t code, enum scene_weight weight)
+{
+    double most = metrics_advance(code, weight);
+    if (!joining_matters(code)) return most;
+    static const uint32_t beside[] = { 0, 0x640 }; /* nothing, or a stroke */
+    for (int i = 0; i < 4; i++) {
+        double advance = metrics_advance(joining_form(beside[i & 1], code, beside[i >> 1]), weight);
+        if (advance > most) most = advance;
+    }
+    return most;
 }
 
 /* White space that becomes one plain space in a line. */
@@ -86,15 +148,33 @@ static bool dropped(uint32_t code)
 /* Code points that are no characters, which XML and PDF refuse. */
 static bool noncharacter(uint32_t code) { return (code & 0xFFFE) == 0xFFFE || (code >= 0xFDD0 && code <= 0xFDEF); }
 
+/* Is it a mark, or a part of a Korean syllable, that may be one code point with what is before it? */
+static bool composes(uint32_t code)
+{
+    return (code >= 0x300 && code < 0x370) || (code >= 0x653 && code <= 0x655) || (code >= 0x1160 && code < 0x1200) ||
+           code == 0x3099 || code == 0x309A;
+}
+
+static struct str compose(struct str s, struct arena *a)
+{
+    utf8proc_uint8_t *composed = NULL;
+    utf8proc_ssize_t len = utf8proc_map((const utf8proc_uint8_t *)s.ptr, (utf8proc_ssize_t)s.len, &composed,
+                                        UTF8PROC_STABLE | UTF8PROC_COMPOSE);
+    struct str out = len >= 0 ? arena_copy(a, str_of((const char *)composed, (size_t)len)) : s;
+    free(composed);
+    return out;
+}
+
 struct str metrics_clean(struct str s, struct arena *a)
 {
-    bool clean = true;
-    for (size_t at = 0; at < s.len && clean;) {
+    bool clean = true, marks = false;
+    for (size_t at = 0; at < s.len;) {
         bool ok;
         uint32_t code = utf8_next(s, &at, &ok);
-        clean = ok && !breaks_line(code) && !dropped(code) && !noncharacter(code);
+        clean &= ok && !breaks_line(code) && !dropped(code) && !noncharacter(code);
+        marks |= composes(code);
     }
-    if (clean) return s;
+    if (clean) return marks ? compose(s, a) : s;
     /* a bad byte grows to the three of U+FFFD; nothing else grows */
     char *out = arena_alloc(a, s.len, 3);
     size_t len = 0;
@@ -103,7 +183,7 @@ struct str metrics_clean(struct str s, struct arena *a)
         if (breaks_line(code)) out[len++] = ' ';
         else if (!dropped(code)) len += utf8_encode(noncharacter(code) ? UTF8_BAD : code, out + len);
     }
-    return str_of(out, len);
+    return marks ? compose(str_of(out, len), a) : str_of(out, len);
 }
 
 /* Bytes from the start of s that fit into max px; *ret_width is their width. */
@@ -112,7 +192,7 @@ static size_t fit_front(struct str s, double size, enum scene_weight weight, dou
     size_t at = 0, fits = 0;
     double width = 0;
     while (at < s.len) {
-        double advance = metrics_advance(utf8_next(s, &at, NULL), weight) * size;
+        double advance = most_advance(utf8_next(s, &at, NULL), weight) * size;
         if (width + advance > max) break;
         width += advance;
         fits = at;
@@ -134,7 +214,7 @@ static size_t fit_back(struct str s, double size, enum scene_weight weight, doub
     double width = 0;
     while (from > 0) {
         size_t start = utf8_floor(s, from - 1), at = start;
-        double advance = metrics_advance(utf8_next(s, &at, NULL), weight) * size;
+        double advance = most_advance(utf8_next(s, &at, NULL), weight) * size;
         width += advance;
         if (width > max) break;
         from = start;

@@ -85,6 +85,9 @@ struct scene {
     double width, height; /* px, whole numbers */
     struct str title;     /* for <title> of the picture and its alternative text */
     struct str description;
+    /* px: rows begin at head_bottom, and paper may break between them; the axis from head_top on is then repeated. 0:
+     * the picture is one piece. */
+    double head_top, head_bottom;
     const char *id_prefix; /* of the ids inside an SVG, so that two pictures may stand in one page: "g", "x" */
 };
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "render/raster.h"
 
-#include "base/utf8.h"
 #include "layout/metrics.h"
 #include "render/shape.h"
 
@@ -27,6 +26,7 @@ void raster_init(struct raster *r, const struct fonts *fonts, double scale)
 void raster_free(struct raster *r)
 {
     free(r->table);
+    visual_free(&r->visual);
     arena_free(&r->arena);
     *r = (struct raster){ 0 };
 }
@@ -104,7 +104,7 @@ static const struct glyph_mask *mask_of(struct raster *r, uint32_t code, enum sc
     enum font_face face;
     FT_UInt glyph = fonts_glyph(r->fonts, code, weight, &face);
     if (glyph) render_glyph(r, mask, glyph, face, size, phase);
-    else render_box(r, mask, (double)size / 64);
+    else if (!metrics_is_mark(code)) render_box(r, mask, (double)size / 64);
     return mask;
 }
 
@@ -138,15 +138,14 @@ void raster_text(struct raster *r, const struct raster_target *target, const str
     double baseline = floor(item->y * r->scale + 0.5) - target->top;
     if (!(px >= 1 && px <= 4096 && fabs(baseline) < 1e6 && fabs(pen) < 1e6)) return;
     FT_F26Dot6 size = (FT_F26Dot6)(px * 64 + 0.5);
-    for (size_t at = 0; at < item->text.len && pen < target->width;) {
-        uint32_t code = utf8_next(item->text, &at, NULL);
-        double advance = metrics_advance(code, item->weight) * px;
-        int quarter = (int)floor(pen * PHASES + 0.5);
+    visual_lay(&r->visual, item->text, item->weight);
+    for (size_t i = 0; i < r->visual.count; i++) {
+        const struct visual_glyph *g = &r->visual.glyphs[i];
+        double x = pen + g->x * px;
+        if (g->code == ' ' || !g->code || !metrics_visible(g->code) || x > target->width) continue;
+        int quarter = (int)floor(x * PHASES + 0.5);
         int whole = quarter >= 0 ? quarter / PHASES : -((PHASES - 1 - quarter) / PHASES);
-        if (code != ' ' && metrics_visible(code)) {
-            const struct glyph_mask *mask = mask_of(r, code, item->weight, size, quarter - whole * PHASES);
-            paint_mask(target, mask, whole + mask->left, (int)baseline - mask->top, colour);
-        }
-        pen += advance;
+        const struct glyph_mask *mask = mask_of(r, g->code, item->weight, size, quarter - whole * PHASES);
+        paint_mask(target, mask, whole + mask->left, (int)baseline - mask->top, colour);
     }
 }

@@ -7,6 +7,7 @@
 #define RENDER_RASTER_H
 
 #include "render/font.h"
+#include "render/visual.h"
 
 struct glyph_mask;
 struct raster {
@@ -16,6 +17,7 @@ struct raster {
     size_t count, cap;
     struct arena arena;           /* masks' coverage */
     FT_F26Dot6 sizes[FONT_COUNT]; /* that the faces are set to */
+    struct visual visual;         /* of the text at hand */
 };
 
 /* Opaque pixels, 0x__RRGGBB each; the topmost row is device row `top`. */

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT
  *
- * A scene as SVG. A standalone document has its colours on each element, so that any viewer shows it; the inline
- * element for a page has classes only, and the page's CSS (theme_css) the colours.
+ * A scene as SVG. A standalone document has a style sheet with the looks that occur (svg_style.h); the inline element
+ * for a page has the classes of the roles, and the page's CSS (theme_css) the colours.
  */
 #include "render/picture.h"
 #include "render/shape.h"
-#include "render/theme.h"
+#include "render/svg_style.h"
 
 #include <stdlib.h>
 
@@ -13,6 +13,7 @@ struct svg {
     struct buf *out;
     enum picture_theme theme;
     const char *prefix;              /* of ids */
+    struct svg_styles styles;        /* unless it is for a page */
     bool hatched;                    /* some item needs the pattern */
     bool linked;                     /* some item leads somewhere: it is more than an image */
     const struct scene_item *joined; /* the last stroke of the path that is open, NULL when none is */
@@ -33,9 +34,11 @@ static void put_attribute(struct svg *svg, const char *name, double value)
     buf_putc(svg->out, '"');
 }
 
-static void put_colour(struct svg *svg, const char *name, uint32_t colour)
+/* Lines, curves and arrow heads are paths, and so are stripes: hundreds of rectangles, all alike. */
+static bool is_path(const struct scene_item *item)
 {
-    buf_printf(svg->out, " %s=\"#%06x\"", name, (unsigned)colour);
+    return item->kind == SCENE_LINE || item->kind == SCENE_CURVE || item->kind == SCENE_ARROW ||
+           (item->kind == SCENE_RECT && item->role == ROLE_STRIPE && !item->outlined && item->radius <= 0);
 }
 
 /* A class attribute for the page: the role's colour and what the shape does with it. */
@@ -45,7 +48,7 @@ static void put_class(struct svg *svg, const struct scene_item *item, const stru
     buf_puts(svg->out, scene_role_name(item->role));
     if (item->kind == SCENE_RECT) {
         if (item->outlined) buf_puts(svg->out, " outlined");
-        else if (item->open_end) buf_puts(svg->out, " solid");
+        else if (item->open_end || is_path(item)) buf_puts(svg->out, " solid");
     } else if (item->kind == SCENE_CURVE || item->kind == SCENE_LINE) buf_puts(svg->out, " curve");
     else if (item->kind == SCENE_ARROW) buf_puts(svg->out, " solid");
     else if (item->kind == SCENE_TEXT && item->weight == WEIGHT_BOLD) buf_puts(svg->out, " bold");
@@ -59,18 +62,8 @@ static void put_class(struct svg *svg, const struct scene_item *item, const stru
 
 static void put_paint(struct svg *svg, const struct scene_item *item, const struct ink *ink)
 {
-    if (svg->theme == THEME_AUTO) {
-        put_class(svg, item, ink);
-        return;
-    }
-    if (ink->fill_alpha > 0) put_colour(svg, "fill", ink->fill);
-    else buf_puts(svg->out, " fill=\"none\"");
-    if (ink->fill_alpha > 0 && ink->fill_alpha < 1) put_attribute(svg, "fill-opacity", ink->fill_alpha);
-    if (ink->stroke_width > 0) {
-        put_colour(svg, "stroke", ink->stroke);
-        put_attribute(svg, "stroke-width", ink->stroke_width);
-    }
-    if (item->kind == SCENE_TEXT && item->weight == WEIGHT_BOLD) buf_puts(svg->out, " font-weight=\"600\"");
+    if (svg->theme == THEME_AUTO) put_class(svg, item, ink);
+    else svg_styles_put_class(&svg->styles, item, svg->out);
 }
 
 /* Ends the start tag that is open: with the hover text inside the element, or at once. */
@@ -139,7 +132,9 @@ static void put_rect(struct svg *svg, const struct scene_item *item)
     put_paint(svg, item, &ink);
     put_end(svg, item, item->open_end ? "path" : "rect");
     if (item->hatched) { /* the pointer meets the rectangle below, which has the hover text */
-        buf_printf(svg->out, "<path pointer-events=\"none\" fill=\"url(#%s-hatch)\"", svg->prefix);
+        if (svg->theme == THEME_AUTO)
+            buf_printf(svg->out, "<path pointer-events=\"none\" fill=\"url(#%s-hatch)\"", svg->prefix);
+        else buf_puts(svg->out, "<path class=\"" SVG_HATCH_CLASS "\"");
         put_outline(svg, &box, item->open_end);
         buf_puts(svg->out, "/>\n");
     }
@@ -153,6 +148,10 @@ static void put_stroke(struct svg *svg, const struct scene_item *item)
     points[0] = (struct point){ item->x + item->w, item->y + item->h };
     put_number(svg, "M", item->x);
     put_number(svg, " ", item->y);
+    if (item->kind == SCENE_LINE && (item->w == 0 || item->h == 0)) {
+        put_number(svg, item->h == 0 ? "h" : "v", item->h == 0 ? item->w : item->h);
+        return;
+    }
     if (item->kind == SCENE_CURVE) {
         points[2] = points[0];
         shape_curve(item, &points[0], &points[1]);
@@ -175,16 +174,27 @@ static void put_head_shape(struct svg *svg, const struct scene_item *item)
     buf_putc(svg->out, 'z');
 }
 
+static void put_box(struct svg *svg, const struct scene_item *item)
+{
+    put_number(svg, "M", item->x);
+    put_number(svg, " ", item->y);
+    put_number(svg, "h", item->w);
+    put_number(svg, "v", item->h);
+    put_number(svg, "h", -item->w);
+    buf_putc(svg->out, 'z');
+}
+
 static void put_path(struct svg *svg, const struct scene_item *item)
 {
     if (item->kind == SCENE_ARROW) put_head_shape(svg, item);
+    else if (item->kind == SCENE_RECT) put_box(svg, item);
     else put_stroke(svg, item);
 }
 
-/* Lines, curves and arrow heads are paths. */
-static bool is_path(const struct scene_item *item)
+/* Strokes go on with strokes only. */
+static bool joins_kind(enum scene_kind a, enum scene_kind b)
 {
-    return item->kind == SCENE_LINE || item->kind == SCENE_CURVE || item->kind == SCENE_ARROW;
+    return (a == SCENE_ARROW) == (b == SCENE_ARROW) && (a == SCENE_RECT) == (b == SCENE_RECT);
 }
 
 static void close_path(struct svg *svg)
@@ -201,8 +211,7 @@ static void close_path(struct svg *svg)
 static bool joins(const struct svg *svg, const struct scene_item *item)
 {
     const struct scene_item *before = svg->joined;
-    if (!before || before->role != item->role || (before->kind == SCENE_ARROW) != (item->kind == SCENE_ARROW))
-        return false;
+    if (!before || before->role != item->role || !joins_kind(before->kind, item->kind)) return false;
     return before->thickness == item->thickness;
 }
 
@@ -230,26 +239,26 @@ static const char *anchor(const struct scene_item *item)
     return anchors[item->align];
 }
 
-enum { SHORT_TEXT = 14 };
+enum { SHORT_TEXT = 14, SHORT_ALONE = 8 };
 
-/* `grouped`: the group around it has size, anchor and paint. */
-static void put_text(struct svg *svg, const struct scene_item *item, bool grouped)
+/* In a page the reader's fonts are used: a short text may be a pixel wider, a long one must keep its width. */
+static void put_text_length(struct svg *svg, const struct scene_item *item)
+{
+    if (item->text.len <= (svg->theme == THEME_AUTO ? SHORT_TEXT : SHORT_ALONE) || !(item->width > 0)) return;
+    buf_puts(svg->out, " textLength=\"");
+    buf_put_fixed(svg->out, item->width, 1, true);
+    buf_puts(svg->out, "\" lengthAdjust=\"spacingAndGlyphs\"");
+}
+
+/* In a page the group around it has size, anchor and paint. */
+static void put_text(struct svg *svg, const struct scene_item *item)
 {
     if (!item->text.len) return;
-    struct ink ink = theme_ink(svg->theme, item);
     buf_puts(svg->out, "<text");
+    if (svg->theme != THEME_AUTO) svg_styles_put_class(&svg->styles, item, svg->out);
     put_attribute(svg, "x", item->x);
     put_attribute(svg, "y", item->y);
-    if (!grouped) {
-        put_attribute(svg, "font-size", item->size);
-        buf_puts(svg->out, anchor(item));
-    }
-    /* In a page the reader's fonts are used: a short text may be a pixel wider, a long one must keep its width. */
-    if (item->text.len > (svg->theme == THEME_AUTO ? SHORT_TEXT : 1) && item->width > 0) {
-        put_attribute(svg, "textLength", item->width);
-        buf_puts(svg->out, " lengthAdjust=\"spacingAndGlyphs\"");
-    }
-    if (!grouped) put_paint(svg, item, &ink);
+    put_text_length(svg, item);
     buf_putc(svg->out, '>');
     if (item->tip.len) {
         buf_puts(svg->out, "<title>");
@@ -282,7 +291,7 @@ static void put_text_groups(struct svg *svg, const struct scene *s)
         for (size_t k = i; k < s->count; k++) {
             if (s->items[k].kind != SCENE_TEXT || done[k] || !same_look(first, &s->items[k])) continue;
             done[k] = true;
-            put_text(svg, &s->items[k], true);
+            put_text(svg, &s->items[k]);
         }
         buf_puts(svg->out, "</g>\n");
     }
@@ -311,8 +320,8 @@ static void put_head(struct svg *svg, const struct scene *s)
     } else {
         buf_puts(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<svg xmlns=\"http://www.w3.org/2000/svg\"");
         put_size(svg, s);
-        buf_printf(out, " aria-labelledby=\"%s-title\" font-family=\"%s\">\n<title id=\"%s-title\">", svg->prefix,
-                   theme_font_family, svg->prefix);
+        buf_printf(out, " id=\"%s\" aria-labelledby=\"%s-title\" font-family=\"%s\">\n<title id=\"%s-title\">",
+                   svg->prefix, svg->prefix, theme_font_family, svg->prefix);
         buf_put_xml(out, s->title);
         buf_puts(out, "</title>\n<desc>");
     }
@@ -334,12 +343,7 @@ static void put_pattern(struct svg *svg)
     put_number(svg, "L", p + 1);
     put_number(svg, " ", p - 1);
     buf_putc(svg->out, '"');
-    if (svg->theme == THEME_AUTO) buf_puts(svg->out, " class=\"hatch\"");
-    else {
-        put_colour(svg, "stroke", theme_colour(svg->theme, ROLE_ON_STATUS));
-        put_attribute(svg, "stroke-width", HATCH_WIDTH);
-        put_attribute(svg, "stroke-opacity", HATCH_ALPHA);
-    }
+    buf_puts(svg->out, " class=\"hatch\"");
     buf_puts(svg->out, "/></pattern></defs>\n");
 }
 
@@ -351,6 +355,10 @@ void svg_write(const struct scene *s, enum picture_theme theme, struct buf *out)
         svg.linked |= s->items[i].link.len > 0;
     }
     put_head(&svg, s);
+    if (theme != THEME_AUTO) {
+        svg_styles_make(&svg.styles, s, theme);
+        svg_styles_put(&svg.styles, svg.prefix, out);
+    }
     if (svg.hatched) put_pattern(&svg);
     for (size_t i = 0; i < s->count; i++) {
         const struct scene_item *item = &s->items[i];
@@ -365,10 +373,11 @@ void svg_write(const struct scene *s, enum picture_theme theme, struct buf *out)
         }
         if (is_path(item)) put_line(&svg, item);
         else if (item->kind == SCENE_RECT) put_rect(&svg, item);
-        else if (theme != THEME_AUTO) put_text(&svg, item, false);
+        else if (theme != THEME_AUTO) put_text(&svg, item);
         if (linked) buf_puts(out, "</a>\n");
     }
     close_path(&svg);
     if (theme == THEME_AUTO) put_text_groups(&svg, s);
     buf_puts(out, "</svg>\n");
+    svg_styles_free(&svg.styles);
 }

@@ -2,7 +2,8 @@
  *
  * One accent (the blue of steps that are fine), a vermilion that stays darker than it for every kind of colour sight,
  * an ochre for what did not end, greys for what did not run. Status is never told by colour alone: errors are hatched,
- * steps without an end are hollow with a torn edge, skipped ones hollow.
+ * steps without an end are hollow with a torn edge, skipped ones hollow. tests/unit/test_colours.c holds all of them
+ * apart for eyes without red or green, and off their grounds.
  */
 #include "render/theme.h"
 
@@ -22,10 +23,10 @@ static const struct tint colours[ROLE_COUNT] = {
     [ROLE_FRAME] = { 0xF5F7F9, 0x171D26 },       [ROLE_CRITICAL] = { 0x14202B, 0xF0F4F8 },
     [ROLE_STRIP] = { 0xA9CDDB, 0x2C5A6C },       [ROLE_FOLD] = { 0xC9E0E9, 0x234655 },
     [ROLE_LINK] = { 0x7C62B0, 0xA890DD },        [ROLE_WARN] = { 0xB87A00, 0xE5B04A },
-    [ROLE_OK] = { 0x3B93B2, 0x4AA9C8 },          [ROLE_ERROR] = { 0xC0330F, 0xE5532F },
-    [ROLE_RUNNING] = { 0x1F7694, 0x63BEDB },     [ROLE_UNFINISHED] = { 0x946200, 0xDDA63F },
-    [ROLE_SKIPPED] = { 0x77848F, 0x8592A0 },     [ROLE_CACHED] = { 0x9AA9B5, 0x64737F },
-    [ROLE_RETRIED] = { 0x7C62B0, 0xA890DD },     [ROLE_ON_STATUS] = { 0xFFFFFF, 0x0C1117 },
+    [ROLE_OK] = { 0x3B93B2, 0x54A5BE },          [ROLE_ERROR] = { 0xC34320, 0xE5532F },
+    [ROLE_RUNNING] = { 0x1F7694, 0x62BEDB },     [ROLE_UNFINISHED] = { 0x724800, 0xDDA63F },
+    [ROLE_SKIPPED] = { 0x77848F, 0x8592A0 },     [ROLE_CACHED] = { 0x859091, 0x64737F },
+    [ROLE_RETRIED] = { 0x7B63B6, 0xB094F5 },     [ROLE_ON_STATUS] = { 0xFFFFFF, 0x0C1117 },
 };
 
 /* How much of its colour the inside of a hollow rectangle has. */
@@ -72,6 +73,11 @@ static uint32_t mix(uint32_t a, uint32_t b, unsigned part, unsigned of)
     return result;
 }
 
+enum {
+    NEAR_TEXT = 7 * 24 * 24, /* theme_distance of two inks that letters may share */
+    NEAR_EDGE = 7 * 20 * 20  /* of two steps along an edge */
+};
+
 struct palette {
     uint32_t *colours;
     size_t count;
@@ -114,6 +120,61 @@ size_t theme_palette(enum picture_theme theme, uint32_t out[256])
     add_ramp(&p, theme, ROLE_LABEL, ROLE_STRIPE, 10);
     add_ramp(&p, theme, ROLE_LABEL_MUTED, ROLE_STRIPE, 8);
     add_ramp(&p, theme, ROLE_GUIDE, ROLE_BACKGROUND, 2);
+    return p.count;
+}
+
+unsigned theme_distance(uint32_t a, uint32_t b)
+{
+    int red = (int)(a >> 16 & 255) - (int)(b >> 16 & 255);
+    int green = (int)(a >> 8 & 255) - (int)(b >> 8 & 255);
+    int blue = (int)(a & 255) - (int)(b & 255);
+    return (unsigned)(2 * red * red + 4 * green * green + blue * blue);
+}
+
+/* Adds the colour unless one is there that is `near` it. False when there is no room. */
+static bool add_apart(struct palette *p, uint32_t colour, unsigned near)
+{
+    for (size_t i = 0; i < p->count; i++)
+        if (theme_distance(p->colours[i], colour) <= near) return true;
+    if (p->count == THEME_FEW) return false;
+    p->colours[p->count++] = colour;
+    return true;
+}
+
+/* The colours of an item's inside: its own, paler where it is hollow, and that of its stripes. */
+static bool add_inks(struct palette *p, enum picture_theme theme, const struct scene_item *item)
+{
+    struct ink ink = theme_ink(theme, item);
+    uint32_t ground = theme_colour(theme, ROLE_BACKGROUND);
+    unsigned near = item->kind == SCENE_TEXT ? NEAR_TEXT : 0; /* strokes of letters have hardly a pixel of full ink */
+    bool fits = true;
+    if (ink.fill_alpha > 0) fits = add_apart(p, mix(ground, ink.fill, (unsigned)(ink.fill_alpha * 16 + 0.5), 16), near);
+    if (ink.stroke_width > 0) fits &= add_apart(p, ink.stroke, near);
+    if (item->hatched) fits &= add_apart(p, mix(ink.fill, theme_colour(theme, ROLE_ON_STATUS), 2, 5), NEAR_EDGE);
+    return fits;
+}
+
+size_t theme_few_colours(enum picture_theme theme, const struct scene *s, uint32_t out[THEME_FEW])
+{
+    enum { STEPS = 6 };
+    struct palette p = { out, 0 };
+    uint32_t ground = theme_colour(theme, ROLE_BACKGROUND), text = theme_colour(theme, ROLE_LABEL);
+    unsigned status = 0; /* those that occur, by bit */
+    add_apart(&p, ground, 0);
+    for (int texts = 0; texts < 2; texts++) { /* exact inks first */
+        if (texts && !add_apart(&p, text, 0)) return 0;
+        for (size_t i = 0; i < s->count; i++) {
+            const struct scene_item *item = &s->items[i];
+            if ((item->kind == SCENE_TEXT) != texts) continue;
+            if (!add_inks(&p, theme, item)) return 0;
+            if (is_status(item->role)) status |= 1U << (item->role - ROLE_OK);
+        }
+    }
+    for (unsigned i = 1; i < STEPS; i++)
+        if (!add_apart(&p, mix(text, ground, i, STEPS), NEAR_EDGE)) return 0;
+    for (unsigned i = 0; i <= ROLE_RETRIED - ROLE_OK; i++) /* rounded corners: as far as there is room */
+        if (status >> i & 1)
+            add_apart(&p, mix(theme_colour(theme, (enum scene_role)(ROLE_OK + i)), ground, 1, 2), NEAR_EDGE);
     return p.count;
 }
 

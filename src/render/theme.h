@@ -15,7 +15,7 @@ struct ink {
     double stroke_width; /* px, 0: no border */
 };
 
-/* For THEME_LIGHT and THEME_DARK; THEME_AUTO gives the light ink. */
+/* For THEME_LIGHT and THEME_DARK; the others give the light ink. */
 uint32_t theme_colour(enum picture_theme theme, enum scene_role role);
 struct ink theme_ink(enum picture_theme theme, const struct scene_item *item);
 
@@ -26,6 +26,12 @@ struct ink theme_ink(enum picture_theme theme, const struct scene_item *item);
 
 /* Colours for a palette image: all inks and the steps between each and what it lies on. Returns how many. */
 size_t theme_palette(enum picture_theme theme, uint32_t out[256]);
+/* Those of one scene in THEME_FEW colours: every ink it has, then steps between them. 0 when they do not suffice. */
+enum { THEME_FEW = 16 };
+size_t theme_few_colours(enum picture_theme theme, const struct scene *s, uint32_t out[THEME_FEW]);
+
+/* How far two colours are from each other, by a rule of thumb for what the eye makes of red, green and blue. */
+unsigned theme_distance(uint32_t a, uint32_t b);
 
 /* CSS font families for texts; the first is the embedded one. */
 extern const char theme_font_family[];
