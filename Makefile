@@ -70,7 +70,7 @@ TRACK_TESTS = $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/track/*.c)))
 TEST_TOOLS = $(BUILD)/tests/same_pixels $(BUILD)/tests/scene_dump $(TRACK_TESTS)
 TRACK_BENCH = $(BUILD)/tests/bench/track
 RAG_SAMPLE = $(BUILD)/samples/rag_pipeline
-BENCH_TOOLS = $(BUILD)/tests/bench/generate $(BUILD)/tests/bench/measure
+BENCH_TOOLS = $(BUILD)/tests/bench/generate $(BUILD)/tests/bench/measure $(BUILD)/tests/bench/cairo_writer
 
 .PHONY: all deps demo check golden pictures bench lint format install uninstall clean help FORCE
 all: $(BINARY) $(LIBRARIES)
@@ -192,7 +192,7 @@ pictures: $(BINARY)
 # --- speed ---
 
 $(BENCH_TOOLS): $(BUILD)/tests/bench/%: $(BUILD)/tests/bench/%.o
-	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lm
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(if $(filter %cairo_writer,$@),$(DEP_LIBS)) -lm
 .SECONDARY: $(BENCH_TOOLS:=.o)
 
 bench: $(BINARY) $(BENCH_TOOLS) $(TRACK_BENCH)

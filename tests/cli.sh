@@ -117,10 +117,10 @@ says '--trend never overwrites a log' 2 'the log itself' --trend trend.svg trend
 is 'and the log is what it was' cmp trend.svg "$many"
 says '--trend and another output in one file' 2 'share one file' --trend t.png --gantt t.png --latest "$many"
 says 'a picture with another suffix' 2 'png.*svg.*pdf' --gantt g.gif "$rag"
+says '--trend with another suffix' 2 'png.*svg.*pdf' --trend t.gif "$many"
 run --gantt mini.svg --gantt-style mini "$rag"
 is '--gantt-style mini is a sparkline of 600 x 120' grep -q '<svg [^>]*width="600" height="120"' mini.svg
 says '--gantt-style without a Gantt chart' 2 '--gantt FILE' --html x.html --gantt-style mini "$rag"
-says '--trend with another suffix' 2 'png.*svg.*pdf' --trend t.gif "$many"
 is 'a single output is the same as among four' cmp pipelens-report/report.html out.html
 
 printf '# Release\n\nThe **warehouse** is slow.\n' >notes.md

@@ -14,6 +14,7 @@ outputs()
     mkdir -p "$out"
     "$tool" tree --colour never "$from" >"$out/tree.txt" &&
         "$tool" tree --colour always --records "$from" >"$out/tree-colour-records.txt" &&
+        "$tool" tree --colour never --critical "$from" >"$out/tree-critical.txt" &&
         "$tool" list --colour never "$from" >"$out/list.txt" &&
         "$tool" export --to nested "$from" >"$out/nested.json" &&
         "$tool" export --to flat "$from" >"$out/flat.json" &&

@@ -17,13 +17,14 @@ static const struct command commands[] = {
     { "render", "[render] [OPTIONS] LOG...", "write report.html, gantt.png, graph.png and summary.md", FOR_RENDER,
       command_render,
       A_LOG
+      "Several runs get a folder each, an index, and trend.png, which shows how long they took over time.\n"
       "The page carries the log that it is made from; extract gives it back. A page that shows one of several runs,\n"
       "or not all steps, does so only with --embed-log always, which puts the whole log into every page.\n",
       "  pipelens-report run.ndjson                      the four outputs in pipelens-report/\n"
       "  pipelens-report -o out --google off logs/       all runs of a directory, pages without outside references\n"
       "  pipelens-report --template paper --html paper.html run.ndjson\n"
       "  pipelens-report --gantt gantt.png --scale 2 run.ndjson\n"
-      "  pipelens-report --trend trend.png logs/           how long the runs took over time, and since when longer\n"
+      "  pipelens-report --trend trend.png logs/         how long the runs took over time, and since when longer\n"
       "  pipelens-report --gantt-style mini --gantt badge.svg run.ndjson\n"
       "  pipelens-report --summary \"$GITHUB_STEP_SUMMARY\" --append --fail-on error run.ndjson\n"
       "  gunzip -c run.ndjson.gz | pipelens-report --html - - > report.html\n" },

@@ -40,6 +40,7 @@ bool put_trend(const struct writing *w, const char *path, struct buf *out, struc
 
 /* A scene in the format and theme that were asked for. */
 bool put_picture(const struct writing *w, const char *path, const struct scene *s, struct buf *out, struct err *e);
+
 /* What is drawn in the page. Set w, then call page_drawings_make, which is made for a thread to begin with. */
 struct page_drawings {
     const struct writing *w;

@@ -31,10 +31,13 @@ static struct str log_hashes(const struct writing *w, struct arena *a)
     return take(&b, a);
 }
 
-static struct str end_of(const struct run *run, struct arena *a)
+/* Of the last one. */
+static struct str end_of(const struct run *run, size_t count, struct arena *a)
 {
     struct buf b = BUF_INIT;
-    int64_t end = run->end != TIME_NONE ? run->end : run->start;
+    int64_t end = TIME_NONE;
+    for (; count; count--, run = run->next)
+        if (run->end > end) end = run->end;
     if (end != TIME_NONE) clock_put_iso(&b, end);
     return take(&b, a);
 }
@@ -43,13 +46,13 @@ void provenance_fill(const struct writing *w, const struct scene *s, struct aren
                      struct picture_text texts[PROVENANCE_TEXTS])
 {
     struct buf given = BUF_INIT;
-    bool one = w->count == 1;
+    bool one = w->count == 1; /* a picture of several runs is about none of them */
     options_put_given(w->o, &given);
     const struct picture_text all[] = {
         { "Title", s->title },
         { "Description", s->description },
         { "Software", S("pipelens-report " VERSION) },
-        { "Creation Time", end_of(w->run, a) },
+        { "Creation Time", end_of(w->run, w->count, a) },
         { "Pipeline", one ? w->run->name : S("") },
         { "Run", one ? w->run->id : S("") },
         { "Log SHA-256", log_hashes(w, a) },

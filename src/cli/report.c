@@ -182,7 +182,7 @@ enum exit_status command_render(const struct options *o)
     if (!templates) return EXIT_USAGE;
     struct loaded l = { .sources = SOURCES_INIT,
                         .archiving = (o->html || !any) && o->template == TEMPLATE_REPORT,
-                        .hashing = o->gantt || o->graph || !any,
+                        .hashing = o->gantt || o->graph || o->trend || !any,
                         .templates = templates };
     signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is an error like a full disk */
     struct progress progress = progress_begin(o->progress, o->quiet);

@@ -182,7 +182,7 @@ static void draw(struct chart *c)
     const struct gantt_options *o = c->o;
     scene_rect(c->s, ROLE_BACKGROUND, 0, 0, c->s->width, 0);
     gantt_put_head(c);
-    c->s->head_top = c->top - 26;
+    c->s->head_top = c->top - gantt_axis_height(c) + 12; /* px below what is above the axis */
     c->s->head_bottom = c->top;
     double below = c->rows.count > GANTT_ROWS_AXIS_TWICE ? 34 : GANTT_MARGIN;
     double room = (o->min_height - c->top - below) / fmax(c->rows.count, 1);

@@ -158,54 +158,86 @@ static int by_duration(const void *pa, const void *pb)
     return (a->point > b->point) - (a->point < b->point);
 }
 
-/* "runs #101 to #148 · 12.1 s to 18.4 s, median 13.0 s" */
-static struct str column_tip(const struct chart *c, size_t from, size_t end, const struct sample *sorted, size_t count)
+/* The runs from `from` to before `end`: the completed ones by duration, how many others, and the slowest of those. */
+struct column {
+    size_t from, end;
+    struct sample *completed;
+    size_t completed_count, failed_count, open_count;
+    struct sample failed, open;
+};
+
+static void add_slower(struct sample *slowest, size_t *count, struct sample sample)
+{
+    if (!*count || sample.duration > slowest->duration) *slowest = sample;
+    ++*count;
+}
+
+static void fill_column(const struct trend *t, struct column *column)
+{
+    for (size_t i = column->from; i < column->end; i++) {
+        struct sample sample = { t->points[i].duration, i };
+        enum run_status status = t->points[i].run->status;
+        if (status == RUN_COMPLETED) column->completed[column->completed_count++] = sample;
+        else if (status == RUN_FAILED) add_slower(&column->failed, &column->failed_count, sample);
+        else add_slower(&column->open, &column->open_count, sample);
+    }
+    if (column->completed_count)
+        qsort(column->completed, column->completed_count, sizeof *column->completed, by_duration);
+}
+
+/* "#101 to #148 · 3 failed · completed in 12.1 s to 18.4 s, median 13.0 s" */
+static struct str column_tip(const struct chart *c, const struct column *column)
 {
     struct buf b = BUF_INIT;
-    buf_puts(&b, "runs #");
-    buf_put_number(&b, from + 1);
+    buf_putc(&b, '#');
+    buf_put_number(&b, column->from + 1);
     buf_puts(&b, " to #");
-    buf_put_number(&b, end);
-    if (count) {
-        buf_puts(&b, " · ");
+    buf_put_number(&b, column->end);
+    if (column->failed_count) buf_puts(&b, " · ");
+    if (column->failed_count) buf_put_count(&b, column->failed_count, "failed", "failed");
+    if (column->open_count) buf_puts(&b, " · ");
+    if (column->open_count) buf_put_count(&b, column->open_count, "without an end", "without an end");
+    if (column->completed_count) {
+        const struct sample *sorted = column->completed;
+        buf_puts(&b, " · completed in ");
         clock_put_duration(&b, sorted[0].duration, c->o->unit);
         buf_puts(&b, " to ");
-        clock_put_duration(&b, sorted[count - 1].duration, c->o->unit);
+        clock_put_duration(&b, sorted[column->completed_count - 1].duration, c->o->unit);
         buf_puts(&b, ", median ");
-        clock_put_duration(&b, sorted[(count - 1) / 2].duration, c->o->unit);
+        clock_put_duration(&b, sorted[(column->completed_count - 1) / 2].duration, c->o->unit);
     }
     return caption_take(&b, c->s->arena);
 }
 
-static void put_column(struct chart *c, size_t column, struct sample *samples)
+static void put_column(struct chart *c, const struct column *column)
 {
-    const struct trend *t = c->trend;
-    size_t from = column * t->count / c->columns, end = (column + 1) * t->count / c->columns, count = 0;
-    const struct trend_point *failed = NULL, *open = NULL;
-    for (size_t i = from; i < end; i++) {
-        const struct trend_point *p = &t->points[i];
-        if (p->run->status == RUN_COMPLETED) samples[count++] = (struct sample){ p->duration, i };
-        else if (p->run->status == RUN_FAILED) failed = !failed || p->duration > failed->duration ? p : failed;
-        else open = !open || p->duration > open->duration ? p : open;
+    double x = trend_x(c, (double)(column->from + column->end) / 2);
+    bool single = column->end - column->from == 1;
+    struct str tip = single ? point_tip(c, column->from) : column_tip(c, column);
+    if (column->completed_count) {
+        const struct sample *fastest = column->completed, *slowest = fastest + column->completed_count - 1;
+        double high = trend_y(c, slowest->duration), low = trend_y(c, fastest->duration);
+        int64_t median = fastest[(column->completed_count - 1) / 2].duration;
+        if (!single) scene_rect(c->s, ROLE_STRIP, x - 0.75, high, 1.5, fmax(low - high, 1));
+        put_mark(c, x, DOT_LEAST, slowest->point, median, tip);
     }
-    if (count) qsort(samples, count, sizeof *samples, by_duration);
-    double x = trend_x(c, (double)(from + end) / 2);
-    struct str tip = column_tip(c, from, end, samples, count);
-    if (count) {
-        double high = trend_y(c, samples[count - 1].duration), low = trend_y(c, samples[0].duration);
-        scene_rect(c->s, ROLE_STRIP, x - 0.75, high, 1.5, fmax(low - high, 1));
-        put_mark(c, x, DOT_LEAST, samples[count - 1].point, samples[(count - 1) / 2].duration, tip);
-    }
-    if (open) put_mark(c, x, DOT_LEAST, (size_t)(open - t->points), open->duration, tip);
-    if (failed) put_mark(c, x, DOT_LEAST, (size_t)(failed - t->points), failed->duration, tip);
+    if (column->open_count) put_mark(c, x, DOT_LEAST, column->open.point, column->open.duration, tip);
+    if (column->failed_count) put_mark(c, x, DOT_LEAST, column->failed.point, column->failed.duration, tip);
 }
 
 static void put_columns(struct chart *c)
 {
-    struct sample *samples = calloc(c->trend->count / c->columns + 2, sizeof *samples);
-    if (!samples) arena_exhausted(c->trend->count * sizeof *samples);
-    for (size_t i = 0; i < c->columns; i++) put_column(c, i, samples);
-    free(samples);
+    size_t count = c->trend->count;
+    struct sample *room = calloc(count / c->columns + 2, sizeof *room);
+    if (!room) arena_exhausted(count * sizeof *room);
+    for (size_t i = 0; i < c->columns; i++) {
+        struct column column = { .from = i * count / c->columns,
+                                 .end = (i + 1) * count / c->columns,
+                                 .completed = room };
+        fill_column(c->trend, &column);
+        put_column(c, &column);
+    }
+    free(room);
 }
 
 void trend_put_marks(struct chart *c)

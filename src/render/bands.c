@@ -6,7 +6,7 @@
 #include <math.h>
 
 enum {
-    BAND_ROWS = 192,
+    BAND_ROWS = 96,
     INK_AROUND = 6 /* px */
 };
 

@@ -49,7 +49,8 @@ static void put_trend(void *context, struct buf *out)
     buf_puts(out, "<section class=\"trend\" aria-labelledby=\"h-trend\">\n<h2 id=\"h-trend\">Durations over time</h2>\n"
                   "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-labelledby=\"h-trend\">\n");
     svg_write(&p->trend, THEME_AUTO, out);
-    buf_puts(out, "</div>\n<p class=\"hint\">Each mark leads to the report of its run. <a href=\"trend.png\">As a "
+    buf_puts(out, "</div>\n<p class=\"hint\">Each mark leads to the report of its run, one for several to that of the "
+                  "slowest. <a href=\"trend.png\">As a "
                   "picture</a></p>\n</section>\n");
 }
 

@@ -49,7 +49,8 @@ static int run_end(const uint32_t *pixels, int x, int width)
 {
     uint32_t colour = pixels[x];
     uint64_t twice = (uint64_t)colour << 32 | colour, eight[4];
-    for (x++; x + 8 <= width; x += 8) {
+    if (++x < width && pixels[x] != colour) return x; /* as in letters */
+    for (; x + 8 <= width; x += 8) {
         memcpy(eight, pixels + x, sizeof eight);
         if ((eight[0] ^ twice) | (eight[1] ^ twice) | (eight[2] ^ twice) | (eight[3] ^ twice)) break;
     }

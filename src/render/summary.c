@@ -11,6 +11,8 @@
 
 enum { TOP_MAX = 10, MODELS_MAX = 20, PATH_COLUMNS = 72 };
 
+#define CRITICAL_WORDS "What the run was waiting for: only what is on this path makes the run longer."
+
 /* Moves the text to the arena and empties the buffer. */
 static struct str taken(struct buf *b, struct arena *arena)
 {
@@ -146,40 +148,82 @@ static struct str critical_remark(const struct critical *path, const struct step
     return flags & CRITICAL_BESIDE ? S("others ran beside it") : S("");
 }
 
-void summary_critical(const struct run *run, const struct report_options *o, struct arena *arena, struct section *s)
+/* Thousands of steps that have next to nothing each: their names tell more. */
+static void critical_by_name(const struct run *run, const struct report_options *o, const struct critical *path,
+                             struct arena *arena, struct section *s)
+{
+    static const struct column columns[] = {
+        { "Steps of a name", false }, { "Count", true }, { "On the path", true }, { "Share", true }
+    };
+    enum { COLUMNS = sizeof columns / sizeof *columns };
+    struct name_time *list;
+    size_t count = statistics_name_times(run, path->time, arena, &list);
+    s->intro = S(CRITICAL_WORDS " By name: no step alone has one percent of it.");
+    s->columns = columns;
+    s->column_count = COLUMNS;
+    s->unit_count = count < TOP_MAX ? count : TOP_MAX;
+    s->beyond = count - s->unit_count;
+    s->one = "name";
+    s->many = "names";
+    s->units = ARENA_ARRAY(arena, struct str, TOP_MAX * COLUMNS);
+    struct buf b = BUF_INIT, name = BUF_INIT;
+    for (size_t i = 0; i < s->unit_count; i++) {
+        struct str *row = s->units + i * COLUMNS;
+        buf_clear(&name);
+        wording_put_short(&name, list[i].name, PATH_COLUMNS);
+        md_put_code(&b, buf_str(&name));
+        row[0] = taken(&b, arena);
+        buf_put_number(&b, list[i].steps);
+        row[1] = taken(&b, arena);
+        clock_put_duration(&b, list[i].time, o->unit);
+        row[2] = taken(&b, arena);
+        wording_put_percent(&b, (double)list[i].time / (double)(run->end - run->start));
+        row[3] = taken(&b, arena);
+    }
+    buf_free(&b);
+    buf_free(&name);
+}
+
+static void critical_by_step(const struct run *run, const struct report_options *o, const struct critical *path,
+                             struct arena *arena, struct section *s)
 {
     static const struct column columns[] = {
         { "Step", false }, { "On the path", true }, { "Share", true }, { "Remark", false }
     };
     enum { COLUMNS = sizeof columns / sizeof *columns };
-    const struct critical *path = analysis_critical(o->analysis);
     struct top top = { 0 };
     bool beside = false, remarks = false;
     for (uint32_t i = 0; i < run->step_count; i++) top_add(&top, run->steps[i], path->time[i]);
-    if (top.count < 2) top.count = 0; /* a path through one step says nothing new */
-    *s = (struct section){ .heading = "Critical path",
-                           .name = "the critical path",
-                           .columns = columns,
-                           .unit_count = top.count,
-                           .beyond = top.beyond,
-                           .one = "step",
-                           .many = "steps" };
+    if (top.count < 2) return; /* a path through one step says nothing new */
     for (size_t i = 0; i < top.count; i++) {
         beside |= (path->flags[top.steps[i]->index] & CRITICAL_BESIDE) != 0;
         remarks |= critical_remark(path, top.steps[i]).len > 0;
     }
+    s->intro = beside ? S(CRITICAL_WORDS " Where others ran beside a step, the log does not say which of them was "
+                                         "waited for; the one that ended last is taken.")
+                      : S(CRITICAL_WORDS);
+    s->columns = columns;
     s->column_count = remarks ? COLUMNS : COLUMNS - 1;
-    s->intro = beside ? S("What the run was waiting for: only what is on this path makes the run longer. Where others "
-                          "ran beside a step, the log does not say which of them was waited for; the one that ended "
-                          "last is taken.")
-                      : S("What the run was waiting for: only what is on this path makes the run longer.");
-    s->units = ARENA_ARRAY(arena, struct str, top.count * COLUMNS + 1);
+    s->unit_count = top.count;
+    s->beyond = top.beyond;
+    s->one = "step";
+    s->many = "steps";
+    s->units = ARENA_ARRAY(arena, struct str, TOP_MAX * COLUMNS);
     for (size_t i = 0; i < top.count; i++) {
         struct str *row = s->units + i * s->column_count;
         double share = (double)top.times[i] / (double)(run->end - run->start);
         put_top_row(row, run, top.steps[i], top.times[i], share, o->unit, arena);
         if (remarks) row[3] = critical_remark(path, top.steps[i]);
     }
+}
+
+void summary_critical(const struct run *run, const struct report_options *o, struct arena *arena, struct section *s)
+{
+    const struct critical *path = analysis_critical(o->analysis);
+    *s = (struct section){ .heading = "Critical path", .name = "the critical path" };
+    if (!path->count) return;
+    if (statistics_names_tell(run, path->time, run->end - run->start)) critical_by_name(run, o, path, arena, s);
+    else critical_by_step(run, o, path, arena, s);
 }
 
 void summary_slow(const struct run *run, const struct report_options *o, struct arena *arena, struct section *s)

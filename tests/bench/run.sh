@@ -117,7 +117,6 @@ echo 'targets'
 target '20 steps, all four' "$(median all 20 1)" 30 ms
 target "100,000 steps, all four, against node's parsing" "$(median all 100000 1)" "$(median node 100000 1)" ms
 target '100,000 steps, all four, peak memory' "$(median all 100000 2 | awk '{ print $1 / 1024 }')" 200 MB
-target '1,000-row Gantt PNG' "$(median rows 1000 1)" 150 ms
 target '100,000 steps, page with its log, written' "$(median html 100000 1)" 1000 ms
 target '10,000 to 100,000 steps, all four' \
     "$(echo "$(median all 100000 1) $(median all 10000 1)" | awk 'NF == 2 { print $1 / $2 }')" 11 times
@@ -134,3 +133,4 @@ if command -v node >/dev/null 2>&1; then
 fi
 
 sh tests/bench/track.sh
+sh tests/bench/pictures.sh

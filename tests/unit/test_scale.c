@@ -70,7 +70,7 @@ static void cut_texts_fit(void **state)
         "a step with quite a long descriptive name",
         "检索文档并调用模型",
         "WWWWWWWWWWWWWWWWWWWWWWWW",
-        "e\u0301e\u0301e\u0301e\u0301e\u0301e\u0301e\u0301e\u0301",
+        "q\u0308q\u0308q\u0308q\u0308q\u0308q\u0308q\u0308q\u0308",
         "x",
     };
     for (size_t t = 0; t < COUNT(texts); t++) {

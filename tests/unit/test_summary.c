@@ -479,6 +479,22 @@ static void what_the_run_waited_for(void **state)
     assert_false(contains(&b, "ran at a time"));
     assert_false(contains(&b, "Critical path"));
     unload(&f);
+    struct buf log = BUF_INIT; /* 200 steps of half a percent each */
+    buf_puts(&log, RUN("\"p\""));
+    for (int i = 0; i < 200; i++)
+        buf_printf(
+            &log,
+            "{\"type\":\"step\",\"operation\":\"finish\",\"runId\":\"r\",\"step\":{\"name\":\"%s\",\"key\":\"p.%d\","
+            "\"time\":{\"startTs\":%d,\"endTs\":%d}}}\n",
+            i % 4 ? "often" : "at times", i, 1000 + i, 1001 + i);
+    buf_puts(&log, END("1200", "completed"));
+    load_text(&f, buf_str(&log));
+    put_summary(f.runs, 100000, &b);
+    assert_contains(&b, "no step alone has one percent of it");
+    assert_contains(
+        &b, "| `often`         |   150 |      150 ms | 75.0 % |\n| `at times`      |    50 |       50 ms | 25.0 % |\n");
+    unload(&f);
+    buf_free(&log);
     buf_free(&b);
 }
 

@@ -206,6 +206,38 @@ static void many_runs_share_columns(void **state)
     }
 }
 
+/* What the first of many columns says, and that its marks lead to its slowest runs. A column has between 40 and 60 runs
+ * here; those behind the 40th are like the others. */
+static void a_column_tells_of_its_runs(void **state)
+{
+    (void)state;
+    enum { COLUMN = 40, RUNS = 9600 };
+    struct history h = { 0 };
+    for (int i = 0; i < RUNS; i++) {
+        enum run_status status = i >= COLUMN   ? RUN_COMPLETED
+                                 : i % 10 == 3 ? RUN_FAILED
+                                 : i == 5      ? RUN_RUNNING
+                                               : RUN_COMPLETED;
+        history_add(&h, "p", i, 1000000 + (i < COLUMN ? i : 20) * 10000, status);
+    }
+    struct trend_options o = plain;
+    o.links = links_of(&h);
+    struct scene s = draw(&h, &o);
+    static const char *const links[] = { "run-39/report.html", "run-5/report.html", "run-33/report.html" };
+    size_t found = 0;
+    for (size_t i = 0; i < s.count && found < COUNT(links); i++) {
+        if (!s.items[i].link.len) continue;
+        assert_true(str_eq(s.items[i].link, str_z(links[found])));
+        assert_true(str_starts(s.items[i].tip, S("#1 to #")));
+        assert_true(
+            holds(s.items[i].tip, " · 4 failed · 1 without an end · completed in 1.00 s to 1.39 s, median 1.20 s"));
+        found++;
+    }
+    assert_int_equal(found, COUNT(links));
+    scene_free(&s);
+    history_free(&h);
+}
+
 static void pipelines_have_a_chart_each_up_to_a_limit(void **state)
 {
     (void)state;
@@ -274,9 +306,13 @@ static void extremes_are_drawn(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_run_has_its_mark),      cmocka_unit_test(a_change_is_told_where_it_is),
-        cmocka_unit_test(words_of_changes_keep_apart), cmocka_unit_test(a_much_slower_run_is_at_the_edge),
-        cmocka_unit_test(many_runs_share_columns),     cmocka_unit_test(pipelines_have_a_chart_each_up_to_a_limit),
+        cmocka_unit_test(every_run_has_its_mark),
+        cmocka_unit_test(a_change_is_told_where_it_is),
+        cmocka_unit_test(words_of_changes_keep_apart),
+        cmocka_unit_test(a_much_slower_run_is_at_the_edge),
+        cmocka_unit_test(many_runs_share_columns),
+        cmocka_unit_test(a_column_tells_of_its_runs),
+        cmocka_unit_test(pipelines_have_a_chart_each_up_to_a_limit),
         cmocka_unit_test(extremes_are_drawn),
     };
     return cmocka_run_group_tests_name("trend picture", tests, NULL, NULL);
