@@ -25,15 +25,16 @@ static void put_duration(struct buf *b, int64_t us, enum time_unit unit)
 }
 
 /* "1.24 s · error"; the duration alone where all is well. */
-static struct box_line step_line(const struct step *step, enum time_unit unit, struct arena *a)
+static struct box_line step_line(const struct run *run, const struct step *step, enum time_unit unit, struct arena *a)
 {
+    enum step_status status = run_shown_status(run, step);
     struct buf b = BUF_INIT;
     put_duration(&b, step->duration, unit);
-    if (step->status != STEP_OK) {
+    if (status != STEP_OK) {
         buf_puts(&b, " · ");
-        buf_puts(&b, step_status_name((enum step_status)step->status));
+        buf_puts(&b, step_status_name(status));
     }
-    return (struct box_line){ caption_take(&b, a), step->status == STEP_ERROR ? ROLE_LABEL_ERROR : ROLE_LABEL_MUTED };
+    return (struct box_line){ caption_take(&b, a), status == STEP_ERROR ? ROLE_LABEL_ERROR : ROLE_LABEL_MUTED };
 }
 
 static struct box_line durations_line(const struct fold *f, enum time_unit unit, struct arena *a)
@@ -87,7 +88,7 @@ struct box_text box_text(const struct boxes *boxes, const struct box *b, enum ti
 {
     struct box_text text;
     if (b->fold != FOLD_NONE) text = fold_text(&boxes->folds.items[b->fold], unit, a);
-    else text = (struct box_text){ .name = b->step->name, .lines = { step_line(b->step, unit, a) } };
+    else text = (struct box_text){ .name = b->step->name, .lines = { step_line(boxes->run, b->step, unit, a) } };
     if (!text.name.len) text.name = b->parent == BOX_NONE ? caption_title(boxes->run, S(""), a) : CAPTION_NO_NAME;
     return text;
 }

@@ -36,7 +36,7 @@ enum {
 static enum step_status block_status(const struct flow *f, const struct block *b)
 {
     const struct box *box = &f->boxes.items[b->box];
-    if (box->fold == FOLD_NONE) return (enum step_status)box->step->status;
+    if (box->fold == FOLD_NONE) return run_shown_status(f->sheet->run, box->step);
     const struct fold *fold = &f->boxes.folds.items[box->fold];
     return fold->members.errors ? STEP_ERROR : fold->members.unfinished ? STEP_UNFINISHED : fold->other;
 }
@@ -58,8 +58,8 @@ static void draw_frame(const struct flow *f, uint32_t i)
     double more = metrics_width(p->more, BOX_LINE_SIZE, WEIGHT_REGULAR);
     double room = p->width - BOX_TEXT_LEFT - FLOW_HEADER_GAP - more - BOX_TEXT_RIGHT;
     struct str name = metrics_fit_middle(p->drawn.text.name, BOX_NAME_SIZE, WEIGHT_BOLD, room, f->sheet->scratch);
-    scene_text(f->sheet->s, b->kind == BLOCK_FRAME ? sheet_name_role(box) : ROLE_LABEL, x, p->y + HEADER_BASELINE,
-               BOX_NAME_SIZE, WEIGHT_BOLD, ALIGN_LEFT, name);
+    scene_text(f->sheet->s, b->kind == BLOCK_FRAME ? sheet_name_role(f->sheet, box) : ROLE_LABEL, x,
+               p->y + HEADER_BASELINE, BOX_NAME_SIZE, WEIGHT_BOLD, ALIGN_LEFT, name);
     x += metrics_width(name, BOX_NAME_SIZE, WEIGHT_BOLD) + FLOW_HEADER_GAP;
     scene_text(f->sheet->s, p->role, x, p->y + HEADER_BASELINE, BOX_LINE_SIZE, WEIGHT_REGULAR, ALIGN_LEFT, p->more);
 }

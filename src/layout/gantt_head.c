@@ -16,7 +16,7 @@ static bool status_shown(const struct chart *c, enum step_status status)
 {
     for (uint32_t i = 0; i < c->rows.count; i++)
         for (uint32_t k = 0; k < c->rows.items[i].step_count; k++)
-            if (c->rows.items[i].steps[k]->status == status) return true;
+            if (run_shown_status(c->run, c->rows.items[i].steps[k]) == status) return true;
     return false;
 }
 

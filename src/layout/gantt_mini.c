@@ -109,7 +109,7 @@ static void fill(struct grid *g)
     for (uint32_t i = 0; i < run->step_count; i++) {
         const struct step *step = run->steps[i];
         if (!is_shown(step)) continue;
-        enum scene_role role = (enum scene_role)(ROLE_OK + step->status);
+        enum scene_role role = (enum scene_role)(ROLE_OK + run_shown_status(run, step));
         if (role == ROLE_OK && g->c->path) role = ROLE_FOLD;
         paint(g, step, role, step->start, gantt_bar_end(step));
     }

@@ -107,7 +107,7 @@ static void put_bar(const struct chart *c, uint32_t i, double y)
     size_t first = c->s->count;
     if (row->fold) put_fold(c, row, bar, y);
     else if (row->attempts) put_attempts(c, row, y);
-    else gantt_bar(c->s, (enum step_status)row->step->status, bar->left, y, bar->width, GANTT_BAR_HEIGHT);
+    else gantt_bar(c->s, run_shown_status(c->run, row->step), bar->left, y, bar->width, GANTT_BAR_HEIGHT);
     struct scene_item *item = &c->s->items[first];
     item->step = row->step->index;
     if (!c->o->bare) item->tip = gantt_tip(c, i); /* the page's list says it */

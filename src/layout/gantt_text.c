@@ -105,13 +105,14 @@ static int64_t attempts_time(const struct row *row)
 static void put_own(const struct chart *c, const struct row *row, struct buf *b)
 {
     const struct step *step = row->step;
+    enum step_status status = run_shown_status(c->run, step);
     if (gantt_has_time(step)) {
         clock_put_duration(b, row->attempts ? attempts_time(row) : step->duration, c->o->unit);
     } else if (!step->older) buf_puts(b, "no time");
     else if (step->status == STEP_OK) buf_puts(b, "before the run");
-    if (step->status != STEP_OK) {
+    if (status != STEP_OK) {
         if (b->len) buf_puts(b, " · ");
-        buf_puts(b, step_status_name((enum step_status)step->status));
+        buf_puts(b, step_status_name(status));
     }
     if (row->attempts) {
         buf_puts(b, " · ");
@@ -184,9 +185,9 @@ struct str gantt_tip(const struct chart *c, uint32_t i)
     return caption_take(&b, c->s->arena);
 }
 
-static bool failed(const struct row *row)
+static bool failed(const struct chart *c, const struct row *row)
 {
-    return row->fold ? row->fold->members.errors : row->step->status == STEP_ERROR;
+    return row->fold ? row->fold->members.errors : run_shown_status(c->run, row->step) == STEP_ERROR;
 }
 
 void gantt_put_name(const struct chart *c, uint32_t i, double baseline)
@@ -194,7 +195,7 @@ void gantt_put_name(const struct chart *c, uint32_t i, double baseline)
     const struct row *row = &c->rows.items[i];
     double x = c->names + gantt_indent_of(c, row), end = c->plot - GANTT_NAMES_GAP;
     struct str depth = depth_text(c, row), behind = behind_name(c, row), whole = name_of(c, row);
-    enum scene_role role = failed(row) ? ROLE_LABEL_ERROR : ROLE_LABEL;
+    enum scene_role role = failed(c, row) ? ROLE_LABEL_ERROR : ROLE_LABEL;
     if (row->step->context || row->repeated) role = ROLE_LABEL_MUTED;
     if (depth.len) x += gantt_small(c, ROLE_LABEL_MUTED, x, baseline, depth)->width;
     double room = end - x - metrics_width(behind, GANTT_SMALL_SIZE, WEIGHT_REGULAR);
@@ -209,7 +210,7 @@ void gantt_put_beside(const struct chart *c, uint32_t i, double baseline)
 {
     const struct row *row = &c->rows.items[i];
     const struct bar *bar = &c->bars[i];
-    enum scene_role role = failed(row) ? ROLE_LABEL_ERROR : ROLE_LABEL_MUTED;
+    enum scene_role role = failed(c, row) ? ROLE_LABEL_ERROR : ROLE_LABEL_MUTED;
     gantt_small(c, role, bar->text_left, baseline, bar->text)->step = row->step->index;
     if (bar->error.len) gantt_small(c, ROLE_LABEL_ERROR, bar->error_left, baseline, bar->error);
 }

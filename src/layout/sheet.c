@@ -232,7 +232,7 @@ struct scene_item *sheet_mark(const struct sheet *sheet, enum step_status status
 void sheet_strip(const struct sheet *sheet, const struct sheet_box *b, double x, double y, double height)
 {
     if (!is_fold(b)) {
-        sheet_mark(sheet, (enum step_status)b->box->step->status, x, y, BOX_STRIP_WIDTH, height);
+        sheet_mark(sheet, run_shown_status(sheet->run, b->box->step), x, y, BOX_STRIP_WIDTH, height);
         return;
     }
     const struct fold *f = &b->boxes->folds.items[b->box->fold];
@@ -283,12 +283,12 @@ static bool did_not_run(const struct box *b)
     return b->fold == FOLD_NONE && (b->step->status == STEP_SKIPPED || b->step->status == STEP_CACHED);
 }
 
-enum scene_role sheet_name_role(const struct box *b)
+enum scene_role sheet_name_role(const struct sheet *sheet, const struct box *b)
 {
     if (b->fold != FOLD_NONE) return ROLE_LABEL;
-    return b->step->context || did_not_run(b) ? ROLE_LABEL_MUTED
-           : b->step->status == STEP_ERROR    ? ROLE_LABEL_ERROR
-                                              : ROLE_LABEL;
+    return b->step->context || did_not_run(b)                    ? ROLE_LABEL_MUTED
+           : run_shown_status(sheet->run, b->step) == STEP_ERROR ? ROLE_LABEL_ERROR
+                                                                 : ROLE_LABEL;
 }
 
 void sheet_box_draw(const struct sheet *sheet, const struct sheet_box *b, double left, double y)
@@ -310,8 +310,8 @@ void sheet_box_draw(const struct sheet *sheet, const struct sheet_box *b, double
         scene_text(sheet->s, ROLE_LABEL, right, y + BOX_NAME_BASELINE, BOX_NAME_SIZE, WEIGHT_BOLD, ALIGN_RIGHT,
                    b->text.times);
     }
-    sheet_text(sheet, b->pale ? ROLE_LABEL_MUTED : sheet_name_role(b->box), x, y + BOX_NAME_BASELINE, BOX_NAME_SIZE,
-               WEIGHT_BOLD, name_room, b->text.name);
+    sheet_text(sheet, b->pale ? ROLE_LABEL_MUTED : sheet_name_role(sheet, b->box), x, y + BOX_NAME_BASELINE,
+               BOX_NAME_SIZE, WEIGHT_BOLD, name_room, b->text.name);
     for (int l = 0; l < BOX_LINES && b->text.lines[l].text.len; l++)
         sheet_text(sheet, b->text.lines[l].role, x, y + BOX_LINE_BASELINE + l * BOX_LINE_HEIGHT, BOX_LINE_SIZE,
                    WEIGHT_REGULAR, room, b->text.lines[l].text);

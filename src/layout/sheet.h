@@ -89,7 +89,7 @@ void sheet_box_draw(const struct sheet *sheet, const struct sheet_box *b, double
 struct str sheet_box_tip(const struct sheet *sheet, const struct sheet_box *b);
 /* The status at the left side of a box. */
 void sheet_strip(const struct sheet *sheet, const struct sheet_box *b, double x, double y, double height);
-enum scene_role sheet_name_role(const struct box *box);
+enum scene_role sheet_name_role(const struct sheet *sheet, const struct box *box);
 /* How many steps `dropped` boxes_keep left out, as a sentence; "" when none. */
 struct str sheet_drop_note(const struct sheet *sheet, struct tally dropped);
 

@@ -22,6 +22,15 @@ const char *log_level_name(enum log_level level)
 
 bool run_tells_root(const struct run *run) { return run->root->status == STEP_OK && run->status != RUN_COMPLETED; }
 
+enum step_status run_shown_status(const struct run *run, const struct step *step)
+{
+    static const enum step_status of_run[RUN_STATUS_COUNT] = { [RUN_COMPLETED] = STEP_OK,
+                                                               [RUN_FAILED] = STEP_ERROR,
+                                                               [RUN_RUNNING] = STEP_RUNNING,
+                                                               [RUN_UNFINISHED] = STEP_UNFINISHED };
+    return step == run->root && run_tells_root(run) ? of_run[run->status] : (enum step_status)step->status;
+}
+
 int64_t run_wall_time(const struct run *run)
 {
     if (run->start == TIME_NONE) return TIME_NONE;

@@ -274,7 +274,7 @@ static void put_step(struct tree *t, const struct step *step)
     if (wide < DURATION_COLUMNS) wide = DURATION_COLUMNS;
 
     size_t used = put_branch(t, step->depth, is_last(t, step));
-    enum step_status status = (enum step_status)step->status;
+    enum step_status status = run_shown_status(t->run, step);
     put_coloured(t, status_colour(status), wording_step_mark(status));
     buf_putc(&t->line, ' ');
     used += 2;
