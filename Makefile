@@ -119,7 +119,7 @@ $(BUILD)/gen/%.inc: templates/%
 # The page's script and style are these files in this order, the script without its comments and indentation (the
 # program takes those of style sheets away, which may be the user's own). What is declared comes before what runs at once
 # and needs it; paper has the last word.
-PAGE_SCRIPTS = format dom data store view textindex regexp query search toolbar table json changes panel \
+PAGE_SCRIPTS = format dom data store view textindex regexp query search toolbar rows table json changes panel \
     range axis bars overview card ruler timeline gestures drawing stats route report
 PAGE_STYLES = report steps work timeline graph sections panel print
 BYTES = od -v -An -to1 | sed 's/ \([0-7]\{3\}\)/0\1,/g' > $@

@@ -286,7 +286,7 @@ function fillTree(row) {
 
 /** Makes a row that of a step. @param {BarRow} row @param {number} i @param {number} index among the rows */
 function fillBarRow(row, i, index) {
-    const status = statusOf(i);
+    const status = shownStatus(i);
     const timed = data.offset[i] !== null && data.duration[i] !== null;
     const untimed = data.duration[i] === null ? 'no times in the log' : 'from before the run';
     row.position = i;
@@ -296,7 +296,7 @@ function fillBarRow(row, i, index) {
     row.box.setAttribute('aria-rowindex', String(index + 1));
     row.mark.firstElementChild.setAttribute('d', markShape(status));
     row.label.textContent = shownName(i);
-    row.name.setAttribute('aria-label', `${shownName(i)}, ${status}`);
+    row.name.setAttribute('aria-label', `${shownName(i)}, ${statusWord(i)}`);
     row.length.textContent = timed ? formatDuration(data.duration[i], data.unit) : untimed;
     row.error.textContent = data.errors[i] ?? '';
     const start = timed ? `starts at ${formatDuration(data.offset[i], data.unit)}, takes ` : '';

@@ -50,10 +50,10 @@ function cardTimes(i) {
 
 /** @param {number} i */
 function fillCard(i) {
-    const status = statusOf(i);
+    const status = shownStatus(i);
     const title = element('p', 'tl-card-title is-' + status);
     const key = keyOf(i, CARD_KEY + 1);
-    title.append(buildMark(status), element('bdi', '', shownName(i)), ' ', element('span', 'tl-more', status));
+    title.append(buildMark(status), element('bdi', '', shownName(i)), ' ', element('span', 'tl-more', statusWord(i)));
     const path = element('p', 'tl-card-key');
     path.append(element('bdi', '', key.length > CARD_KEY ? '…' + key.slice(-CARD_KEY) : key));
     card.replaceChildren(title, path, cardTimes(i));

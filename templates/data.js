@@ -15,6 +15,7 @@
  * @property {number[]} [id]
  * @property {number[]} parent
  * @property {string} status
+ * @property {'failed'|'running'|'unfinished'} [root]
  * @property {(number|null)[]} offset
  * @property {(number|null)[]} duration
  * @property {(number|null)[]} self
@@ -108,6 +109,22 @@ function statusOf(i) {
     return STATUS[Number(data.status[i])];
 }
 
+/** Is it the root of a run whose status tells more than the root's own? @param {number} i */
+function isToldByRun(i) {
+    return data.root !== undefined && indexOf(i) === 0;
+}
+
+/** The status that a step's mark and colour show. @param {number} i @returns {string} one of STATUS */
+function shownStatus(i) {
+    if (!isToldByRun(i)) return statusOf(i);
+    return data.root === 'failed' ? 'error' : data.root;
+}
+
+/** The word for it: of the run what stands at the top of the page. @param {number} i */
+function statusWord(i) {
+    return isToldByRun(i) ? data.root : statusOf(i);
+}
+
 /** What a name becomes in a key. @param {string} name */
 function partOfName(name) {
     return name.replaceAll('.', '_');
@@ -191,16 +208,16 @@ for (let i = 0, at = 0, end = 0; i < data.count; i++) {
     itemStart[i + 1] = at;
 }
 
+/** Steps by number of the item, once somebody has asked for one. @type {Uint32Array|null} */
+let itemSteps = null;
+
 /** The step that has an item. @param {number} number of the item @returns {number} */
 function stepOfItem(number) {
-    let low = 0,
-        high = data.count;
-    while (high - low > 1) {
-        const middle = (low + high) >> 1;
-        if (itemNumber[middle] <= number) low = middle;
-        else high = middle;
+    if (!itemSteps) {
+        itemSteps = new Uint32Array(itemNumber[data.count]);
+        for (let i = 0; i < data.count; i++) itemSteps.fill(i, itemNumber[i], itemNumber[i + 1]);
     }
-    return low;
+    return itemSteps[number];
 }
 
 /** Where in data.items an item of the step begins. @param {number} i @param {number} number of the item */

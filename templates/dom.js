@@ -3,11 +3,18 @@
  * Pieces of the document. Only textContent is ever set: nothing of a log becomes markup.
  */
 
+const NOTICE_STAYS = 8000; /* ms */
 const SVG = 'http://www.w3.org/2000/svg';
 
 /** @param {string} id @returns {HTMLElement} */
 function byId(id) {
     return document.getElementById(id);
+}
+
+/** Calls fn when the whole document is there: most of it stands behind the scripts. @param {() => void} fn */
+function whenParsed(fn) {
+    if (document.readyState === 'loading') document.addEventListener('DOMContentLoaded', fn);
+    else fn();
 }
 
 /** @param {string} tag @param {string} [className] @param {string} [text] @returns {HTMLElement} */
@@ -102,6 +109,26 @@ function buildCopy(label, text, title = 'Copy') {
 /** Tells those who do not see the page. @param {string} text */
 function announce(text) {
     byId('pl-live').textContent = text;
+}
+
+/** @type {HTMLElement|null} */
+let notice = null;
+let noticeTimer = 0;
+
+function hideNotice() {
+    clearTimeout(noticeTimer);
+    notice?.remove();
+}
+
+/** Tells everyone, for a while or until it is clicked. @param {string} text */
+function notify(text) {
+    hideNotice();
+    notice = element('p', 'notice live', text);
+    notice.setAttribute('aria-hidden', 'true'); /* it is announced */
+    notice.addEventListener('click', hideNotice);
+    document.body.append(notice);
+    noticeTimer = setTimeout(hideNotice, NOTICE_STAYS);
+    announce(text);
 }
 
 /** Keeps a setting of the reader's, where the browser allows it. @param {string} key @param {string} value */

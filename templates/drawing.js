@@ -10,6 +10,7 @@ const ZOOM_LEAST = 0.05;
 const ZOOM_READABLE = 0.75; /* a drawing does not begin smaller, but one has to move it */
 const ZOOM_BY_WHEEL = 0.0025; /* of a zoom by e for each px of the wheel */
 const PAN_BY_KEY = 80; /* px */
+const HITS_WAIT = 100; /* ms */
 const PAN_LEAST = 4; /* px: a press that moves less is a click */
 
 /**
@@ -94,7 +95,7 @@ function prepareItems(graph) {
         let title = item.querySelector('title');
         if (!title && i >= 0) {
             title = shape('title', {});
-            title.textContent = `${keyOf(i, 200)}, ${statusOf(i)}, ${formatDuration(data.duration[i], data.unit)}`;
+            title.textContent = `${keyOf(i, 200)}, ${statusWord(i)}, ${formatDuration(data.duration[i], data.unit)}`;
             item.append(title);
         }
         item.setAttribute('role', 'button');
@@ -176,6 +177,24 @@ function markSelected(from) {
         if (!found) continue;
         found.item.classList.add(found.near ? 'near' : 'chosen');
         if (from !== 'graph' && graph === graphShown) revealItem(graph, found.item);
+    }
+}
+
+let hitsTimer = 0;
+
+/** Marks the boxes of what the search found: their own steps, in states all of the name. */
+function markHits() {
+    for (const graph of graphs) {
+        const { matches } = view;
+        graph.svg.classList.toggle('searched', matches !== null);
+        const states = graph.whole.id === 'graph-states' && matches !== null;
+        const keys = new Set();
+        for (let i = 0; states && i < data.count; i++) if (matches[i]) keys.add(itemKey(graph, i));
+        for (const item of graph.items) {
+            const i = itemPosition(item);
+            const hit = matches !== null && i >= 0 && (states ? keys.has(itemKey(graph, i)) : matches[i] === 1);
+            item.classList.toggle('hit', hit);
+        }
     }
 }
 
@@ -308,4 +327,10 @@ function startGraphs() {
     buildGraphTools(byId('pl-graph-tools'));
     showGraph(graphs.find(graph => !graph.whole.classList.contains('later')) ?? graphs[0]);
     listen('select', markSelected);
+    listen('filter', () => {
+        clearTimeout(hitsTimer);
+        hitsTimer = setTimeout(markHits, HITS_WAIT); /* behind the rows, for which the reader waits */
+    });
+    if (view.selected >= 0) markSelected('start');
+    if (view.matches) markHits();
 }

@@ -5,6 +5,7 @@
  */
 
 const DRAG_LEAST = 4; /* px: a press that moves less is a click */
+const CLICK_ALONE = 250; /* ms after which a click on a lane is no half of a double one */
 const WHEEL_ZOOM = 0.0025; /* of a zoom by e for each px of the wheel */
 
 /**
@@ -23,8 +24,12 @@ const WHEEL_ZOOM = 0.0025; /* of a zoom by e for each px of the wheel */
 let laneDrag = null;
 /** Fingers on the lanes: their x in px of the lane. @type {Map<number, number>} */
 const laneFingers = new Map();
-/** The last click on a lane. @type {{i: number, x: number, y: number}|null} */
+/**
+ * The last click on a lane, and what was selected before it.
+ * @type {{i: number, x: number, y: number, before: number}|null}
+ */
 let laneClick = null;
+let laneClickTimer = 0;
 /** A drag may end in a click, which is none: browsers differ in whom it goes to. */
 let clickIsDrag = false;
 
@@ -174,17 +179,32 @@ function onRowClick(event) {
         setFolded(i, !view.folded[i], event.shiftKey);
         return;
     }
-    const { top } = row.box.getBoundingClientRect();
-    select(i, 'timeline');
-    scrollBy(0, row.box.getBoundingClientRect().top - top); /* the panel makes what is above the timeline taller */
-    if (eventIn(event, '.tl-lane') && !ruler.measuring) laneClick = { i, x: event.clientX, y: event.clientY };
+    clearTimeout(laneClickTimer);
+    if (!eventIn(event, '.tl-lane') || ruler.measuring) openFromRow(i, row.box);
+    else if (event.detail < 2) {
+        laneClick = { i, x: event.clientX, y: event.clientY, before: view.selected };
+        laneClickTimer = setTimeout(openFromRow, CLICK_ALONE, i, row.box);
+    }
 }
 
-/** The second click may meet something else: the panel has come. @param {MouseEvent} event */
+/** @param {number} i @param {HTMLElement} box */
+function openFromRow(i, box) {
+    const { top } = box.getBoundingClientRect();
+    select(i, 'timeline');
+    scrollBy(0, box.getBoundingClientRect().top - top); /* the panel makes what is above the timeline taller */
+}
+
+/**
+ * Zooms to the step, and opens nothing: where the two clicks are slow, what the first one did is undone.
+ * @param {MouseEvent} event
+ */
 function onSecondClick(event) {
     const first = laneClick;
     laneClick = null;
-    if (first && Math.hypot(event.clientX - first.x, event.clientY - first.y) < DRAG_LEAST) zoomToStep(first.i);
+    if (!first || Math.hypot(event.clientX - first.x, event.clientY - first.y) >= DRAG_LEAST) return;
+    clearTimeout(laneClickTimer);
+    if (view.selected !== first.before) select(first.before, 'timeline');
+    zoomToStep(first.i);
 }
 
 /** @param {number} i */
@@ -382,9 +402,9 @@ function setSize(way, size) {
     timelineMeasure();
 }
 
-/** @param {number} names px @param {number} most px */
-function updateSplits(names, most) {
-    const { split, grip, scroll } = timeline;
+/** @param {number} names px @param {number} most px @param {number} tall px of the frame */
+function updateSplits(names, most, tall) {
+    const { split, grip } = timeline;
     split.hidden = lane.narrow;
     const set = (/** @type {HTMLElement} */ box, /** @type {number[]} */ [now, min, max]) => {
         box.setAttribute('aria-valuenow', String(now));
@@ -394,6 +414,6 @@ function updateSplits(names, most) {
     const all = timeline.headHeight + bodyHeights().all;
     const least = Math.min(timeline.headHeight + 4 * timeline.row, all);
     set(split, [names, NAMES_MIN, most]);
-    set(grip, [scroll.clientHeight, least, Math.max(all, least)]);
+    set(grip, [tall, least, Math.max(all, least)]);
     grip.hidden = all <= least;
 }

@@ -34,9 +34,9 @@ function buildPart(title, ...parts) {
 
 /** A button that selects a step. @param {number} i @param {string} [before] */
 function buildStepLink(i, before) {
-    const link = buildButton('step-link is-' + statusOf(i), '', '');
+    const link = buildButton('step-link is-' + shownStatus(i), '', '');
     if (before) link.append(element('span', 'hint', before + ' '));
-    link.append(buildMark(statusOf(i)), buildName(shownName(i)));
+    link.append(buildMark(shownStatus(i)), buildName(shownName(i)));
     link.append(element('span', 'hint', formatDuration(data.duration[i], data.unit)));
     link.addEventListener('click', () => select(i, 'panel'));
     return link;
@@ -105,10 +105,14 @@ function buildMoment(offset) {
 
 /** @param {number} i */
 function buildTimes(i) {
-    const status = element('span', 'state is-' + statusOf(i));
-    status.append(buildMark(statusOf(i)), statusOf(i));
+    const status = element('span', 'state is-' + shownStatus(i));
+    status.append(buildMark(shownStatus(i)), statusWord(i));
+    const state = element('span', '');
+    state.append(status);
+    if (isToldByRun(i))
+        state.append(' ', element('span', 'hint', 'says the log of the run; no error of its own'));
     /** @type {[string, string|HTMLElement][]} */
-    const facts = [['Status', status]];
+    const facts = [['Status', state]];
     const offset = data.offset[i];
     const duration = data.duration[i];
     const open = statusOf(i) === 'running' || statusOf(i) === 'unfinished';
@@ -469,8 +473,8 @@ function openPanel(i) {
     if (!panel.width) setPanelWidth(Number(recall('pl-panel')) || Math.min(620, innerWidth * 0.38));
     panel.box.hidden = false;
     makeRoom(true);
-    title.replaceChildren(buildMark(statusOf(i)), buildName(shownName(i)));
-    title.className = 'is-' + statusOf(i);
+    title.replaceChildren(buildMark(shownStatus(i)), buildName(shownName(i)));
+    title.className = 'is-' + shownStatus(i);
     fillPanel(i);
 }
 
@@ -505,7 +509,7 @@ function buildPanel() {
         if (view.selected < 0) closePanel();
         else {
             openPanel(view.selected);
-            announce('Step ' + shownName(view.selected) + ', ' + statusOf(view.selected));
+            announce('Step ' + shownName(view.selected) + ', ' + statusWord(view.selected));
             if (from === 'panel' || panel.byKey) title.focus({ preventScroll: true });
         }
     });

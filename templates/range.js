@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * The part of the run's time that the timeline shows, and the ways to change it. All times here are microseconds from
- * the start of the run; who draws is asked to by timelineSchedule().
+ * the start of the run; who draws is asked to by timelineSchedule(), and whoever listens is told where it goes.
  */
 
 const RANGE_MIN = 10; /* µs: whole microseconds stay a finger's width apart */
@@ -41,6 +41,7 @@ function setRange(from, to) {
     rangeGoal = null;
     Object.assign(range, rangeWithin(from, to));
     timelineSchedule();
+    tell('range', '');
 }
 
 /** Shows from … to, smoothly unless the reader wants no motion. @param {number} from @param {number} to */
@@ -51,6 +52,7 @@ function goToRange(from, to) {
     }
     rangeGoal = { ...rangeWithin(from, to), since: performance.now(), at: { ...range } };
     timelineSchedule();
+    tell('range', '');
 }
 
 /** Takes a smooth change to where it is now; asks for the next frame. @param {number} now */

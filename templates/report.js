@@ -77,17 +77,27 @@ function showWhatIsFound() {
     });
 }
 
+/** Draws for the first time: after all sizes have been read, for one layout of the page. */
+function startViews() {
+    const sight = tableSight();
+    timelineMeasure();
+    drawTableRows(sight);
+}
+
 buildThemeSwitch();
 showLocalStart();
 buildToolbar();
 buildTable();
 buildPanel();
-startTimeline();
-startGraphs();
-startStatistics();
+buildTimeline();
+startViews();
 keepClearOfTools();
 showWhatIsFound();
 startRoute();
 openForPrint();
+whenParsed(() => {
+    startGraphs();
+    startStatistics();
+});
 window.addEventListener('load', startTextIndex);
 performance.mark('pipelens-ready');

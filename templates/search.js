@@ -311,14 +311,13 @@ function showFindings(findings) {
         setMatches(null, data.count, { has: () => false, get: () => -1 });
         return;
     }
-    const matches = new Uint8Array(data.count);
-    let total = 0;
-    for (let i = 0; i < data.count; i++) {
-        let good = 1;
-        for (const { term, found } of findings) if (!!found[i] === term.not) good = 0;
-        matches[i] = good;
-        total += good;
+    const matches = new Uint8Array(data.count).fill(1);
+    for (const { term, found } of findings) {
+        const bad = term.not ? 1 : 0;
+        for (let i = 0; i < data.count; i++) if (found[i] === bad) matches[i] = 0;
     }
+    let total = 0;
+    for (let i = 0; i < data.count; i++) total += matches[i];
     const hits = findings.filter(f => f.hit && !f.term.not).map(f => f.hit);
     const hitOf = (/** @type {number} */ i) => {
         for (const hit of hits) if (hit[i]) return hit[i] - 1;

@@ -48,8 +48,7 @@ const storeReady = new Promise(resolve => {
         }
         resolve(store);
     };
-    if (document.readyState === 'loading') document.addEventListener('DOMContentLoaded', open);
-    else open();
+    whenParsed(open);
 });
 
 /** Inflated chunks, the one used last at the end. @type {Map<number, Promise<Uint8Array>>} */

@@ -13,7 +13,6 @@ const TABLE_ROW = 28; /* px, as in work.css */
 const TABLE_SECOND = 20;
 const TABLE_SPARE = 4; /* rows kept on both sides of what is in sight */
 const TABLE_HIGH = 8e6; /* px: browsers cannot make boxes much higher; beyond, scrolling goes in larger steps */
-const INDENTS = 24; /* levels that are indented; deeper steps tell theirs */
 const TABLE_REST = 150; /* ms without scrolling */
 
 /**
@@ -25,6 +24,7 @@ const TABLE_REST = 150; /* ms without scrolling */
  * @property {SVGElement} mark
  * @property {HTMLElement} text the name itself
  * @property {HTMLElement} more steps that are folded away, or the level
+ * @property {HTMLElement} way the steps above, in a flat list
  * @property {HTMLElement} bar
  * @property {HTMLElement} share
  * @property {HTMLElement[]} cells by column
@@ -60,7 +60,7 @@ const COLUMNS = [
         value: i => data.self[i],
     },
     { id: 'share', title: 'Of the run', about: 'duration as a part of the run', value: i => data.duration[i] },
-    { id: 'status', title: 'Status', text: statusOf, value: i => STATUS_ORDER.indexOf(statusOf(i)) },
+    { id: 'status', title: 'Status', text: statusWord, value: i => STATUS_ORDER.indexOf(shownStatus(i)) },
     {
         id: 'records',
         title: 'Records',
@@ -100,6 +100,8 @@ const table = {
     free: [],
     /** The row that has the keyboard. */
     current: 0,
+    /** A step that comes into sight when rows are drawn next, -1: none. */
+    aim: -1,
     frame: 0,
     timer: 0,
 };
@@ -138,8 +140,8 @@ function sortedRows(rows) {
     return rows.slice().sort((a, b) => (values[a] === values[b] ? a - b : sign * (values[a] - values[b])));
 }
 
-/** The rows anew: what is folded, found or sorted has changed. @param {boolean} [fromTop] scrolls there */
-function layOutTable(fromTop) {
+/** Which rows there are, and where: what is folded, found or sorted has changed. */
+function orderTable() {
     let rows = treeRows();
     if (table.sort) {
         if (view.matches) rows = rows.filter(i => view.matches[i]);
@@ -158,6 +160,11 @@ function layOutTable(fromTop) {
     for (const row of table.shown.values()) releaseRow(row);
     table.shown.clear();
     table.none.hidden = rows.length > 0;
+}
+
+/** The rows anew. @param {boolean} [fromTop] scrolls there */
+function layOutTable(fromTop) {
+    orderTable();
     if (fromTop) table.box.scrollTop = 0;
     drawTable();
 }
@@ -215,14 +222,37 @@ function releaseRow(row) {
     else table.free.push(row);
 }
 
-/** Puts the rows in sight into the document. Those that went out of sight become the ones that come in. */
+/** What is in sight, px: all that drawing reads of the page. */
+function tableSight() {
+    const top = tableTop();
+    return { top, bottom: top + tableHeight(), shift: table.box.scrollTop - top };
+}
+
+/** Brings the step that is aimed at into sight, in the box and not in the window. */
+function aimTable() {
+    const k = placeOf(table.aim);
+    table.aim = -1;
+    if (k < 0) return;
+    const top = tableTop();
+    const height = tableHeight();
+    if (table.tops[k] < top || table.tops[k + 1] > top + height)
+        scrollTableTo(Math.max(table.tops[k] - (height - TABLE_ROW) / 2, 0));
+}
+
 function drawTable() {
+    if (table.aim >= 0) aimTable();
+    drawTableRows(tableSight());
+}
+
+/**
+ * Puts the rows in sight into the document. Those that went out of sight become the ones that come in.
+ * @param {{top: number, bottom: number, shift: number}} sight
+ */
+function drawTableRows({ top, bottom, shift }) {
     cancelAnimationFrame(table.frame);
     table.frame = 0;
-    const top = tableTop();
     const first = Math.max(0, rowAt(top) - TABLE_SPARE);
-    const last = Math.min(table.order.length, rowAt(top + tableHeight()) + 1 + TABLE_SPARE);
-    const shift = table.box.scrollTop - top;
+    const last = Math.min(table.order.length, rowAt(bottom) + 1 + TABLE_SPARE);
     const { free } = table;
     for (const [k, row] of table.shown)
         if (k < first || k >= last) {
@@ -256,137 +286,6 @@ function orderTableRows() {
             next = box;
         }
     }, TABLE_REST);
-}
-
-/** Text with the words of the search marked. @param {HTMLElement} into @param {string} text */
-function putMarked(into, text) {
-    const lower = text.toLowerCase();
-    const words = lower.length === text.length ? searchWords() : [];
-    let at = 0;
-    for (;;) {
-        let next = -1,
-            length = 0;
-        for (const word of words) {
-            const found = lower.indexOf(word, at);
-            if (found >= 0 && (next < 0 || found < next)) [next, length] = [found, word.length];
-        }
-        if (next < 0) break;
-        into.append(text.slice(at, next), element('mark', '', text.slice(next, next + length)));
-        at = next + length;
-    }
-    into.append(text.slice(at));
-}
-
-/** @param {number} i @returns {boolean} can its subtree be folded here? */
-function foldable(i) {
-    return subtree[i] > 1 && !table.sort && !view.matches;
-}
-
-/** Why it failed, or where the words were found. @param {number} i */
-function buildSecondLine(i) {
-    const line = element('div', 'second');
-    const number = view.hits.get(i);
-    if (number < 0) {
-        line.classList.add('why');
-        putMarked(line, data.errors[i]);
-        return line;
-    }
-    const item = itemsOf(i)[number - itemNumber[i]];
-    line.classList.add('hit');
-    line.append(element('span', 'where', item.label || item.kind));
-    showHit(line, item);
-    return line;
-}
-
-/** Fills in the text around the first word found. @param {HTMLElement} line @param {Item} item */
-async function showHit(line, item) {
-    const json = await textOf(item).catch(() => '');
-    const text = json.startsWith('"') ? displayValue(json).text : json.replace(/\s+/g, ' ');
-    const lower = text.toLowerCase();
-    const places = searchWords()
-        .map(word => lower.indexOf(word))
-        .filter(place => place >= 0);
-    const at = places.length ? Math.min(...places) : 0;
-    const from = Math.max(0, at - 40);
-    putMarked(line, (from ? '…' : '') + text.slice(from, at + 200).replace(/\s+/g, ' '));
-}
-
-/** @returns {Row} */
-function newRow() {
-    const box = element('div', 'row');
-    box.setAttribute('role', 'row');
-    const name = element('div', 'name');
-    const fold = buildButton('fold', '', 'Fold');
-    const mark = buildMark('ok');
-    const text = buildName('', 'n');
-    const more = element('span', 'more');
-    const bar = element('span', 'part');
-    const share = element('span', '');
-    fold.tabIndex = -1;
-    name.append(fold, mark, text, more);
-    /** @type {Row} */
-    const row = { box, name, fold, mark, text, more, bar, share, cells: [], second: null, status: '', top: -1 };
-    for (const column of table.columns) {
-        const cell = column.id === 'name' ? name : element('div', column.id);
-        cell.setAttribute('role', column.id === 'name' ? 'rowheader' : 'gridcell');
-        if (column.id === 'share') cell.append(bar, share);
-        row.cells.push(cell);
-        box.append(cell);
-    }
-    return row;
-}
-
-/** @param {Row} row @param {number} i */
-function fillName(row, i) {
-    const indent = table.sort ? 0 : Math.min(depth[i], INDENTS);
-    const canFold = foldable(i);
-    row.name.style.setProperty('--d', String(indent));
-    row.fold.hidden = !canFold;
-    if (canFold) row.fold.setAttribute('aria-label', (view.folded[i] ? 'Expand ' : 'Collapse ') + shownName(i));
-    row.text.replaceChildren();
-    putMarked(row.text, shownName(i));
-    const level = depth[i] > INDENTS && !table.sort ? 'level ' + depth[i] : '';
-    row.more.textContent = canFold && view.folded[i] ? formatCount(subtree[i] - 1) : level;
-    row.more.hidden = !row.more.textContent;
-}
-
-/** Makes it the row of a step. @param {Row} row @param {number} k place in the rows */
-function fillRow(row, k) {
-    const i = table.order[k];
-    const { box } = row;
-    const status = statusOf(i);
-    if (row.status !== status) {
-        const mark = buildMark(status);
-        row.mark.replaceWith(mark);
-        row.mark = mark;
-        row.status = status;
-    }
-    box.className = 'row is-' + status + (view.matches && !view.matches[i] ? ' context' : '');
-    box.setAttribute('aria-rowindex', String(k + 2));
-    box.setAttribute('aria-level', String(table.sort ? 1 : depth[i] + 1));
-    if (foldable(i)) box.setAttribute('aria-expanded', String(!view.folded[i]));
-    else box.removeAttribute('aria-expanded');
-    box.dataset.row = String(k);
-    markRow(row, k);
-    fillName(row, i);
-    const share = shareOf(i);
-    row.bar.style.setProperty('--part', String(share ?? 0));
-    row.share.textContent = formatShare(share);
-    table.columns.forEach((column, c) => {
-        if (column.text) row.cells[c].textContent = column.text(i);
-    });
-    row.second?.remove();
-    row.second = hasSecondLine(i) ? buildSecondLine(i) : null;
-    if (!row.second) return;
-    row.second.style.setProperty('--d', String(table.sort ? 0 : Math.min(depth[i], INDENTS)));
-    row.second.setAttribute('role', 'gridcell');
-    box.append(row.second);
-}
-
-/** @param {Row} row @param {number} k its place */
-function markRow(row, k) {
-    row.box.setAttribute('aria-selected', String(table.order[k] === view.selected));
-    row.box.tabIndex = k === table.current ? 0 : -1;
 }
 
 /** Marks the selected row and the one that has the keyboard. */
@@ -523,6 +422,7 @@ function buildColumnChoice() {
     return label;
 }
 
+/** Builds the table; startViews() draws its rows. */
 function buildTable() {
     const hasTokens = Object.keys(data.tokens).length > 0;
     table.columns = COLUMNS.filter(column => column.id !== 'tokens' || hasTokens);
@@ -543,8 +443,11 @@ function buildTable() {
     table.box.addEventListener('keydown', onTableKey);
     table.box.addEventListener('click', onTableClick);
     new ResizeObserver(() => (table.frame ||= requestAnimationFrame(drawTable))).observe(table.box);
-    layOutTable();
-    listen('filter', () => layOutTable(true));
+    orderTable();
+    listen('filter', () => {
+        table.aim = firstMatch();
+        layOutTable(true);
+    });
     listen('fold', () => {
         const focused = table.rows.contains(document.activeElement);
         const i = table.order[table.current];

@@ -10,7 +10,7 @@
  */
 
 const INDEX_MAX = 192e6; /* characters in memory: beyond, the search says that it has not read everything */
-const INDEX_SLICE = 12; /* ms of work in a row */
+const INDEX_SLICE = 12; /* ms of work in a row, or more when the browser has nothing else to do */
 
 /** @typedef {{text: string, from: Uint32Array, item: Uint32Array, escaped: Uint8Array}} Batch */
 
@@ -29,11 +29,17 @@ const textIndex = {
     wanted: false,
 };
 
-/** Lets the page breathe; in no hurry while nobody searches. */
+/**
+ * Lets the page breathe; in no hurry while nobody searches. A browser with nothing else to do gives more time than a
+ * slice, and lets the next one wait.
+ * @returns {Promise<number>} until when to work
+ */
 function breathe() {
     return new Promise(resolve => {
-        if (!textIndex.wanted && 'requestIdleCallback' in window) requestIdleCallback(resolve, { timeout: 250 });
-        else setTimeout(resolve);
+        const goOn = (/** @type {number} */ ms) => resolve(performance.now() + Math.max(ms, INDEX_SLICE));
+        if (!textIndex.wanted && 'requestIdleCallback' in window)
+            requestIdleCallback(deadline => goOn(deadline.timeRemaining()), { timeout: 250 });
+        else setTimeout(goOn, 0, INDEX_SLICE);
     });
 }
 
@@ -98,6 +104,7 @@ function newBatch() {
 async function readTexts(order) {
     const decoder = new TextDecoder();
     let next = 0; /* in `order` */
+    let until = await breathe();
     /** @type {Uint8Array[]} */
     let pieces = []; /* of the text that began in an earlier chunk */
     for (let k = 0; k < textIndex.chunkCount && next < order.length; k++) {
@@ -111,7 +118,6 @@ async function readTexts(order) {
         const whole = decoder.decode(bytes);
         const plain = whole.length === bytes.length; /* a byte is a character */
         const batch = newBatch();
-        let breath = performance.now();
         for (;;) {
             const from = Math.max(data.items[place + 2] - base, 0);
             const to = data.items[place + 2] + data.items[place + 3] - base;
@@ -128,15 +134,12 @@ async function readTexts(order) {
             number = order[next];
             place = placeOfItem(stepOfItem(number), number);
             if (data.items[place + 2] >= end) break;
-            if (performance.now() - breath > INDEX_SLICE) {
-                await breathe();
-                breath = performance.now();
-            }
+            if (performance.now() > until) until = await breathe();
         }
         batch.close();
         textIndex.full = textIndex.characters > INDEX_MAX;
         if (textIndex.full) break;
-        await breathe();
+        if (performance.now() > until) until = await breathe();
     }
 }
 
@@ -144,7 +147,6 @@ async function readTexts(order) {
 async function startTextIndex() {
     const order = itemsInOrder();
     if (await storeReady) {
-        await breathe();
         textIndex.chunkCount = store.starts.length - 1;
         await readTexts(order).catch(() => (textIndex.lost = true));
     } else textIndex.lost = order.length > 0;

@@ -57,6 +57,10 @@ const timeline = {
     /** px of names and of the frame that the reader has asked for, 0: none */
     names: 0,
     tall: 0,
+    /** A step that comes into sight when rows are drawn next, -1: none. */
+    aim: -1,
+    /** The search that rows were found by. */
+    query: '',
     /** Is the shape of rows out of date, or only that of bars? */
     stale: true,
     /** The handles between names and lanes, and below the frame. @type {HTMLElement} */
@@ -248,19 +252,29 @@ function timelineDraw(now) {
     moveRange(now);
     const changed = updateList();
     if (lane.width <= 0) return;
+    if (timeline.aim >= 0) {
+        const index = rowIndexOf(timeline.aim);
+        timeline.aim = -1;
+        if (index >= 0) scrollToRow(index, true);
+    }
     drawRows(timeline.scroll.scrollTop);
     const focused = timeline.rows.contains(document.activeElement) && timeline.drawn.get(timeline.active);
     if (changed && focused) focused.box.focus({ preventScroll: true });
     drawRuler();
 }
 
-/** Takes the sizes that the page gives. */
+/** Takes the sizes that the page gives: reads them all before it changes anything, for one layout of the page. */
 function timelineMeasure() {
     const { scroll, head } = timeline;
-    const width = scroll.clientWidth;
+    const { clientWidth: width, clientHeight: tall } = scroll;
     if (!width) return;
+    timeline.headHeight = head.offsetHeight;
+    const wasNarrow = lane.narrow;
     lane.narrow = width < NARROW;
-    timelineBox.classList.toggle('is-narrow', lane.narrow);
+    if (lane.narrow !== wasNarrow) {
+        timelineBox.classList.toggle('is-narrow', lane.narrow);
+        timeline.headHeight = head.offsetHeight;
+    }
     timeline.row = lane.narrow ? ROW_NARROW : ROW_WIDE;
     const most = Math.max(Math.floor(width * NAMES_PART), NAMES_MIN);
     const wish = timeline.names || Math.min(Math.max(width * 0.28, 180), 360);
@@ -270,11 +284,10 @@ function timelineMeasure() {
     overview.width = laneLength();
     timelineBox.style.setProperty('--tl-names', column + 'px');
     timelineBox.style.setProperty('--tl-lane', lane.width + 'px');
-    timelineBox.style.setProperty('--tl-head', head.offsetHeight + 'px');
-    timeline.headHeight = head.offsetHeight;
-    timeline.height = Math.max(scroll.clientHeight - timeline.headHeight, timeline.row);
+    timelineBox.style.setProperty('--tl-head', timeline.headHeight + 'px');
+    timeline.height = Math.max(tall - timeline.headHeight, timeline.row);
     timeline.body.style.height = bodyHeights().shown + 'px';
-    updateSplits(column, most);
+    updateSplits(column, most, tall);
     timelineRefresh();
 }
 
@@ -419,8 +432,8 @@ function onTimelineSelect(from) {
     if (end < range.from || start > range.to) goToRange((start + end) / 2 - half, (start + end) / 2 + half);
 }
 
-/** Builds the timeline; without any step with times it is a list of names that says so. */
-function startTimeline() {
+/** Builds the timeline, for startViews(); without any step with times it is a list of names that says so. */
+function buildTimeline() {
     timelineBox.classList.add('tl');
     timelineBox.classList.toggle(
         'is-timeless',
@@ -434,9 +447,12 @@ function startTimeline() {
         timelineSchedule();
     });
     listen('fold', timelineRefresh);
-    listen('filter', timelineRefresh);
+    listen('filter', () => {
+        if (view.query !== timeline.query) timeline.aim = firstMatch();
+        timeline.query = view.query;
+        timelineRefresh();
+    });
     listen('select', onTimelineSelect);
     new ResizeObserver(timelineMeasure).observe(timeline.scroll);
     updateList();
-    timelineMeasure();
 }

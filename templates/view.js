@@ -23,9 +23,9 @@ const view = {
 };
 
 /** @typedef {{has: (i: number) => boolean, get: (i: number) => number}} Hits */
-/** @typedef {'select'|'filter'|'fold'|'query'} Change */
+/** @typedef {'select'|'filter'|'fold'|'query'|'range'} Change */
 /** @type {Object<Change, ((from: string) => void)[]>} */
-const listeners = { select: [], filter: [], fold: [], query: [] };
+const listeners = { select: [], filter: [], fold: [], query: [], range: [] };
 
 /** Calls fn after each change of that kind. @param {Change} what @param {(from: string) => void} fn */
 function listen(what, fn) {
@@ -105,6 +105,18 @@ function treeRows() {
     return rowsNow;
 }
 
+/** The first row that the search found, -1 for none: those above it only lead there. */
+function firstMatch() {
+    return view.matches ? (treeRows().find(i => view.matches[i] === 1) ?? -1) : -1;
+}
+
+/** Of the rows the failed one nearest the leaves, the first of several, -1 for none: the cause of those above it. */
+function firstFailure() {
+    let first = -1;
+    for (const i of treeRows()) if (statusOf(i) === 'error' && (first < 0 || depth[i] > depth[first])) first = i;
+    return first;
+}
+
 /** What a reader sees first of a large run: whole levels from the top, and the way to the first failed steps. */
 function foldAtFirst() {
     if (data.count <= OPEN_ALL) return;
@@ -123,3 +135,5 @@ function foldAtFirst() {
 }
 
 foldAtFirst();
+/** As the page began. */
+const foldedAtFirst = view.folded.slice();

@@ -57,24 +57,27 @@ static void describe(struct flow *f, uint32_t i)
     p->height = p->drawn.height;
 }
 
-/* For the arrow from one block to the next: "12 s later" when the run waited for long; "in turns" when folds took
- * turns, since one box says only once what came again and again. Mostly "". */
-static struct str wait_text(const struct flow *f, const struct block *before, const struct block *b)
+static bool is_fold(const struct flow *f, uint32_t i)
 {
+    const struct sheet_box *drawn = &f->places[i].drawn;
+    return drawn->box && drawn->box->fold != FOLD_NONE;
+}
+
+/* For the arrow from one block to the next: "12 s later" when the run waited for long. One box of a fold says only once
+ * what came again and again: "in turns" when two folds took turns, "some of them later" when what comes next began
+ * before the last of them. Mostly "". */
+static struct str wait_text(const struct flow *f, uint32_t first, uint32_t second)
+{
+    const struct block *before = &f->sequence.blocks[first], *b = &f->sequence.blocks[second];
     int64_t duration = f->sheet->run->duration;
     if (before->to == TIME_NONE || b->from == TIME_NONE || duration <= 0) return S("");
-    if (b->from < before->to) return S("in turns");
+    if (b->from < before->to && !is_fold(f, first)) return S("");
+    if (b->from < before->to) return is_fold(f, second) ? S("in turns") : S("some of them later");
     if (b->from == before->to || b->from - before->to < duration / WAIT_PART) return S("");
     struct buf text = BUF_INIT;
     clock_put_duration(&text, b->from - before->to, f->sheet->o->unit);
     buf_puts(&text, " later");
     return caption_take(&text, f->sheet->scratch);
-}
-
-static bool is_fold(const struct flow *f, uint32_t i)
-{
-    const struct sheet_box *drawn = &f->places[i].drawn;
-    return drawn->box && drawn->box->fold != FOLD_NONE;
 }
 
 /* One below the other; single steps of one width, and folds. */
@@ -95,7 +98,7 @@ static void measure_stack(struct flow *f, uint32_t i)
         struct place *at = &f->places[c];
         if (child->kind == BLOCK_BOX) at->width = at->drawn.width = widest[is_fold(f, c)];
         if (before != BLOCK_NONE) {
-            at->wait = wait_text(f, &f->sequence.blocks[before], child);
+            at->wait = wait_text(f, before, c);
             height += at->wait.len ? FLOW_WAIT_GAP : CHAIN_GAP;
             width = fmax(width, 2 * (FLOW_WAIT_LEFT + metrics_width(at->wait, BOX_LINE_SIZE, WEIGHT_REGULAR)));
         }

@@ -20,6 +20,8 @@ const char *log_level_name(enum log_level level)
     return names[level];
 }
 
+bool run_tells_root(const struct run *run) { return run->root->status == STEP_OK && run->status != RUN_COMPLETED; }
+
 int64_t run_wall_time(const struct run *run)
 {
     if (run->start == TIME_NONE) return TIME_NONE;

@@ -142,6 +142,10 @@ const char *step_status_name(enum step_status status);
 const char *run_status_name(enum run_status status);
 const char *log_level_name(enum log_level level);
 
+/* Does the status of the run tell more than that of its root? It does when a run that is not completed has a root that
+ * merely ended: the root's row then says what the run's head says. */
+bool run_tells_root(const struct run *run);
+
 /* µs that the run is known to have taken: its own duration, or more when steps outlived it. TIME_NONE without times. */
 int64_t run_wall_time(const struct run *run);
 

@@ -124,14 +124,17 @@ static int64_t add_capped(int64_t a, int64_t b) { return a > INT64_MAX - b ? INT
 /* A negative duration, an end before the start, is told among the notes of the run. */
 static int64_t duration_of(const struct step *step) { return step->duration > 0 ? step->duration : 0; }
 
+/* A step without an end has no duration yet, as in a state machine (machine.c); its self time was spent. */
+static bool is_timed(const struct step *step) { return step->end != TIME_NONE && step->duration != TIME_NONE; }
+
 static void count_step(struct name_statistics *s, const struct step *step)
 {
     s->count++;
     s->errors += step->status == STEP_ERROR;
-    if (step->duration == TIME_NONE) return;
+    if (step->duration != TIME_NONE) s->self = add_capped(s->self, step->self);
+    if (!is_timed(step)) return;
     s->timed++;
     s->total = add_capped(s->total, duration_of(step));
-    s->self = add_capped(s->self, step->self);
 }
 
 static const double roots[] = { 1, 1.189207115002721, 1.4142135623730951, 1.681792830507429 };
@@ -200,7 +203,7 @@ static void describe_all(const struct run *run, const struct table *names, const
     if (!durations || !at) arena_exhausted(run->step_count * sizeof *durations);
     for (size_t i = 1; i < s->count; i++) at[i] = at[i - 1] + s->list[i - 1].timed;
     for (uint32_t i = 1; i < run->step_count; i++)
-        if (!run->steps[i]->hidden && run->steps[i]->duration != TIME_NONE)
+        if (!run->steps[i]->hidden && is_timed(run->steps[i]))
             durations[at[names->rows[name_of[i]].entry]++] = duration_of(run->steps[i]);
     for (size_t i = 0; i < s->count; i++) { /* at[i] is the end now */
         struct name_statistics *entry = &s->list[i];
@@ -219,6 +222,55 @@ static int largest_first(const void *pa, const void *pb)
     if (a->total != b->total) return a->total > b->total ? -1 : 1;
     int order = str_cmp(a->name, b->name);
     return order ? order : (a->names > b->names) - (a->names < b->names); /* a name may look like a pattern */
+}
+
+static int64_t time_of(const struct step *step, const int64_t *time)
+{
+    int64_t own = step->hidden ? 0 : time ? time[step->index] : step->self;
+    return own > 0 ? own : 0;
+}
+
+bool statistics_names_tell(const struct run *run, const int64_t *time, int64_t whole)
+{
+    for (uint32_t i = 0; i < run->step_count; i++)
+        if (time_of(run->steps[i], time) >= whole / 100 * NAMES_TELL_PERCENT) return false;
+    return whole >= 100;
+}
+
+static int most_time_first(const void *pa, const void *pb)
+{
+    const struct name_time *a = pa, *b = pb;
+    if (a->time != b->time) return a->time > b->time ? -1 : 1;
+    int order = str_cmp(a->name, b->name);
+    return order ? order : (a->names > b->names) - (a->names < b->names);
+}
+
+size_t statistics_name_times(const struct run *run, const int64_t *time, struct arena *arena, struct name_time **ret)
+{
+    struct table names = { 0 }, patterns = { 0 };
+    struct statistics entries = { 0 };
+    uint32_t *name_of = calloc(run->step_count + (size_t)1, sizeof *name_of);
+    bool new;
+    if (!name_of) arena_exhausted(run->step_count * sizeof *name_of);
+    for (uint32_t i = 0; i < run->step_count; i++)
+        if (time_of(run->steps[i], time)) name_of[i] = table_row(&names, run->steps[i]->name, &new);
+    find_patterns(&names, &patterns, arena);
+    make_entries(&names, &patterns, arena, &entries);
+    *ret = ARENA_ARRAY(arena, struct name_time, entries.count + 1);
+    for (size_t i = 0; i < entries.count; i++)
+        (*ret)[i] = (struct name_time){ .name = entries.list[i].name, .names = entries.list[i].names };
+    for (uint32_t i = 0; i < run->step_count; i++) {
+        int64_t own = time_of(run->steps[i], time);
+        if (!own) continue;
+        struct name_time *entry = &(*ret)[names.rows[name_of[i]].entry];
+        if (!entry->steps++) entry->step = run->steps[i];
+        entry->time = add_capped(entry->time, own);
+    }
+    if (entries.count) qsort(*ret, entries.count, sizeof **ret, most_time_first);
+    free(name_of);
+    table_free(&names);
+    table_free(&patterns);
+    return entries.count;
 }
 
 void statistics_by_name(const struct run *run, struct arena *arena, struct statistics *ret_statistics)

@@ -7,6 +7,7 @@
  *     "names": ["etl", "load"], "name": [0, 1, 1],           each name once, then which one a step has
  *     "id": [0, 4, 5],                                        step indices, only when some steps are hidden
  *     "parent": [-1, 0, 0], "status": "010",                  positions; digits of enum step_status
+ *     "root": "failed",                                       the run's, only where the root's own says less
  *     "offset": [0, 12, null], "duration": [9, 3, null], "self": [1, 3, null],        in ticks
  *     "tails": {"2": "load___1"}, "keys": {"2": "whole key"}, where a key is not its parent's + "." + name
  *     "errors": {"2": "first line"},
@@ -136,6 +137,7 @@ static void put_columns(const struct html_plan *plan, int64_t tick, struct buf *
         buf_putc(out, (char)('0' + step->status));
     }
     buf_putc(out, '"');
+    if (run_tells_root(plan->run)) buf_printf(out, ",\n\"root\":\"%s\"", run_status_name(plan->run->status));
     put_times("offset", &times->offset, 3, plan->count, tick, out);
     put_times("duration", &times->duration, 3, plan->count, tick, out);
     put_times("self", &times->self, 3, plan->count, tick, out);

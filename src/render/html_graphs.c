@@ -13,7 +13,7 @@ void html_graphs_write(const struct html_graphs *graphs, struct buf *out)
           "What came after what, and what ran side by side, inferred from times. The line in a box is "
           "the whole run, with the time of the step on it." },
         { "states", "States",
-          "Each state once, with its visits and their mean time; ×3: this way was taken three "
+          "Each state once, with its visits and the mean time of those that ended; ×3: this way was taken three "
           "times. What was declared but not visited is pale." },
     };
     for (size_t i = 0; i < HTML_GRAPHS; i++) {

@@ -8,8 +8,11 @@
 #include "model/critical.h"
 #include "model/records.h"
 #include "model/failures.h"
+#include "model/statistics.h"
 #include "render/payload.h"
 #include "render/wording.h"
+
+#include <string.h>
 
 enum {
     FAILURES_SHOWN = 5,
@@ -319,11 +322,11 @@ static int64_t self_time(const struct step *step, const void *nothing)
     return step->self;
 }
 
-static void put_others(struct overview *v, const struct top *top)
+static void put_others(struct overview *v, const struct top *top, const char *one, const char *many)
 {
     if (!top->others) return;
     buf_puts(v->out, "<p class=\"hint\">… and ");
-    buf_put_count(v->out, top->others, "more step: ", "more steps: ");
+    buf_put_count(v->out, top->others, one, many);
     clock_put_duration(v->out, top->others_time, v->o->unit);
     buf_puts(v->out, "</p>\n");
 }
@@ -338,63 +341,131 @@ static void put_remark(struct overview *v, const struct critical *path, const st
     *beside |= (flags & CRITICAL_BESIDE) != 0;
 }
 
+/* As the address of the page has a search: whatever could mean something there is written by its bytes. */
+static void put_search_address(struct overview *v, const struct name_time *name)
+{
+    struct buf query = BUF_INIT;
+    html_put_name_query(&query, name->name, name->names > 0);
+    buf_puts(v->out, "#q=");
+    for (size_t i = 0; i < query.len; i++) {
+        unsigned char c = (unsigned char)query.ptr[i];
+        bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || strchr("-_.~", c);
+        if (plain && c) buf_putc(v->out, (char)c);
+        else buf_printf(v->out, "%%%02X", c);
+    }
+    buf_free(&query);
+}
+
+static void put_name_row(struct overview *v, const struct name_time *name, int64_t whole)
+{
+    buf_puts(v->out, "<tr><th scope=\"row\">");
+    if (name->steps == 1) html_put_step_link(v->run, name->step, 1, v->out);
+    else {
+        struct buf shown = BUF_INIT;
+        wording_put_short(&shown, name->name, NAME_COLUMNS);
+        buf_puts(v->out, "<a href=\"");
+        put_search_address(v, name);
+        buf_puts(v->out, "\"><bdi>");
+        buf_put_html(v->out, buf_str(&shown));
+        buf_puts(v->out, "</bdi></a> <span class=\"hint\">×");
+        buf_put_number(v->out, name->steps);
+        buf_puts(v->out, "</span>");
+        buf_free(&shown);
+    }
+    buf_puts(v->out, "</th>");
+    put_time(v, name->time);
+    put_share(v, name->time, whole);
+    buf_puts(v->out, "</tr>\n");
+}
+
+/* The names instead of single steps, where each of those has next to nothing of the time. */
+static void put_names(struct overview *v, const int64_t *time, int64_t whole, const char *column)
+{
+    struct arena arena = { 0 };
+    struct name_time *list;
+    size_t count = statistics_name_times(v->run, time, &arena, &list), shown = count < ROWS ? count : ROWS;
+    struct top rest = { .others = count - shown };
+    buf_printf(v->out,
+               "<p class=\"hint\">By name: each step alone has less than %d %%.</p>\n<div class=\"wide\">\n"
+               "<table class=\"top\">\n<thead><tr><th scope=\"col\">Steps of a name</th>"
+               "<th scope=\"col\" class=\"num\">%s</th><th scope=\"col\" class=\"num\">Share</th></tr></thead>\n"
+               "<tbody>\n",
+               NAMES_TELL_PERCENT, column);
+    for (size_t i = 0; i < shown; i++) put_name_row(v, &list[i], whole);
+    buf_puts(v->out, "</tbody>\n</table>\n</div>\n");
+    for (size_t i = shown; i < count; i++)
+        rest.others_time = rest.others_time > INT64_MAX - list[i].time ? INT64_MAX : rest.others_time + list[i].time;
+    put_others(v, &rest, "more name: ", "more names: ");
+    arena_free(&arena);
+}
+
+static void put_path_steps(struct overview *v, const struct critical *path, const struct top *top)
+{
+    bool beside = false;
+    buf_puts(v->out, "<div class=\"wide\">\n<table class=\"top\">\n<thead><tr><th scope=\"col\">Step</th>"
+                     "<th scope=\"col\"><span class=\"v\">When</span></th><th scope=\"col\" class=\"num\">On the "
+                     "path</th><th scope=\"col\" class=\"num\">Share</th></tr></thead>\n<tbody>\n");
+    for (size_t i = 0; i < top->count; i++) {
+        buf_puts(v->out, "<tr><th scope=\"row\">");
+        html_put_step_link(v->run, top->steps[i], 1, v->out);
+        put_remark(v, path, top->steps[i], &beside);
+        buf_puts(v->out, "</th>");
+        put_strip(v, path, top->steps[i]);
+        put_time(v, top->times[i]);
+        put_share(v, top->times[i], v->run->end - v->run->start);
+        buf_puts(v->out, "</tr>\n");
+    }
+    buf_puts(v->out, "</tbody>\n</table>\n</div>\n");
+    put_others(v, top, "more step: ", "more steps: ");
+    if (beside)
+        buf_puts(v->out, "<p class=\"hint\"><sup>*</sup> Other steps ran beside it. It ended last of those before the "
+                         "next one began; the log does not say which of them that one waited for.</p>\n");
+}
+
 static void put_path(struct overview *v)
 {
     const struct critical *path = analysis_critical(v->o->analysis);
-    bool beside = false;
+    int64_t span = v->run->end - v->run->start;
     struct top top = top_of(v->run, time_on_path, path);
     if (top.count > 1) {
-        buf_puts(
-            v->out,
-            "<div class=\"half\"><h3>What the run was waiting for</h3>\n<p class=\"hint\">The critical path: at each "
-            "moment the one step that had to end for the run to go on. Only what is on it makes the run "
-            "longer.</p>\n<div class=\"wide\">\n<table class=\"top\">\n<thead><tr><th scope=\"col\">Step</th>"
-            "<th scope=\"col\"><span class=\"v\">When</span></th><th scope=\"col\" class=\"num\">On the path</th>"
-            "<th scope=\"col\" class=\"num\">Share</th></tr></thead>\n<tbody>\n");
-        for (size_t i = 0; i < top.count; i++) {
-            buf_puts(v->out, "<tr><th scope=\"row\">");
-            html_put_step_link(v->run, top.steps[i], 1, v->out);
-            put_remark(v, path, top.steps[i], &beside);
-            buf_puts(v->out, "</th>");
-            put_strip(v, path, top.steps[i]);
-            put_time(v, top.times[i]);
-            put_share(v, top.times[i], v->run->end - v->run->start);
-            buf_puts(v->out, "</tr>\n");
-        }
-        buf_puts(v->out, "</tbody>\n</table>\n</div>\n");
-        put_others(v, &top);
-        if (beside)
-            buf_puts(v->out,
-                     "<p class=\"hint\"><sup>*</sup> Other steps ran beside it. It ended last of those before the "
-                     "next one began; the log does not say which of them that one waited for.</p>\n");
+        buf_puts(v->out, "<div class=\"half\"><h3>What the run was waiting for</h3>\n<p class=\"hint\">The critical "
+                         "path: at each moment the one step that had to end for the run to go on. Only what is on it "
+                         "makes the run longer.</p>\n");
+        if (statistics_names_tell(v->run, path->time, span)) put_names(v, path->time, span, "On the path");
+        else put_path_steps(v, path, &top);
         buf_puts(v->out, "</div>\n");
     }
+}
+
+static void put_slowest_steps(struct overview *v, const struct top *top)
+{
+    buf_puts(v->out, "<div class=\"wide\">\n<table class=\"top\">\n<thead><tr><th scope=\"col\">Step</th>"
+                     "<th scope=\"col\" class=\"num\">Self</th><th scope=\"col\" class=\"num\">Share</th>"
+                     "<th scope=\"col\" class=\"num\">Duration</th></tr></thead>\n<tbody>\n");
+    for (size_t i = 0; i < top->count; i++) {
+        buf_puts(v->out, "<tr><th scope=\"row\">");
+        html_put_step_link(v->run, top->steps[i], 1, v->out);
+        if (top->steps[i] == v->run->root) buf_puts(v->out, " <span class=\"hint\">the run itself</span>");
+        buf_puts(v->out, "</th>");
+        put_time(v, top->times[i]);
+        put_share(v, top->times[i], run_wall_time(v->run));
+        put_time(v, top->steps[i]->duration);
+        buf_puts(v->out, "</tr>\n");
+    }
+    buf_puts(v->out, "</tbody>\n</table>\n</div>\n");
+    put_others(v, top, "more step: ", "more steps: ");
 }
 
 static void put_slowest(struct overview *v)
 {
     struct top top = top_of(v->run, self_time, NULL);
-    if (top.count) {
-        buf_puts(v->out,
-                 "<div class=\"half\"><h3>What took the most time itself</h3>\n<p class=\"hint\">By self time: the "
-                 "time of a step in which none of its own steps was running.</p>\n<div class=\"wide\">\n"
-                 "<table class=\"top\">\n<thead><tr><th scope=\"col\">Step</th><th scope=\"col\" "
-                 "class=\"num\">Self</th><th scope=\"col\" class=\"num\">Share</th><th scope=\"col\" "
-                 "class=\"num\">Duration</th></tr></thead>\n<tbody>\n");
-        for (size_t i = 0; i < top.count; i++) {
-            buf_puts(v->out, "<tr><th scope=\"row\">");
-            html_put_step_link(v->run, top.steps[i], 1, v->out);
-            if (top.steps[i] == v->run->root) buf_puts(v->out, " <span class=\"hint\">the run itself</span>");
-            buf_puts(v->out, "</th>");
-            put_time(v, top.times[i]);
-            put_share(v, top.times[i], run_wall_time(v->run));
-            put_time(v, top.steps[i]->duration);
-            buf_puts(v->out, "</tr>\n");
-        }
-        buf_puts(v->out, "</tbody>\n</table>\n</div>\n");
-        put_others(v, &top);
-        buf_puts(v->out, "</div>\n");
-    }
+    int64_t wall = run_wall_time(v->run);
+    if (!top.count) return;
+    buf_puts(v->out, "<div class=\"half\"><h3>What took the most time itself</h3>\n<p class=\"hint\">By self time: the "
+                     "time of a step in which none of its own steps was running.</p>\n");
+    if (statistics_names_tell(v->run, NULL, wall)) put_names(v, NULL, wall, "Self");
+    else put_slowest_steps(v, &top);
+    buf_puts(v->out, "</div>\n");
 }
 
 void html_overview_write(const struct run *run, const struct report_options *o, struct buf *out)

@@ -29,4 +29,7 @@ void html_put_more_sections(const struct run *run, const struct report_options *
 /* A link to the step, its name as the text; at most `levels` names of the steps above before it. */
 void html_put_step_link(const struct run *run, const struct step *step, unsigned levels, struct buf *out);
 
+/* The search for the steps of a name, or of all names with a number where `pattern` has a `*`; not escaped. */
+void html_put_name_query(struct buf *out, struct str name, bool pattern);
+
 #endif

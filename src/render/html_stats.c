@@ -10,22 +10,30 @@
 #include "render/wording.h"
 
 enum { NAME_COLUMNS = 80, BAR_WIDTH = 4, BAR_HEIGHT = 18 }; /* terminal columns; px */
+enum { QUERY_NAME_BYTES = 400 };                            /* of a name that is searched for */
 
-/* What a regular expression takes for itself gets a backslash; the `*` of a pattern stands for a number. */
+/* What a regular expression takes for itself gets a backslash; the `*` of a pattern stands for a number, or for itself:
+ * a name may hold one beside its numbers. */
+void html_put_name_query(struct buf *out, struct str name, bool pattern)
+{
+    struct str whole = wording_name(name), shown = str_first(whole, utf8_floor(whole, QUERY_NAME_BYTES));
+    buf_puts(out, "name:/^");
+    for (size_t i = 0; i < shown.len; i++) {
+        char c = shown.ptr[i];
+        if (c == '*' && pattern) {
+            buf_puts(out, "([0-9]+|\\*)");
+            continue;
+        }
+        if (strchr("\\^$.|?*+()[]{}/", c)) buf_putc(out, '\\');
+        buf_putc(out, c);
+    }
+    buf_puts(out, shown.len < whole.len ? "/" : "$/");
+}
+
 static void put_query(struct buf *out, struct str pattern)
 {
     struct buf query = BUF_INIT;
-    buf_puts(&query, "name:/^");
-    for (size_t i = 0; i < pattern.len; i++) {
-        char c = pattern.ptr[i];
-        if (c == '*') {
-            buf_puts(&query, "[0-9]+");
-            continue;
-        }
-        if (strchr("\\^$.|?+()[]{}/", c)) buf_putc(&query, '\\');
-        buf_putc(&query, c);
-    }
-    buf_puts(&query, "$/");
+    html_put_name_query(&query, pattern, true);
     buf_puts(out, " data-q=\"");
     buf_put_html(out, buf_str(&query));
     buf_putc(out, '"');
@@ -137,7 +145,7 @@ static void put_row(struct buf *out, const struct name_statistics *s, enum time_
                                 s->p95,
                                 s->max };
     for (int i = TOTAL; i < COLUMNS && !s->timed; i++)
-        if (i != SHARE) values[i] = -1;
+        if (i != SHARE && (i != SELF || !s->self)) values[i] = -1;
     put_values(out, values);
     put_name(out, s);
     for (int i = 0; i < COLUMNS; i++) {
@@ -163,8 +171,9 @@ void html_stats_write(const struct report_options *o, struct buf *out)
         static const char *const titles[] = { "Count", "Failed", "Total", "Share", "Self", "Mean",
                                               "Min",   "p50",    "p90",   "p95",   "Max" };
         for (size_t i = 0; i < sizeof titles / sizeof *titles; i++)
-            buf_printf(out, "<th scope=\"col\" class=\"num\"%s>%s</th>", i == 2 ? " aria-sort=\"descending\"" : "",
-                       titles[i]);
+            buf_printf(out, "<th scope=\"col\" class=\"num\"%s%s>%s</th>",
+                       i == TOTAL ? " aria-sort=\"descending\"" : "",
+                       i == TOTAL || i >= MEAN ? " title=\"Of the steps that ended\"" : "", titles[i]);
         buf_puts(out, "<th scope=\"col\">Durations</th></tr></thead>\n<tbody>\n");
         for (size_t i = 0; i < rows; i++) put_row(out, &s->list[i], o->unit);
         buf_puts(out, "</tbody>\n</table>\n</div>\n<p class=\"hint\">Share is that of the self time in the time of the "

@@ -133,21 +133,31 @@ static void put_name(struct buf *out, struct str name)
     buf_puts(out, ascii ? "" : "</bdi>");
 }
 
+/* How a step looks, and what it is called: the root of a failed run may have ended without an error of its own. */
+static enum step_status shown_status(const struct run *run, const struct step *step, const char **ret_word)
+{
+    static const enum step_status looks[RUN_STATUS_COUNT] = { STEP_OK, STEP_ERROR, STEP_RUNNING, STEP_UNFINISHED };
+    bool as_run = step == run->root && run_tells_root(run);
+    *ret_word = as_run ? run_status_name(run->status) : step_status_name(step->status);
+    return as_run ? looks[run->status] : step->status;
+}
+
 static void put_row(const struct html_plan *plan, uint32_t at, enum time_unit unit, struct arena *scratch,
                     struct html_sink *sink)
 {
     const struct step *step = plan->steps[at];
     struct buf *out = sink->out;
-    const char *status = step_status_name(step->status);
+    const char *word;
+    enum step_status status = shown_status(plan->run, step, &word);
     uint32_t depth = plan->depth[at];
     buf_printf(out, "<li id=s%u class=\"d%u", (unsigned)step->index,
                (unsigned)(depth < DEPTH_CLASSES ? depth : DEPTH_CLASSES));
-    if (step->status != STEP_OK) buf_printf(out, " is-%s", status);
+    if (status != STEP_OK) buf_printf(out, " is-%s", step_status_name(status));
     buf_puts(out, step->context ? " context\"><details><summary><b>" : "\"><details><summary><b>");
     if (depth >= DEPTH_CLASSES) buf_printf(out, "<small>level %u </small>", (unsigned)depth);
     put_name(out, wording_name(step->name));
     buf_puts(out, "</b>");
-    if (step->status != STEP_OK) buf_printf(out, "<s>%s</s>", status);
+    if (status != STEP_OK) buf_printf(out, "<s>%s</s>", word);
     put_numbers(plan, step, unit, records_count(plan->run, step, scratch), out);
     struct str why = plan->flags[at] & PLAN_ERROR ? error_line(plan->run, step, scratch) : (struct str){ 0 };
     if (why.len) {

@@ -4,6 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { closePage, makeLog, makePage, openPage, test } from './harness.mjs';
+import { CHECKOUT_LOG } from './logs.mjs';
 
 /* a loop of three actions, with two steps side by side in each `work` */
 const STEPS = [{ name: 'machine', start: 0, end: 12000 }];
@@ -157,6 +158,14 @@ test('a plain wheel scrolls the page, with Ctrl or the focus it zooms at the poi
     await closePage(view);
 });
 
+test('the step of a link is marked in the graphs, which are set up after it was followed', async browser => {
+    const view = await openPage(browser, url + '#step=3');
+    const { page } = view;
+    assert.equal(await page.locator('#graph-flow .chosen').getAttribute('data-step'), '3');
+    await page.keyboard.press('Escape');
+    await closePage(view);
+});
+
 test('a drag moves the drawing and selects nothing', async browser => {
     const view = await open(browser);
     const { page } = view;
@@ -187,5 +196,18 @@ test('at 360 px nothing stands out, and a selection elsewhere is brought into si
         return r.top >= box.top && r.top < box.bottom && r.left < box.right && r.right > box.left;
     });
     assert.ok(seen);
+    await closePage(view);
+});
+
+test('what a search finds is marked in the graphs', async browser => {
+    const view = await openPage(browser, makePage(CHECKOUT_LOG, '--google', 'off').url);
+    const { page } = view;
+    const hits = () => page.$$eval('#graph-tree .hit', list => list.map(e => nameOf(itemPosition(e))));
+    await page.evaluate(() => setQuery('status:error'));
+    await page.waitForFunction(() => document.querySelector('#graph-tree .searched .hit'));
+    assert.deepEqual((await hits()).sort(), ['checkout', 'pay']);
+    await page.evaluate(() => setQuery(''));
+    await page.waitForFunction(() => !document.querySelector('#graph-tree .searched'));
+    assert.deepEqual(await hits(), []);
     await closePage(view);
 });

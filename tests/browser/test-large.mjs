@@ -32,6 +32,36 @@ function grouped(groups, each) {
 
 const place = (each, g, i) => 1 + g * (each + 1) + 1 + i;
 
+test('the page answers before what only paper needs is parsed, and sets up the rest when it is', async browser => {
+    const { url } = makePage(makeLog(grouped(4, 249)), '--google', 'off');
+    const view = await openPage(browser, url);
+    const { page } = view;
+    await page.addInitScript(() => {
+        const { mark } = performance;
+        performance.mark = function (name, ...more) {
+            if (name === 'pipelens-ready') {
+                const count = what => document.querySelectorAll(what).length;
+                window.atReady = { rows: count('#pl-steps [data-row]'), parsed: count('.list > li, #graph, #pl-stats') };
+                const input = document.getElementById('q');
+                input.value = 'name:item.7';
+                input.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true }));
+                document.querySelector('#pl-steps [data-row="1"]').click();
+                window.atReady.panel = !document.getElementById('pl-panel').hidden;
+            }
+            return mark.call(performance, name, ...more);
+        };
+    });
+    await page.reload();
+    const { rows, parsed, panel } = await page.evaluate(() => window.atReady);
+    assert.ok(rows > 10);
+    assert.equal(parsed, 0);
+    assert.equal(panel, true);
+    await page.waitForFunction(() => document.getElementById('pl-found').textContent === '20 of 1,001 steps');
+    assert.equal(await page.locator('#graph .choice button').count(), 5);
+    assert.ok((await page.locator('#pl-stats .sorter').count()) > 0);
+    await closePage(view);
+});
+
 test('2,500 steps: each has its text, those without a row in the page too, to the last digit', async browser => {
     const steps = grouped(10, 249);
     const log = makeLog(steps);

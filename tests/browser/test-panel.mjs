@@ -94,6 +94,20 @@ test('values keep digits, order and duplicates; trees fold, and turn to raw text
     await closePage(view);
 });
 
+test('the buttons of the first line of a tree stand beside those of the whole, however long its key', async browser => {
+    const log = makeLog([
+        { name: 'root', start: 0, end: 9 },
+        { name: 'step', start: 0, end: 9, records: { data: { ['long key '.repeat(12)]: 'text '.repeat(40), b: [1] } } },
+    ]);
+    const view = await openPage(browser, makePage(log, '--google', 'off').url, { viewport: { width: 360, height: 800 } });
+    const value = record(await openStep(view.page, 'step'), 'data');
+    await value.locator('.line').first().hover({ position: { x: 20, y: 10 } });
+    const acts = await value.locator('.node-acts').boundingBox();
+    const whole = await value.locator('.value-acts').boundingBox();
+    assert.ok(acts.x + acts.width <= whole.x, `${acts.x + acts.width} is beyond ${whole.x}`);
+    await closePage(view);
+});
+
 test('the lines of a tree are reached by keys', async browser => {
     const view = await open(browser);
     const { page } = view;
@@ -276,6 +290,9 @@ test('an address opens a step, by place, by id, and the old way, and opens the w
     const lost = await openPage(browser, url + '#step=999');
     assert.equal(await lost.page.locator('#pl-live').textContent(), 'The step of this link is not in this report.');
     assert.equal(await lost.page.locator('#pl-panel').isVisible(), false);
+    const notice = lost.page.locator('.notice', { hasText: 'The step of this link is not in this report.' });
+    assert.ok(await notice.isVisible(), 'for those who see the page, too');
+    await notice.waitFor({ state: 'detached' });
     await closePage(lost);
 });
 
@@ -330,6 +347,68 @@ test('a folded way to a step opens when a link leads to it', async browser => {
     await page.goto(url + '#step=5');
     await panelOf(page, 'discount');
     assert.ok((await names(page)).includes('discount'));
+    await closePage(view);
+});
+
+test('an address carries zoom and folding, without a new entry of the history for each', async browser => {
+    const view = await openPage(browser, url, { reducedMotion: 'reduce' });
+    const { page } = view;
+    const before = await page.evaluate(() => history.length);
+    await page.getByRole('button', { name: 'Zoom in' }).first().click();
+    await page.waitForFunction(() => location.hash === '#t=500000-1500000');
+    await page.getByRole('button', { name: 'Collapse price' }).click();
+    await page.waitForFunction(() => location.hash === '#t=500000-1500000&fold=3');
+    assert.equal(await page.evaluate(() => history.length), before);
+    await page.reload();
+    await page.waitForFunction(() => performance.getEntriesByName('pipelens-ready').length);
+    assert.deepEqual(await page.evaluate(() => ({ ...range })), { from: 500000, to: 1500000 });
+    assert.ok(!(await names(page)).includes('discount'));
+    await page.getByRole('button', { name: 'Collapse all steps' }).click();
+    await page.getByRole('button', { name: 'Whole run' }).click();
+    await page.waitForFunction(() => location.hash === '#fold=all');
+    await page.goto(url + '#t=x-y&fold=99,z,1&step=6');
+    await panelOf(page, 'pay');
+    assert.deepEqual(await page.evaluate(() => [range.from, rangeIsWhole()]), [0, true], 'nonsense is the whole run');
+    assert.ok((await names(page)).includes('discount'), 'nothing is folded but what the address names');
+    await closePage(view);
+});
+
+test('a step and a zoom elsewhere come back as they were', async browser => {
+    const view = await openPage(browser, url + '#step=1&t=1000000-1200000');
+    await panelOf(view.page, 'cache');
+    assert.deepEqual(await view.page.evaluate(() => ({ ...rangeAhead() })), { from: 1000000, to: 1200000 });
+    await closePage(view);
+});
+
+test('many steps folded one by one are not told, all of them are', async browser => {
+    const steps = [{ name: 'many', start: 0, end: 100 }];
+    for (let i = 0; i < 240; i++) steps.push({ name: 's' + i, start: 0, end: 9, parent: i % 2 ? steps.length - 1 : 0 });
+    const view = await openPage(browser, makePage(makeLog(steps), '--google', 'off').url);
+    const { page } = view;
+    const told = async some => {
+        await page.evaluate(n => {
+            view.folded.set(foldedAtFirst);
+            for (let i = 1; i < data.count && n; i++) if (subtree[i] > 1) [view.folded[i], n] = [1, n - 1];
+            tell('fold', '');
+        }, some);
+        await page.waitForFunction(() => routeFold !== null);
+        return (await hash(page)).length;
+    };
+    assert.ok((await told(20)) > 40);
+    assert.equal(await told(110), '#fold=all,0'.length + 10 * ',000'.length);
+    await closePage(view);
+});
+
+test('a link to a section keeps the search and the zoom in the address', async browser => {
+    const view = await openPage(browser, url + '#q=pay&t=1000000-1200000');
+    const { page } = view;
+    await page.getByRole('navigation', { name: 'Sections' }).getByRole('link', { name: 'Graph' }).click();
+    await page.waitForFunction(() => location.hash === '#graph&q=pay&t=1000000-1200000');
+    assert.equal(await searchBox(page).inputValue(), 'pay');
+    await page.reload();
+    await page.waitForFunction(() => performance.getEntriesByName('pipelens-ready').length);
+    assert.equal(await searchBox(page).inputValue(), 'pay');
+    await page.waitForFunction(() => Math.abs(document.getElementById('graph').getBoundingClientRect().top) < 300);
     await closePage(view);
 });
 

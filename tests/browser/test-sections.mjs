@@ -93,3 +93,26 @@ test('a name of the statistics searches for it', async browser => {
     assert.deepEqual(await found('rule "a" b'), [3]);
     await closePage(view);
 });
+
+test('a name that holds a star beside its numbers is found from the statistics', async browser => {
+    const steps = [{ name: 'run', start: 0, end: 100 }];
+    for (let i = 1; i < 5; i++) steps.push({ name: `glob *.c ${i}`, start: i, end: i + 1 });
+    const view = await openPage(browser, makePage(makeLog(steps), '--google', 'off').url);
+    await view.page.locator('#pl-stats tbody').getByRole('button', { name: /^glob/ }).click();
+    await until(view.page, 'view.matches !== null');
+    assert.equal(await view.page.evaluate('view.total'), 4);
+    await closePage(view);
+});
+
+test('of a run of many small steps the overview lists names, which lead to a search', async browser => {
+    const steps = [{ name: 'run', start: 0, end: 3000 }];
+    for (let i = 0; i < 300; i++) steps.push({ name: i % 3 ? 'a + b' : 'rare', start: i * 10, end: i * 10 + 10 });
+    const view = await openPage(browser, makePage(makeLog(steps), '--google', 'off').url);
+    const { page } = view;
+    const rows = page.locator('#summary .half').last().locator('tbody tr');
+    assert.deepEqual(await rows.allTextContents(), ['a + b ×2002.00 s66.7 %', 'rare ×1001.00 s33.3 %']);
+    await rows.first().getByRole('link').click();
+    await until(page, 'view.matches !== null');
+    assert.equal(await page.evaluate('view.total'), 200);
+    await closePage(view);
+});

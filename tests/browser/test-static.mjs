@@ -208,3 +208,17 @@ test('several runs: an index without script leads to each', async browser => {
     await assertFits(page, 'index');
     await closePage(view);
 });
+
+test('the card fits a small screen', async browser => {
+    const card = makePage(CHECKOUT_LOG, '--template', 'card');
+    for (const viewport of [{ width: 360, height: 740 }, { width: 700, height: 900 }]) {
+        const view = await openPage(browser, card.url, { viewport });
+        const size = await view.page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.scrollHeight]);
+        assert.deepEqual(size, [viewport.width, viewport.height]);
+        const rows = await view.page.$$eval('.slowest li', list =>
+            list.map(e => e.getBoundingClientRect()).filter(r => r.left < innerWidth && r.bottom <= innerHeight).length
+        );
+        assert.ok(rows >= 2, `${rows} of the slowest steps in sight`);
+        await closePage(view);
+    }
+});

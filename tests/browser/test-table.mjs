@@ -3,7 +3,7 @@
  * The steps as a tree table, with the bar above it: folding, sorting, status and slow switches, keys.
  */
 import assert from 'node:assert/strict';
-import { closePage, makePage, openPage, test } from './harness.mjs';
+import { closePage, makeLog, makePage, openPage, test } from './harness.mjs';
 import { CHECKOUT_LOG } from './logs.mjs';
 import { find, focused, names, openStep, panelOf, row, said, searchBox, settled, stepTable, tableRows, timeline } from './reader.mjs';
 
@@ -233,5 +233,84 @@ test('rows stand below each other whatever the reader\'s font size', async brows
     );
     assert.ok(boxes.length > 3);
     boxes.slice(1).forEach((box, n) => assert.ok(box.top >= boxes[n].bottom - 0.5, 'row ' + (n + 1)));
+    await closePage(view);
+});
+
+test('the root of a failed run is not called ok, nor given an error', async browser => {
+    const steps = [
+        { name: 'nightly', start: 0, end: 100 },
+        { name: 'load', start: 0, end: 90, error: 'Error: no file' },
+    ];
+    const page1 = makePage(makeLog(steps, { status: 'failed' }), '--google', 'off');
+    const view = await openPage(browser, page1.url);
+    const { page } = view;
+    const root = row(page, 'nightly');
+    assert.match(await root.getAttribute('class'), /is-error/);
+    assert.equal(await root.locator('.status').textContent(), 'failed');
+    assert.match(await page.locator('.tl-row').first().getAttribute('class'), /is-error/);
+    assert.equal(await page.locator('.tl-row').first().locator('.tl-name').getAttribute('aria-label'), 'nightly, failed');
+    assert.equal((await tableRows(page))[0].second, '', 'no error is invented');
+    assert.match(await (await openStep(page, 'nightly')).locator('.facts').first().textContent(), /^Statusfailed says the log/);
+    await find(page, 'status:error');
+    assert.deepEqual(await names(page), ['load'], 'a search is for what steps say of themselves');
+    await closePage(view);
+    const still = await openPage(browser, page1.url, { javaScriptEnabled: false });
+    assert.match(await still.page.locator('#s0').getAttribute('class'), /is-error/);
+    assert.equal(await still.page.locator('#s0 s').textContent(), 'failed');
+    await closePage(still, false);
+    const good = await openPage(browser, makePage(makeLog(steps, { status: 'completed' }), '--google', 'off').url);
+    assert.match(await row(good.page, 'nightly').getAttribute('class'), /is-ok/);
+    await closePage(good);
+});
+
+/* 60 steps, of which one below the fortieth failed; then a way of 60 levels. */
+const deep = [{ name: 'root', start: 0, end: 100, error: 'Error: all of it' }];
+for (let i = 1; i <= 60; i++) deep.push({ name: 'flat ' + i, start: i, end: i + 1, ...(i === 40 ? { error: 'Error: passed up' } : {}) });
+deep.push({ name: 'cause', parent: 40, start: 40, end: 41, error: 'Error: here' });
+for (let i = 0; i < 60; i++) deep.push({ name: 'level ' + i, parent: i ? deep.length - 1 : 0, start: 70, end: 99 });
+deep.push({ name: 'bottom', parent: deep.length - 1, start: 80, end: 90 });
+
+/** Is the row with that text in sight of its box, in the table and in the timeline? And is the window where it was? */
+const sight = (page, name) =>
+    page.evaluate(wanted => {
+        const inside = (box, row, top) => {
+            const [b, r] = [box.getBoundingClientRect(), row?.getBoundingClientRect()];
+            return !!r && r.top >= b.top + top - 1 && r.bottom <= b.bottom + 1;
+        };
+        const find = selector => [...document.querySelectorAll(selector)].find(e => e.textContent === wanted);
+        return [
+            inside(table.box, find('#pl-steps .n')?.closest('.row'), table.head.offsetHeight),
+            inside(timeline.scroll, find('.tl-label')?.closest('.tl-row'), timeline.headHeight),
+            scrollY === 0,
+        ];
+    }, name);
+const until = async (what, wanted) => {
+    for (let i = 0; i < 100 && String(await what()) !== String(wanted); i++) await new Promise(done => setTimeout(done, 50));
+    assert.deepEqual(await what(), wanted);
+};
+
+test('the first failed row and the first match come into sight in their boxes, the window stays', async browser => {
+    const { url: page1 } = makePage(makeLog(deep), '--google', 'off');
+    const view = await openPage(browser, page1);
+    await until(() => sight(view.page, 'cause'), [true, true, true]);
+    await view.page.evaluate(() => setQuery('bottom'));
+    await until(async () => (await sight(view.page, 'bottom')).slice(0, 2), [true, true]);
+    await closePage(view);
+    const other = await openPage(browser, page1 + '#step=2');
+    await settled(other.page);
+    assert.equal((await sight(other.page, 'cause'))[0], false, 'an address that names a step leads to that one');
+    await closePage(other);
+});
+
+test('a flat list tells where its steps are', async browser => {
+    const view = await open(browser);
+    const { page } = view;
+    const way = row(page, 'tax.vat').locator('.steps-above');
+    assert.equal(await way.isVisible(), false);
+    await header(page, 'Duration').getByRole('button').click();
+    assert.equal(await way.textContent(), 'in price');
+    assert.equal(await row(page, 'pay').locator('.steps-above').textContent(), '', 'below the pipeline itself');
+    await page.getByRole('button', { name: 'Back to the tree' }).click();
+    assert.equal(await row(page, 'tax.vat').locator('.steps-above').textContent(), '');
     await closePage(view);
 });

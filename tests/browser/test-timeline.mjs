@@ -212,6 +212,12 @@ test('timeline: drag moves, Shift and drag and the axis zoom to a part, a double
     now = await seen(page);
     near(now.from, 4.5e6 - 0.05 * 4.4e6, 1, 'the step and a little');
     near(now.to, 8.9e6 + 0.05 * 4.4e6, 1, 'to its end');
+    await page.waitForTimeout(400); /* longer than a click waits for a second one */
+    assert.equal(await page.evaluate(() => view.selected), -1, 'a double click opens nothing');
+    await rowOf(page, 'write').locator('.tl-bar').click();
+    await page.waitForFunction(() => view.selected >= 0);
+    await rowOf(page, 'load').locator('.tl-lane').click({ position: { x: 40, y: 12 } });
+    await page.waitForFunction(() => nameOf(view.selected) === 'load');
     await closePage(view);
 });
 

@@ -190,7 +190,7 @@ static void statistics_are_a_row_a_name(void **state)
                             STEP("r.a4", "a.4", "60", "61", "")));
     statistics(&f);
     has(&f, "<span class=\"hint\">2 step names</span>");
-    in_order(&f, "<bdi>load</bdi><td>", "<th scope=\"row\" data-q=\"name:/^a\\.[0-9]+$/\"><bdi>a.*</bdi>");
+    in_order(&f, "<bdi>load</bdi><td>", "<th scope=\"row\" data-q=\"name:/^a\\.([0-9]+|\\*)$/\"><bdi>a.*</bdi>");
     has(&f, "<tr data-v=\"3,1,60000,600000,");
     has(&f, "<td>3<td>1<td>60 ms<td>60.0 %<td>");
     has(&f, "aria-label=\"3 steps from 10 ms to 30 ms; most often 10 ms to 11.6 ms: 1\"");

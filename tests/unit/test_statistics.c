@@ -200,6 +200,26 @@ static void names_with_numbers_are_one(void **state)
     made_free(&m);
 }
 
+static void what_did_not_end_has_no_duration(void **state)
+{
+    (void)state;
+    const struct given run[] = {
+        { "run", -1, 0, 100 }, { "a", 0, 0, 10 }, { "a", 0, 10, TIME_NONE }, { "b", 0, 50, TIME_NONE }
+    };
+    struct made m;
+    struct statistics s;
+    make_run(&m, run, COUNT(run));
+    statistics_by_name(m.run, &m.arena, &s);
+    assert_true(str_eq(s.list[0].name, S("a")));
+    assert_int_equal(s.list[0].count, 2);
+    assert_int_equal(s.list[0].timed, 1);
+    assert_true(s.list[0].mean == 10 && s.list[0].max == 10 && s.list[0].total == 10);
+    assert_true(s.list[0].self > 10);
+    assert_int_equal(s.list[1].timed, 0);
+    assert_true(s.list[1].self > 0);
+    made_free(&m);
+}
+
 static void sums_do_not_wrap(void **state)
 {
     (void)state;
@@ -220,6 +240,31 @@ static void sums_do_not_wrap(void **state)
     made_free(&m);
 }
 
+static void names_tell_where_steps_do_not(void **state)
+{
+    (void)state;
+    struct given run[202] = { { "run", -1, 0, 2000 } };
+    for (int i = 1; i < 202; i++) run[i] = (struct given){ i % 4 ? "often" : "seldom", 0, (i - 1) * 10, i * 10 };
+    struct made m;
+    struct name_time *list;
+    make_run(&m, run, 201);
+    assert_true(statistics_names_tell(m.run, NULL, 2000));
+    assert_int_equal(statistics_name_times(m.run, NULL, &m.arena, &list), 2);
+    assert_true(str_eq(list[0].name, S("often")));
+    assert_int_equal(list[0].steps, 150);
+    assert_int_equal(list[0].time, 1500);
+    assert_true(list[0].step == m.run->steps[1]);
+    assert_int_equal(list[1].time, 500);
+    int64_t path[201] = { 0 };
+    path[7] = 20; /* one step has a hundredth: it is named */
+    assert_false(statistics_names_tell(m.run, path, 2000));
+    path[7] = 19;
+    assert_true(statistics_names_tell(m.run, path, 2000));
+    m.run->steps[7]->hidden = true;
+    assert_int_equal(statistics_name_times(m.run, path, &m.arena, &list), 0);
+    made_free(&m);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -230,7 +275,9 @@ int main(void)
         cmocka_unit_test(durations_by_name),
         cmocka_unit_test(histograms_have_equal_ratios),
         cmocka_unit_test(names_with_numbers_are_one),
+        cmocka_unit_test(what_did_not_end_has_no_duration),
         cmocka_unit_test(sums_do_not_wrap),
+        cmocka_unit_test(names_tell_where_steps_do_not),
     };
     return cmocka_run_group_tests_name("statistics", tests, NULL, NULL);
 }
