@@ -12,6 +12,7 @@ enum {
     SWEEPS = 24,
     PATIENCE = 6,
     PASSES = 6,
+    PASSED_OFTEN = 5000, /* vertices, at most */
     STARTS = 24,
     STARTED_MOST = 20000 /* vertices, in all starts */
 };
@@ -149,7 +150,8 @@ static uint32_t crossings_of(const struct ranks *r, uint32_t v, uint32_t w, bool
 static void change_neighbours(struct ranks *r, bool equal)
 {
     bool better = true;
-    for (int pass = 0; pass < PASSES && better; pass++) {
+    int passes = r->vertex_count > PASSED_OFTEN ? 1 : PASSES;
+    for (int pass = 0; pass < passes && better; pass++) {
         better = false;
         for (uint32_t rank = 0; rank < r->rank_count; rank++)
             for (uint32_t i = 1; i < r->member_count[rank]; i++) {
