@@ -48,6 +48,9 @@ png_size() { od -An -j 16 -N 8 -t u1 "$1" | awk '{ print ($3 * 256) + $4, ($7 * 
 steps 1200 >fits.ndjson
 steps 1201 >many.ndjson
 
+run help rows
+is 'help rows tells the rules' sh -c "test $status -eq 0 && grep -q -- '--max-rows N' stdout"
+
 # --- one picture ---
 
 run --gantt g.svg many.ndjson
