@@ -57,9 +57,9 @@ static bool is_above(const struct chart *c, uint32_t above, uint32_t row)
     return row == above;
 }
 
-/* The piece that the path leads to from piece i: on its way from one branch of the tree to the next it does not climb
- * to what is above them, however long that was waiting; at its end it does, if that is worth a line. `count` when it ends.
- */
+/* The piece that the path leads to from piece i, `count` when it ends: on its way from one branch of the tree to the
+ * next it does not climb to what is above them, however long that was waiting; at its end it does, if that is worth a
+ * line. */
 static size_t next_piece(const struct chart *c, const struct piece *list, size_t count, size_t i)
 {
     for (size_t k = i + 1; k < count; k++)

@@ -74,17 +74,17 @@ static void paint(struct grid *g, const struct step *step, enum scene_role role,
 static bool is_shown(const struct step *step) { return !step->hidden && gantt_has_time(step); }
 
 /* The first lane from `lane` on in which no step has the columns. */
-static size_t free_lane(const struct grid *g, const bool *taken, size_t lane, size_t first, size_t end)
+static size_t free_lane(const struct grid *g, const char *taken, size_t lane, size_t first, size_t end)
 {
     for (; lane + 1 < LANES; lane++)
-        if (first == end || !memchr(taken + lane * g->columns + first, true, end - first)) break;
+        if (first == end || !memchr(taken + lane * g->columns + first, 1, end - first)) break;
     return lane < LANES ? lane : LANES - 1;
 }
 
 static void find_lanes(struct grid *g)
 {
     const struct run *run = g->c->run;
-    bool *taken = ARENA_ARRAY(g->c->a, bool, LANES * g->columns);
+    char *taken = ARENA_ARRAY(g->c->a, char, LANES * g->columns);
     unsigned char *below = ARENA_ARRAY(g->c->a, unsigned char, run->step_count); /* the lane that children begin at */
     for (uint32_t i = 0; i < run->step_count; i++) {
         const struct step *step = run->steps[i];
@@ -93,7 +93,7 @@ static void find_lanes(struct grid *g)
         if (!is_shown(step)) continue;
         size_t first = column_at(g, step->start), end = column_at(g, gantt_bar_end(step));
         size_t lane = free_lane(g, taken, below[i], first, end);
-        memset(taken + lane * g->columns + first, true, end - first);
+        memset(taken + lane * g->columns + first, 1, end - first);
         g->lane[i] = (unsigned char)lane;
         below[i] = (unsigned char)(lane + 1);
         if (lane + 1 > g->lanes) g->lanes = lane + 1;

@@ -72,25 +72,31 @@ static void put_attempts(const struct chart *c, const struct row *row, double y)
     }
 }
 
-/* Marks in the span, one a step; a mark that would lie within the one before is left out unless it says more. */
+/* Marks in the span, one for each step that failed or for each that did not. A mark within the one before is left out,
+ * and a gap is where one begins as another ends, so that they can be counted. */
+static void put_members(const struct chart *c, const struct row *row, const struct bar *bar, double y, bool failed)
+{
+    double until = -1;
+    for (uint32_t k = 0; k < row->step_count; k++) {
+        const struct step *step = row->steps[k];
+        if (!gantt_has_time(step) || (step->status == STEP_ERROR) != failed) continue;
+        double left = place(c, step->start), right = fmax(place(c, gantt_bar_end(step)), left + MEMBER_MIN);
+        right = fmin(right, bar->left + bar->width);
+        if (right <= until) continue;
+        left = fmin(left, right - MEMBER_MIN);
+        left = fmax(left, fmin(until + 0.5, right - MEMBER_MIN));
+        scene_rect(c->s, (enum scene_role)(ROLE_OK + (int)step->status), left, y, right - left, MEMBER_HEIGHT);
+        until = right;
+    }
+}
+
 static void put_fold(const struct chart *c, const struct row *row, const struct bar *bar, double y)
 {
     struct scene_item *span = scene_rect(c->s, ROLE_FOLD, bar->left, y, bar->width, GANTT_BAR_HEIGHT);
     span->radius = fmin(BAR_RADIUS, bar->width / 2);
-    double top = y + (GANTT_BAR_HEIGHT - MEMBER_HEIGHT) / 2, until = -1;
-    for (int failed = 0; failed < 2; failed++, until = -1)
-        for (uint32_t k = 0; k < row->step_count; k++) {
-            const struct step *step = row->steps[k];
-            if (!gantt_has_time(step) || (step->status == STEP_ERROR) != failed) continue;
-            double left = place(c, step->start), right = fmax(place(c, gantt_bar_end(step)), left + MEMBER_MIN);
-            right = fmin(right, bar->left + bar->width);
-            left = fmin(left, right - MEMBER_MIN);
-            if (right <= until) continue;
-            /* a gap where the next begins as this one ends, so that they can be counted */
-            left = fmax(left, fmin(until + 0.5, right - MEMBER_MIN));
-            scene_rect(c->s, (enum scene_role)(ROLE_OK + (int)step->status), left, top, right - left, MEMBER_HEIGHT);
-            until = right;
-        }
+    double top = y + (GANTT_BAR_HEIGHT - MEMBER_HEIGHT) / 2;
+    put_members(c, row, bar, top, false);
+    put_members(c, row, bar, top, true); /* over the others */
 }
 
 static void put_bar(const struct chart *c, uint32_t i, double y)

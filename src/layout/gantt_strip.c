@@ -26,21 +26,19 @@ static uint32_t most_between(const struct chart *c, int64_t from, int64_t to)
 /* Rectangles as wide as the number stays the same. */
 static void put_columns(const struct chart *c, double bottom)
 {
-    double column = c->o->bare ? COLUMN_BARE : COLUMN, from = floor(c->plot), held = 0;
+    double column = c->o->bare ? COLUMN_BARE : COLUMN, left = floor(c->plot), held = 0, from = left;
     double end = floor(c->plot + c->scale.width), a_px = (double)(c->end - c->start) / c->scale.width;
-    for (double x = from;; x += column) {
-        double height = 0;
-        if (x < end) {
-            int64_t t = c->start + (int64_t)((x - floor(c->plot)) * a_px);
-            uint32_t most = most_between(c, t, t + (int64_t)(column * a_px) + 1);
-            height = ceil(GANTT_STRIP_HEIGHT * most / c->strip->max);
+    size_t columns = (size_t)ceil((end - left) / column);
+    for (size_t i = 0; i <= columns; i++) {
+        double x = fmin(left + column * (double)i, end), height = 0;
+        if (i < columns) {
+            int64_t t = c->start + (int64_t)((x - left) * a_px);
+            height = ceil(GANTT_STRIP_HEIGHT * most_between(c, t, t + (int64_t)(column * a_px) + 1) / c->strip->max);
         }
-        if (height != held || x >= end) {
-            if (held > 0) scene_rect(c->s, ROLE_STRIP, from, bottom - held, fmin(x, end) - from, held);
-            from = x;
-            held = height;
-        }
-        if (x >= end) break;
+        if (i < columns && height == held) continue;
+        if (held > 0) scene_rect(c->s, ROLE_STRIP, from, bottom - held, x - from, held);
+        from = x;
+        held = height;
     }
 }
 

@@ -64,8 +64,9 @@ double gantt_names_width(const struct chart *c)
 }
 
 /* "×20 · mean 48 ms · p95 90 ms · 2 errors". */
-static void put_fold(const struct chart *c, const struct fold *fold, struct buf *b)
+static void put_fold(const struct chart *c, const struct row *row, struct buf *b)
 {
+    const struct fold *fold = row->fold;
     buf_puts(b, "×");
     buf_put_number(b, fold->members.steps);
     if (fold->timed) {
@@ -86,6 +87,11 @@ static void put_fold(const struct chart *c, const struct fold *fold, struct buf 
         buf_put_number(b, fold->members.unfinished);
         buf_puts(b, " unfinished");
     }
+    uint32_t retries = row->step_count - fold->members.steps; /* of attempts the last one is the member */
+    if (retries) {
+        buf_puts(b, " · ");
+        buf_put_count(b, retries, "retry", "retries");
+    }
 }
 
 /* What attempts took together: from the first one's start to the last one's end. */
@@ -102,6 +108,7 @@ static void put_own(const struct chart *c, const struct row *row, struct buf *b)
     if (gantt_has_time(step)) {
         clock_put_duration(b, row->attempts ? attempts_time(row) : step->duration, c->o->unit);
     } else if (!step->older) buf_puts(b, "no time");
+    else if (step->status == STEP_OK) buf_puts(b, "before the run");
     if (step->status != STEP_OK) {
         if (b->len) buf_puts(b, " · ");
         buf_puts(b, step_status_name((enum step_status)step->status));
@@ -153,7 +160,7 @@ void gantt_find_texts(struct chart *c)
     for (uint32_t i = 0; i < c->rows.count; i++) {
         const struct row *row = &c->rows.items[i];
         struct buf b = BUF_INIT;
-        if (row->fold) put_fold(c, row->fold, &b);
+        if (row->fold) put_fold(c, row, &b);
         else put_own(c, row, &b);
         put_tokens(row, &b);
         c->bars[i].text = caption_take(&b, c->a);

@@ -77,7 +77,7 @@ static void find_rows(struct making *s)
         s->row_of[i] = find_row(s, step, above);
         struct draft *draft = &s->drafts[s->row_of[i]];
         rows->items[s->row_of[i]].step_count++;
-        uint32_t class = s->folding ? s->folds.class[stands_for(s, i)] : FOLD_PLAIN;
+        uint32_t class = s->folding ? s->folds.classes[stands_for(s, i)] : FOLD_PLAIN;
         if (class > draft->class) draft->class = class;
         if (step->rank < draft->rank) draft->rank = step->rank;
         rows->folded += draft->fold != FOLD_NONE;

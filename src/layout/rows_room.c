@@ -32,7 +32,7 @@ static uint32_t count_rows(const struct room *r, struct fold_rule rule, enum fol
     memset(r->met, 0, folding_numbers(r->f));
     for (uint32_t i = 0; i < run->step_count; i++) {
         r->inside[i] = i > 0 && r->inside[r->parent[i]];
-        if (!r->seen[i] || r->inside[i] || r->f->class[i] < (unsigned char)least) continue;
+        if (!r->seen[i] || r->inside[i] || r->f->classes[i] < (unsigned char)least) continue;
         uint32_t number = folding_number(r->f, i, rule);
         r->inside[i] = number != FOLD_NONE;
         if (number != FOLD_NONE && r->met[number]) continue;

@@ -141,7 +141,7 @@ static void add_kind(struct folding *f, const struct fold_entry *entries, size_t
     for (size_t i = 0; i < count; i++) {
         uint32_t index = entries[i].step->index;
         f->kind[index] = f->kind_count;
-        kind->counts[f->class[index]]++;
+        kind->counts[f->classes[index]]++;
     }
     f->kind_count++;
 }
@@ -192,12 +192,12 @@ static void find_classes(struct folding *f, struct analysis *analysis, const uin
 {
     const struct run *run = f->run;
     const struct critical *path = analysis ? analysis_critical(analysis) : NULL;
-    f->class = ARENA_ARRAY(f->arena, unsigned char, run->step_count + (size_t)1);
-    for (uint32_t i = 0; i < run->step_count; i++) f->class[i] = (unsigned char)class_of(run->steps[i], path);
+    f->classes = ARENA_ARRAY(f->arena, unsigned char, run->step_count + (size_t)1);
+    for (uint32_t i = 0; i < run->step_count; i++) f->classes[i] = (unsigned char)class_of(run->steps[i], path);
     for (uint32_t i = run->step_count; i-- > 1;) {
         uint32_t up = run->steps[i]->parent->index;
-        if (f->class[i] > f -> class[up]) f->class[up] = f->class[i];
-        if (merged && f->class[i] > f -> class[merged[i]]) f->class[merged[i]] = f->class[i];
+        if (f->classes[i] > f->classes[up]) f->classes[up] = f->classes[i];
+        if (merged && f->classes[i] > f->classes[merged[i]]) f->classes[merged[i]] = f->classes[i];
     }
 }
 
@@ -227,7 +227,7 @@ uint32_t folding_number(const struct folding *f, uint32_t index, struct fold_rul
     uint32_t number = f->kind[index];
     if (number == FOLD_NONE) return FOLD_NONE;
     const struct fold_kind *kind = &f->kinds[number];
-    enum fold_class class = (enum fold_class)f->class[index];
+    enum fold_class class = (enum fold_class)f->classes[index];
     if (class == FOLD_TROUBLED) return kind->counts[class] > rule.troubled ? 2 * number + 1 : FOLD_NONE;
     bool joined = kind->counts[FOLD_CRITICAL] > rule.critical;
     if (class == FOLD_CRITICAL && !joined) return FOLD_NONE;
@@ -254,7 +254,7 @@ uint32_t folding_add(struct folding *f, uint32_t number, const struct step *step
     enum step_status status = (enum step_status)step->status;
     fold->steps[fold->members.steps] = step;
     fold->timed += step->end != TIME_NONE && step->duration != TIME_NONE;
-    fold->critical += f->class[step->index] == FOLD_CRITICAL;
+    fold->critical += f->classes[step->index] == FOLD_CRITICAL;
     tally_add(&fold->members, status);
     if (status == STEP_ERROR || status == STEP_RUNNING || status == STEP_UNFINISHED) return at;
     fold->other = fold->other == STEP_STATUS_COUNT || fold->other == status ? status : STEP_OK;

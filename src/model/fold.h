@@ -58,8 +58,8 @@ struct fold_rule {
 struct folding {
     const struct run *run;
     struct arena *arena;
-    uint32_t *kind;       /* by step index: its kind, FOLD_NONE for what is alone, or one of a few */
-    unsigned char *class; /* by step index: enum fold_class */
+    uint32_t *kind;         /* by step index: its kind, FOLD_NONE for what is alone, or one of a few */
+    unsigned char *classes; /* by step index: enum fold_class */
     struct fold_kind *kinds;
     uint32_t kind_count;
     struct fold *items; /* the folds made so far */

@@ -89,7 +89,7 @@ static void limits_are_kept(void **state)
             check_rows(&m, &rows, max);
             if (!max || max >= numbers[n]) assert_int_equal(rows.count, numbers[n]);
             else if (max > 2) assert_int_equal(rows.count, 3); /* the root, the fold, the longest one */
-            else assert_int_equal(rows.count, max); /* the fold is left out before the longest one */
+            else assert_int_equal(rows.count, max);            /* the fold is left out before the longest one */
         }
         made_free(&m);
     }
@@ -164,6 +164,44 @@ static void large_kinds_fold_first(void **state)
     made_free(&m);
 }
 
+/* root, 7 names, 100 of a kind, 4 of another: 13 rows when only the larger kind folds. */
+static void no_more_folds_than_is_needed(void **state)
+{
+    (void)state;
+    struct made m;
+    struct rows rows;
+    made_begin(&m, 120);
+    made_add(&m, -1, S("root"), 0, 1000);
+    for (unsigned i = 0; i < 7; i++) made_add(&m, 0, arena_format(&m.arena, "%c", 'a' + i), i, i + 1);
+    for (unsigned i = 0; i < 104; i++)
+        made_add(&m, 0, arena_format(&m.arena, "%s_%u", i < 100 ? "many" : "few", i), 10 + i, 11 + i);
+    made_end(&m);
+    select_rows(&m, 13, false, &rows);
+    assert_int_equal(rows.count, 13);
+    assert_non_null(row_named(&rows, S("few_102")));
+    select_rows(&m, 12, false, &rows);
+    assert_int_equal(rows.count, 10);
+    assert_non_null(row_named(&rows, S("few_*")));
+    made_free(&m);
+}
+
+/* Of two folds the one stays that has the longest step, though its first one is short. */
+static void a_fold_weighs_what_its_longest_step_does(void **state)
+{
+    (void)state;
+    struct made m;
+    struct rows rows;
+    made_begin(&m, 60);
+    made_add(&m, -1, S("root"), 0, 1000);
+    for (unsigned i = 0; i < 10; i++) made_add(&m, 0, arena_format(&m.arena, "even_%u", i), 10, 60);
+    for (unsigned i = 0; i < 10; i++) made_add(&m, 0, arena_format(&m.arena, "odd_%u", i), 10, i == 9 ? 99 : 11);
+    made_end(&m);
+    select_rows(&m, 2, false, &rows);
+    assert_int_equal(rows.count, 2);
+    assert_true(str_eq(rows.items[1].fold->pattern, S("odd_*")));
+    made_free(&m);
+}
+
 /* One after the other: all are on the path, so they fold when there is no room. */
 static void a_chain_of_a_kind_folds(void **state)
 {
@@ -202,6 +240,28 @@ static void failed_ones_fold_when_they_alone_are_too_many(void **state)
                                "unfinished, which fold among themselves.");
         made_free(&m);
     }
+}
+
+/* 150 failed and 100 that nothing has in common are too many, but folding what failed is not what helps. */
+static void failed_ones_do_not_fold_for_others(void **state)
+{
+    (void)state;
+    struct made m;
+    struct rows rows;
+    made_begin(&m, 300);
+    made_add(&m, -1, S("root"), 0, 1000);
+    for (unsigned i = 0; i < 250; i++) {
+        char name[] = { (char)('a' + i / 26), (char)('a' + i % 26), '\0' };
+        struct str text = i < 100 ? arena_copy(&m.arena, str_z(name)) : arena_format(&m.arena, "page_%u", i);
+        made_add(&m, 0, text, i, i + 1)->status = i < 100 ? STEP_OK : STEP_ERROR;
+    }
+    made_end(&m);
+    select_rows(&m, 200, false, &rows);
+    check_rows(&m, &rows, 200);
+    assert_int_equal(rows.count, 200);
+    assert_int_equal(rows.folds, 0);
+    assert_int_equal(rows.troubled_left_out, 0);
+    made_free(&m);
 }
 
 /* 300 names that nothing has in common: failed ones stay, then the path, then the longest. */
@@ -265,7 +325,7 @@ static void attempts_are_one_row(void **state)
     made_free(&m);
 }
 
-/* 100 items, each tried twice. */
+/* 100 items, each tried twice; then the first attempt of one failed instead of being marked as retried. */
 static void attempts_fold_together(void **state)
 {
     (void)state;
@@ -284,6 +344,13 @@ static void attempts_fold_together(void **state)
     assert_int_equal(rows.items[1].step_count, 200);
     assert_int_equal(rows.items[1].fold->members.steps, 100);
     assert_false(rows.items[1].attempts);
+    m.run->steps[11]->status = STEP_ERROR;
+    keep_rank(m.run);
+    select_rows(&m, 50, false, &rows);
+    check_rows(&m, &rows, 50);
+    assert_int_equal(rows.count, 3);
+    assert_true(rows.items[2].attempts);
+    assert_int_equal(rows.items[1].fold->members.steps, 99);
     made_free(&m);
 }
 
@@ -374,6 +441,10 @@ static void rows_of_any_run(void **state)
                 assert_true(page.count <= room && next > first);
                 for (uint32_t k = 0; k < page.count; k++) {
                     const struct row *row = &page.items[k];
+                    uint32_t last = ROW_NONE; /* child, among all */
+                    for (uint32_t n = 0; n < rows.count; n++)
+                        if (rows.items[n].step == row->step) last = rows.items[n].last_child;
+                    assert_int_equal(row->continues, last != ROW_NONE && last > next - 1);
                     own += !row->repeated;
                     assert_true(row->repeated || own > 0);
                     if (row->parent != ROW_NONE) assert_true(row->parent < k);
@@ -435,8 +506,11 @@ int main(void)
         cmocka_unit_test(limits_are_kept),
         cmocka_unit_test(folds_open_for_what_failed_and_the_path),
         cmocka_unit_test(large_kinds_fold_first),
+        cmocka_unit_test(no_more_folds_than_is_needed),
+        cmocka_unit_test(a_fold_weighs_what_its_longest_step_does),
         cmocka_unit_test(a_chain_of_a_kind_folds),
         cmocka_unit_test(failed_ones_fold_when_they_alone_are_too_many),
+        cmocka_unit_test(failed_ones_do_not_fold_for_others),
         cmocka_unit_test(what_does_not_fold_is_left_out),
         cmocka_unit_test(attempts_are_one_row),
         cmocka_unit_test(attempts_fold_together),
