@@ -173,8 +173,8 @@ struct str metrics_clean(struct str s, struct arena *a)
     return marks ? compose(str_of(out, len), a) : str_of(out, len);
 }
 
-/* Bytes from the start of s that fit into max px, Arabic letters taken as if they stood alone, where they are as wide as
- * joined ones at least, all in all; *ret_width is their width. */
+/* Bytes from the start of s that fit into max px, Arabic letters taken as if they stood alone, as wide all in all as
+ * joined ones at least; *ret_width is their width. */
 static size_t fit_front(struct str s, double size, enum scene_weight weight, double max, double *ret_width)
 {
     size_t at = 0, fits = 0;
