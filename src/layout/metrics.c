@@ -119,19 +119,6 @@ double metrics_width(struct str s, double size, enum scene_weight weight)
     return em * size;
 }
 
-/* The most that the letter takes in any of its forms: what follows it may yet be cut off. */
-static double most_advance(uint32_t code, enum scene_weight weight)
-{
-    double most = metrics_advance(code, weight);
-    if (!joining_matters(code)) return most;
-    static const uint32_t beside[] = { 0, 0x640 }; /* nothing, or a stroke */
-    for (int i = 0; i < 4; i++) {
-        double advance = metrics_advance(joining_form(beside[i & 1], code, beside[i >> 1]), weight);
-        if (advance > most) most = advance;
-    }
-    return most;
-}
-
 /* White space that becomes one plain space in a line. */
 static bool breaks_line(uint32_t code)
 {
@@ -186,13 +173,14 @@ struct str metrics_clean(struct str s, struct arena *a)
     return marks ? compose(str_of(out, len), a) : str_of(out, len);
 }
 
-/* Bytes from the start of s that fit into max px; *ret_width is their width. */
+/* Bytes from the start of s that fit into max px, Arabic letters taken as if they stood alone, as wide all in all as
+ * joined ones at least; *ret_width is their width. */
 static size_t fit_front(struct str s, double size, enum scene_weight weight, double max, double *ret_width)
 {
     size_t at = 0, fits = 0;
     double width = 0;
     while (at < s.len) {
-        double advance = most_advance(utf8_next(s, &at, NULL), weight) * size;
+        double advance = metrics_advance(utf8_next(s, &at, NULL), weight) * size;
         if (width + advance > max) break;
         width += advance;
         fits = at;
@@ -214,7 +202,7 @@ static size_t fit_back(struct str s, double size, enum scene_weight weight, doub
     double width = 0;
     while (from > 0) {
         size_t start = utf8_floor(s, from - 1), at = start;
-        double advance = most_advance(utf8_next(s, &at, NULL), weight) * size;
+        double advance = metrics_advance(utf8_next(s, &at, NULL), weight) * size;
         width += advance;
         if (width > max) break;
         from = start;
