@@ -159,6 +159,33 @@ bool file_append(const char *path, struct str s, struct err *e)
     return error ? err_set(e, ERR_OUTPUT, path, "could not be appended to: %s", strerror(error)) : true;
 }
 
+/* Where a path leads, whether or not a file is there yet; NULL when it leads nowhere. To be freed. */
+static char *target(const char *path)
+{
+    char *whole = realpath(path, NULL);
+    if (whole || errno != ENOENT) return whole;
+    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+    struct buf b = BUF_INIT;
+    buf_put(&b, slash ? str_of(path, (size_t)(slash - path) + 1) : S("."));
+    buf_putc(&b, '\0');
+    char *directory = realpath(b.ptr, NULL);
+    buf_clear(&b);
+    if (directory) buf_printf(&b, "%s/%s", directory, name);
+    free(directory);
+    if (!b.len) buf_free(&b);
+    return b.ptr;
+}
+
+bool file_same(const char *a, const char *b)
+{
+    if (strcmp(a, b) == 0) return true;
+    char *one = target(a), *other = target(b);
+    bool same = one && other && strcmp(one, other) == 0;
+    free(one);
+    free(other);
+    return same;
+}
+
 bool file_make_directory(const char *path, struct err *e)
 {
     char part[4096];

@@ -28,6 +28,9 @@ uint64_t file_length(const char *path, char *ret_last);
 /* Appends all of s to path (made when missing) with one write, without touching what is there. */
 bool file_append(const char *path, struct str s, struct err *e);
 
+/* Do both paths lead to one file, be it there already or not? */
+bool file_same(const char *a, const char *b);
+
 /* Makes `path` and its missing parents, mode 0777 less umask; fine when it is there. */
 bool file_make_directory(const char *path, struct err *e);
 

@@ -343,22 +343,31 @@ static bool parse_one(struct options *o, enum command_bit command, int argc, cha
     return set_option(o, row, value, e);
 }
 
-/* Is the option about what a page shows, not about where outputs go, what they look like, or what the program says
- * meanwhile? */
-static bool shapes_page(const struct option_row *row)
+static bool is_among(size_t offset, const size_t *list, size_t count)
 {
-    static const size_t other[] = { AT(out_dir), AT(html),    AT(gantt),   AT(gantt_style), AT(graph), AT(trend),
-                                    AT(summary), AT(json),    AT(csv),     AT(append),      AT(help),  AT(progress),
-                                    AT(quiet),   AT(fail_on), AT(verbose), AT(templates) };
-    for (size_t i = 0; i < sizeof other / sizeof *other; i++)
-        if (row->offset == other[i]) return false;
-    return true;
+    for (size_t i = 0; i < count; i++)
+        if (list[i] == offset) return true;
+    return false;
 }
 
-void options_put_given(const struct options *o, struct buf *out)
+/* Is the option about what such an output shows, not about where outputs go, what others look like, or what the program
+ * says meanwhile? */
+static bool shapes(const struct option_row *row, enum given_for what)
+{
+    static const size_t neither[] = { AT(out_dir),  AT(html),  AT(gantt),   AT(graph),   AT(trend),
+                                      AT(summary),  AT(json),  AT(csv),     AT(append),  AT(help),
+                                      AT(progress), AT(quiet), AT(fail_on), AT(verbose), AT(templates) };
+    static const size_t pictures[] = { AT(gantt_style) };
+    static const size_t pages[] = { AT(google), AT(embed_log), AT(max_data), AT(template), AT(own_notes) };
+    if (is_among(row->offset, neither, sizeof neither / sizeof *neither)) return false;
+    return what == GIVEN_FOR_PAGE ? !is_among(row->offset, pictures, sizeof pictures / sizeof *pictures)
+                                  : !is_among(row->offset, pages, sizeof pages / sizeof *pages);
+}
+
+void options_put_given(const struct options *o, enum given_for what, struct buf *out)
 {
     for (size_t i = 0; i < ROW_COUNT; i++) {
-        if (!o->given[i].set || !shapes_page(&rows[i])) continue;
+        if (!o->given[i].set || !shapes(&rows[i], what)) continue;
         buf_printf(out, "%s--%s", out->len ? " " : "", rows[i].name);
         if (!o->given[i].value) continue;
         bool plain = o->given[i].value[strcspn(o->given[i].value, " \t\n\"'$\\`")] == '\0' && o->given[i].value[0];

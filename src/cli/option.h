@@ -67,8 +67,9 @@ struct options options_default(void);
  * log nothing is an option: it belongs to the command that is run, or to the message. */
 bool options_parse(struct options *o, enum command_bit command, int argc, char **argv, struct err *e);
 
-/* Appends the options given that decide what a page shows, in the order of the table: "--theme dark --depth 2". */
-void options_put_given(const struct options *o, struct buf *out);
+enum given_for { GIVEN_FOR_PAGE, GIVEN_FOR_PICTURE };
+/* Appends the options given that decide what the output shows, in the order of the table: "--theme dark --depth 2". */
+void options_put_given(const struct options *o, enum given_for what, struct buf *out);
 
 /* The options of a command, as --help shows them. */
 void options_help(enum command_bit command, struct buf *out);

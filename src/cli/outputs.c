@@ -14,7 +14,7 @@ static const char *named_twice(const char *const *paths, size_t count)
 {
     for (size_t i = 0; i < count; i++)
         for (size_t k = 0; k < i; k++)
-            if (paths[i] && paths[k] && strcmp(paths[i], paths[k]) == 0) return paths[i];
+            if (paths[i] && paths[k] && file_same(paths[i], paths[k])) return paths[i];
     return NULL;
 }
 
@@ -70,7 +70,7 @@ static bool put_html(const struct writing *w, const char *path, struct buf *out,
     struct report_options o = report_options(w, 0);
     struct buf given = BUF_INIT;
     pthread_t thread;
-    options_put_given(w->o, &given);
+    options_put_given(w->o, GIVEN_FOR_PAGE, &given);
     o.given = buf_str(&given);
     bool beside = pthread_create(&thread, NULL, page_drawings_make, &drawings) == 0;
     struct page *page = page_make(w->run, &o);
@@ -243,7 +243,7 @@ static enum exit_status tell(const struct job *job, bool silent)
 static void check_page(const struct writing *w, const struct job *jobs, size_t count, struct job *page)
 {
     bool twice = false;
-    for (size_t i = 0; i < count; i++) twice |= strcmp(jobs[i].path, page->path) == 0;
+    for (size_t i = 0; i < count; i++) twice |= file_same(jobs[i].path, page->path);
     if (twice)
         err_set(&page->err, ERR_USAGE, page->path, "two outputs cannot share one file: name another one for --gantt");
     page->given_up = twice || !spare_check(w->l, w->o, page->path, &page->err);

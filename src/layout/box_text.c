@@ -5,6 +5,7 @@
 #include "layout/box_text.h"
 
 #include "layout/caption.h"
+#include "layout/metrics.h"
 
 void put_troubles(struct buf *b, struct tally t, const char *between)
 {
@@ -89,7 +90,8 @@ struct box_text box_text(const struct boxes *boxes, const struct box *b, enum ti
     struct box_text text;
     if (b->fold != FOLD_NONE) text = fold_text(&boxes->folds.items[b->fold], unit, a);
     else text = (struct box_text){ .name = b->step->name, .lines = { step_line(boxes->run, b->step, unit, a) } };
-    if (!text.name.len) text.name = b->parent == BOX_NONE ? caption_title(boxes->run, S(""), a) : CAPTION_NO_NAME;
+    if (!metrics_shows(text.name))
+        text.name = b->parent == BOX_NONE ? caption_title(boxes->run, S(""), a) : CAPTION_NO_NAME;
     return text;
 }
 

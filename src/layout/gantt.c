@@ -137,10 +137,11 @@ static void find_columns(struct chart *c)
     place_bars(c);
 }
 
-/* Whatever the header says. */
+/* Whatever the header says: the facts and two notes of three lines each, a legend of four, the strip, dates, and the
+ * axis below. */
 uint32_t gantt_room(double max_side)
 {
-    double header = 320, rows = max_side > 0 ? floor((max_side - header) / ROW_HEIGHT) : GANTT_ROWS_MAX;
+    double header = 480, rows = max_side > 0 ? floor((max_side - header) / ROW_HEIGHT) : GANTT_ROWS_MAX;
     return (uint32_t)fmin(fmax(rows, 2), GANTT_ROWS_MAX);
 }
 

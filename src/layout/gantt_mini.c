@@ -146,7 +146,7 @@ static void put_marks(const struct grid *g)
         const struct step *step = run->steps[i];
         if (step->status != STEP_ERROR || !is_shown(step)) continue;
         const struct step *child = step->first_child;
-        while (child && child->status != STEP_ERROR) child = child->next;
+        while (child && (child->status != STEP_ERROR || !is_shown(child))) child = child->next;
         if (child) continue;
         double x = fmax(scale_x(&g->c->scale, gantt_bar_end(step)), g->c->scale.x + 2) - 1;
         size_t slot = (size_t)fmin(fmax((x - g->c->scale.x) / MARK_STEP, 0), (double)(slots - 1));

@@ -58,17 +58,21 @@ void gantt_put_guides(const struct chart *c)
 /* On half pixels, so that edges are crisp at scale 1 and 2. */
 static double place(const struct chart *c, int64_t time) { return floor(scale_x(&c->scale, time) * 2 + 0.5) / 2; }
 
-/* Attempts are drawn one by one; where two touch, a gap tells them apart. */
-static void put_attempts(const struct chart *c, const struct row *row, double y)
+/* Attempts are drawn one by one within the row's span, a gap between those that touch. Where there is no room for all
+ * of them some are left out, never the last one, which counts. */
+static void put_attempts(const struct chart *c, const struct row *row, const struct bar *bar, double y)
 {
-    double free = 0;
+    double end = bar->left + bar->width, until = bar->left - 1;
     for (uint32_t k = 0; k < row->step_count; k++) {
         const struct step *step = row->steps[k];
+        bool last = k + 1 == row->step_count;
         if (!gantt_has_time(step)) continue;
-        double left = fmax(place(c, step->start), free), right = place(c, gantt_bar_end(step));
-        double width = fmax(right - left - (k + 1 < row->step_count ? 1 : 0), BAR_MIN);
-        gantt_bar(c->s, (enum step_status)step->status, left, y, width, GANTT_BAR_HEIGHT)->step = step->index;
-        free = left + width + 1;
+        double left = fmax(place(c, step->start), until + 1), right = fmin(place(c, gantt_bar_end(step)), end);
+        if (last) left = fmin(left, end - BAR_MIN);
+        right = fmin(fmax(right, left + BAR_MIN), end);
+        if (right - left < BAR_MIN) continue;
+        gantt_bar(c->s, (enum step_status)step->status, left, y, right - left, GANTT_BAR_HEIGHT)->step = step->index;
+        until = right;
     }
 }
 
@@ -106,7 +110,7 @@ static void put_bar(const struct chart *c, uint32_t i, double y)
     if (!(bar->width > 0)) return;
     size_t first = c->s->count;
     if (row->fold) put_fold(c, row, bar, y);
-    else if (row->attempts) put_attempts(c, row, y);
+    else if (row->attempts) put_attempts(c, row, bar, y);
     else gantt_bar(c->s, run_shown_status(c->run, row->step), bar->left, y, bar->width, GANTT_BAR_HEIGHT);
     struct scene_item *item = &c->s->items[first];
     item->step = row->step->index;

@@ -26,9 +26,10 @@ static struct str behind_name(const struct chart *c, const struct row *row)
 {
     if (!row->below && !row->repeated) return S("");
     struct buf b = BUF_INIT;
-    if (row->repeated) buf_puts(&b, "  (continued)");
+    if (row->repeated)
+        buf_puts(&b, "\u00A0\u00A0(continued)"); /* other spaces at the start of a text are dropped in SVG */
     if (row->below) {
-        buf_puts(&b, "  +");
+        buf_puts(&b, "\u00A0\u00A0+");
         buf_put_number(&b, row->below);
     }
     return caption_take(&b, c->a);
@@ -36,8 +37,8 @@ static struct str behind_name(const struct chart *c, const struct row *row)
 
 static struct str name_of(const struct chart *c, const struct row *row)
 {
-    if (row->fold) return row->fold->pattern.len ? row->fold->pattern : CAPTION_NO_NAME;
-    if (row->step->name.len) return row->step->name;
+    struct str name = row->fold ? row->fold->pattern : row->step->name;
+    if (metrics_shows(name)) return name;
     if (row->step == c->run->root) return caption_title(c->run, S(""), c->a);
     return CAPTION_NO_NAME;
 }

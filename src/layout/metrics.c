@@ -152,21 +152,44 @@ static struct str compose(struct str s, struct arena *a)
     return out;
 }
 
+bool metrics_shows(struct str s)
+{
+    for (size_t at = 0; at < s.len;) {
+        uint32_t code = utf8_next(s, &at, NULL);
+        bool blank = code == ' ' || code == 0xA0 || breaks_line(code) || dropped(code);
+        if (!blank && metrics_advance(code, WEIGHT_REGULAR) > 0) return true;
+    }
+    return false;
+}
+
+/* More marks on one letter would pile up over the rows above, and are put in order by exchanging neighbours. */
+enum { MARKS_MAX = 4 };
+
+static bool piles_up(uint32_t code)
+{
+    return metrics_is_mark(code) || (code >= 0x300 && utf8proc_get_property((utf8proc_int32_t)code)->combining_class);
+}
+
 struct str metrics_clean(struct str s, struct arena *a)
 {
     bool clean = true, marks = false;
+    unsigned piled = 0;
     for (size_t at = 0; at < s.len;) {
         bool ok;
         uint32_t code = utf8_next(s, &at, &ok);
-        clean &= ok && !breaks_line(code) && !dropped(code) && !noncharacter(code);
+        piled = piles_up(code) ? piled + 1 : 0;
+        clean &= ok && !breaks_line(code) && !dropped(code) && !noncharacter(code) && piled <= MARKS_MAX;
         marks |= composes(code);
     }
     if (clean) return marks ? compose(s, a) : s;
     /* a bad byte grows to the three of U+FFFD; nothing else grows */
     char *out = arena_alloc(a, s.len, 3);
     size_t len = 0;
+    piled = 0;
     for (size_t at = 0; at < s.len;) {
         uint32_t code = utf8_next(s, &at, NULL);
+        piled = piles_up(code) ? piled + 1 : 0;
+        if (piled > MARKS_MAX) continue;
         if (breaks_line(code)) out[len++] = ' ';
         else if (!dropped(code)) len += utf8_encode(noncharacter(code) ? UTF8_BAD : code, out + len);
     }

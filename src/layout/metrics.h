@@ -19,6 +19,8 @@ double metrics_advance(uint32_t code, enum scene_weight weight);
 double metrics_next(struct str s, size_t *at, enum scene_weight weight, uint32_t *before, uint32_t *ret_code);
 /* A mark that belongs on the letter before it. */
 bool metrics_is_mark(uint32_t code);
+/* Is there anything to see in the text? Not in one of blanks and of what has no width. */
+bool metrics_shows(struct str s);
 /* How far a mark that the font gives an advance has to go back, in em. */
 double metrics_mark_advance(uint32_t code, enum scene_weight weight);
 

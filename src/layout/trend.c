@@ -2,7 +2,7 @@
  *
  *     import-orders                                       <- head: the pipeline, and what is known of its runs
  *     38 runs · 2 failed · 2026-05-01 to 2026-05-20
- *                             from 12.1 s to 18.4 s since run #31
+ *                             slower since run #31, 2026-05-12: 12.1 s → 18.4 s
  *     20 s ┬──────────────────────┊──────────             <- changes: words above the plot, a line through it
  *          ┊  ·    ▲              ┊· ··  · ··   p95 19 s
  *     10 s ┼─·─·──···──·───·──·───┊──────────   median 18.4 s
@@ -107,7 +107,7 @@ static struct str left_out_text(const struct picture *p)
     struct buf b = BUF_INIT;
     if (p->single) buf_put_count(&b, p->single, "pipeline that ran once", "pipelines that ran once");
     if (p->single && p->more) buf_puts(&b, " and ");
-    if (p->more) buf_put_count(&b, p->more, "more pipeline with fewer runs", "more pipelines with fewer runs");
+    if (p->more) buf_put_count(&b, p->more, "more pipeline", "more pipelines");
     buf_puts(&b, p->single + p->more == 1 ? " has no chart" : " have no chart");
     return caption_take(&b, p->s->arena);
 }

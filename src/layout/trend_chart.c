@@ -40,14 +40,15 @@ void trend_put_date(struct buf *b, int64_t time, enum trend_date precision)
 
 void trend_put_change(const struct trend *trend, size_t stretch, enum time_unit unit, struct buf *b)
 {
-    buf_puts(b, "from ");
-    clock_put_duration(b, trend->stretches[stretch - 1].median, unit);
-    buf_puts(b, " to ");
-    clock_put_duration(b, trend->stretches[stretch].median, unit);
-    buf_puts(b, " since run #");
+    int64_t before = trend->stretches[stretch - 1].median, now = trend->stretches[stretch].median;
+    buf_puts(b, now > before ? "slower since run #" : "faster since run #");
     buf_put_number(b, trend->stretches[stretch].first + 1);
     buf_puts(b, ", ");
     trend_put_date(b, trend->points[trend->stretches[stretch].first].run->start, DATE_DAY);
+    buf_puts(b, ": ");
+    clock_put_duration(b, before, unit);
+    buf_puts(b, " → ");
+    clock_put_duration(b, now, unit);
 }
 
 void trend_find_longest(struct chart *c)
@@ -58,7 +59,8 @@ void trend_find_longest(struct chart *c)
         if (t->points[i].duration > slowest) slowest = t->points[i].duration;
     for (size_t i = 0; i < t->stretch_count; i++) {
         const struct trend_stretch *stretch = &t->stretches[i];
-        int64_t most = stretch->p95 != TIME_NONE ? stretch->p95 : 2 * stretch->median;
+        int64_t most = stretch->p95;
+        if (most == TIME_NONE) most = stretch->median > INT64_MAX / 2 ? INT64_MAX : 2 * stretch->median;
         if (most > usual) usual = most;
     }
     int64_t top = slowest;

@@ -127,6 +127,9 @@ static void find_cuts(struct series *s)
         }
         i += !found;
     }
+    if (s->cut_count < TREND_CHANGES_MAX + 2) return;
+    s->cut_count = 2; /* what changes all the time has no level to tell of */
+    s->cuts[1] = s->count;
 }
 
 /* The smallest value that so large a part (0 to 1) of them does not exceed. */

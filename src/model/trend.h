@@ -28,7 +28,7 @@ enum {
     TREND_LEAST = 8,      /* completed runs, with fewer nothing is said of them */
     TREND_SIDE_LEAST = 4, /* completed runs on both sides of a change */
     TREND_P95_LEAST = 20,
-    TREND_CHANGES_MAX = 15, /* looked for; what lies beyond stays in one stretch */
+    TREND_CHANGES_MAX = 15, /* a series with as many has no level, and none is told */
 };
 
 #define TREND_LEVEL          0.01 /* probability of taking chance for a change */

@@ -19,7 +19,7 @@ static bool same_look(const struct scene_item *a, const struct scene_item *b)
 {
     if (a->role != b->role || !same_kind(a->kind, b->kind)) return false;
     if (a->kind == SCENE_TEXT) return a->size == b->size && a->weight == b->weight && a->align == b->align;
-    return a->outlined == b->outlined && a->thickness == b->thickness;
+    return a->outlined == b->outlined && a->thickness == b->thickness && a->critical == b->critical;
 }
 
 /* The index of the item's look; one more than there are when it is new. */

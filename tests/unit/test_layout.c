@@ -371,8 +371,8 @@ static void hidden_rows_are_told(void **state)
     gantt_layout(run, &o, &s);
     assert_true(has_text(&s, "395 of 400 steps are hidden, 1 of them failed or unfinished: shown are failed and"));
     assert_true(str_eq(text_of(&s, 1, 0)->text, S("step")));
-    assert_true(has_text(&s, "  +97"));  /* of steps 2..99 all but 17 */
-    assert_true(has_text(&s, "  +200")); /* the stages 100 and 300 with their 99 steps each */
+    assert_true(has_text(&s, "\u00A0\u00A0+97"));  /* of steps 2..99 all but 17 */
+    assert_true(has_text(&s, "\u00A0\u00A0+200")); /* the stages 100 and 300 with their 99 steps each */
     scene_free(&s);
     arena_free(&a);
 }

@@ -140,7 +140,7 @@ static void the_tree_as_a_whole(void **state)
                     "run r\n"
                     "1970-01-01 00:00:01.000 UTC  5 steps: 2 failed, 1 unfinished, 2 ok\n"
                     "\n"
-                    "✓ p                                30 ms\n"
+                    "✗ p                                30 ms\n"
                     "├─ ✓ extract                        8 ms\n"
                     "│    rows=1200  from=\"a b\"  to=c  → [1,2]\n"
                     "└─ ✗ transform                   17.5 ms\n"

@@ -153,9 +153,9 @@ static void several_changes_are_found(void **state)
     assert_in_range(t.list[0].stretches[2].first, 88, 92);
     history_free(&h);
     h = (struct history){ 0 };
-    for (int i = 1; i <= 30; i++) add_level(&h, 30, i * 1e6, &seed); /* more than are looked for */
-    t = trends_of_history(&h);
-    assert_in_range(t.list[0].stretch_count, TREND_CHANGES_MAX - 2, TREND_CHANGES_MAX + 1);
+    for (int i = 1; i <= 30; i++) add_level(&h, 30, i * 1e6, &seed);
+    t = trends_of_history(&h); /* more than a reader could make sense of: it has no level */
+    assert_int_equal(t.list[0].stretch_count, 1);
     history_free(&h);
 }
 
