@@ -165,14 +165,19 @@ bool put_graph(const struct writing *w, const char *path, struct buf *out, struc
     return put_drawing(w, path, lay_out_graph, out, e);
 }
 
-void *page_drawings_make(void *drawings)
+static void *draw_gantt(void *drawings)
 {
     struct page_drawings *d = drawings;
-    d->graphs.first = d->w->o->graph_style;
-    scene_init(&d->gantt, &d->arena);
+    scene_init(&d->gantt, &d->arenas[0]);
     lay_out_gantt(d->w, NULL, &d->gantt);
+    return NULL;
+}
+
+static void *draw_graphs(void *drawings)
+{
+    struct page_drawings *d = drawings;
     for (unsigned i = 0; i < HTML_GRAPHS; i++) {
-        scene_init(&d->scenes[i], &d->arena);
+        scene_init(&d->scenes[i], &d->arenas[1]);
         if (!is_telling(d->w, (enum graph_style)i)) continue;
         lay_out_page_graph(d->w, (enum graph_style)i, &d->scenes[i]);
         d->graphs.scenes[i] = &d->scenes[i];
@@ -180,9 +185,27 @@ void *page_drawings_make(void *drawings)
     return NULL;
 }
 
+void page_drawings_begin(struct page_drawings *d, const struct writing *w)
+{
+    static void *(*const drawers[PAGE_DRAWERS])(void *) = { draw_gantt, draw_graphs };
+    *d = (struct page_drawings){ .w = w, .graphs = { .first = w->o->graph_style } };
+    for (int i = 0; i < PAGE_DRAWERS; i++) {
+        d->running[i] = pthread_create(&d->threads[i], NULL, drawers[i], d) == 0;
+        if (!d->running[i]) drawers[i](d);
+    }
+}
+
+void page_drawings_wait(struct page_drawings *d)
+{
+    for (int i = 0; i < PAGE_DRAWERS; i++) {
+        if (d->running[i]) pthread_join(d->threads[i], NULL);
+        d->running[i] = false;
+    }
+}
+
 void page_drawings_free(struct page_drawings *d)
 {
     scene_free(&d->gantt);
     for (unsigned i = 0; i < HTML_GRAPHS; i++) scene_free(&d->scenes[i]);
-    arena_free(&d->arena);
+    for (int i = 0; i < PAGE_DRAWERS; i++) arena_free(&d->arenas[i]);
 }

@@ -12,6 +12,8 @@
 #include "render/picture.h"
 #include "render/report.h"
 
+#include <pthread.h>
+
 /* One set of outputs being written. */
 struct writing {
     const struct loaded *l;
@@ -41,14 +43,18 @@ bool put_trend(const struct writing *w, const char *path, struct buf *out, struc
 /* A scene in the format and theme that were asked for. */
 bool put_picture(const struct writing *w, const char *path, const struct scene *s, struct buf *out, struct err *e);
 
-/* What is drawn in the page. Set w, then call page_drawings_make, which is made for a thread to begin with. */
+/* What is drawn in the page: by two threads, until page_drawings_wait. */
+enum { PAGE_DRAWERS = 2 };
 struct page_drawings {
     const struct writing *w;
-    struct arena arena;
+    struct arena arenas[PAGE_DRAWERS]; /* one a thread */
     struct scene gantt, scenes[HTML_GRAPHS];
     struct html_graphs graphs;
+    pthread_t threads[PAGE_DRAWERS];
+    bool running[PAGE_DRAWERS];
 };
-void *page_drawings_make(void *drawings);
+void page_drawings_begin(struct page_drawings *d, const struct writing *w);
+void page_drawings_wait(struct page_drawings *d);
 void page_drawings_free(struct page_drawings *d);
 
 #endif

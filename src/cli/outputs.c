@@ -66,16 +66,14 @@ static struct report_options report_options(const struct writing *w, size_t nth)
 static bool put_html(const struct writing *w, const char *path, struct buf *out, struct err *e)
 {
     (void)path;
-    struct page_drawings drawings = { .w = w };
+    struct page_drawings drawings;
     struct report_options o = report_options(w, 0);
     struct buf given = BUF_INIT;
-    pthread_t thread;
+    page_drawings_begin(&drawings, w);
     options_put_given(w->o, GIVEN_FOR_PAGE, &given);
     o.given = buf_str(&given);
-    bool beside = pthread_create(&thread, NULL, page_drawings_make, &drawings) == 0;
     struct page *page = page_make(w->run, &o);
-    if (beside) pthread_join(thread, NULL);
-    else page_drawings_make(&drawings);
+    page_drawings_wait(&drawings);
     bool good = page_write(page, &drawings.gantt, &drawings.graphs, out, e);
     page_free(page);
     page_drawings_free(&drawings);
