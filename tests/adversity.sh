@@ -68,7 +68,7 @@ rules_broken()
     LC_ALL=C tr -d '\n\t -\377' <"$work/stderr" | grep -q . && echo 'control characters in the messages'
     find "$sandbox" "$work/tmp" -mindepth 1 | grep -v "^$sandbox/out\(/\|\$\)" | sed 's/^/written outside of -o: /'
     [ ! -d "$sandbox/out" ] || find "$sandbox/out" ! -type d |
-        grep -vE '/(report\.html|gantt\.png|graph\.png|summary\.md|index\.html|x\.[a-z]+)$' | sed 's/^/left behind: /'
+        grep -vE '/(report\.html|gantt\.png|graph\.png|summary\.md|index\.html|trend\.png|x\.[a-z]+)$' | sed 's/^/left behind: /'
 }
 
 # adverse NAME STATUS PATTERN ARGUMENTS...: STATUS may be a choice 0|3. PATTERN (of grep -E) must be in the messages;
