@@ -16,7 +16,7 @@ struct str error_line(const struct run *run, const struct step *step, struct are
 
 static bool is_wanted(const struct step *step)
 {
-    return step->status == STEP_ERROR && step->error.length && !step->hidden && step->rank < 2 * ERROR_LINES_MAX;
+    return step->status == STEP_ERROR && step->error.length && !step->hidden && step->rank < ERROR_LINES_MAX;
 }
 
 struct error_lines error_lines_read(const struct run *run, struct arena *arena)
@@ -25,7 +25,7 @@ struct error_lines error_lines_read(const struct run *run, struct arena *arena)
     struct arena scratch = { 0 };
     if (!run->status_count[STEP_ERROR]) return lines;
     lines.items = ARENA_ARRAY(arena, struct known_error, ERROR_LINES_MAX);
-    for (uint32_t i = 0; i < run->step_count && lines.count < ERROR_LINES_MAX; i++) {
+    for (uint32_t i = 0; i < run->step_count; i++) {
         if (!is_wanted(run->steps[i])) continue;
         struct str line = failure_plain(error_line(run, run->steps[i], &scratch), &scratch);
         if (line.len) lines.items[lines.count++] = (struct known_error){ i, arena_copy(arena, line) };

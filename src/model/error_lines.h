@@ -9,7 +9,7 @@
 
 enum {
     ERROR_LINE_MAX = 400,   /* bytes */
-    ERROR_LINES_MAX = 1200, /* steps of which error_lines_read reads the error */
+    ERROR_LINES_MAX = 1200, /* as many as a picture has rows */
 };
 
 /* The first line of the step's error, cut to ERROR_LINE_MAX bytes; "" when the log holds no error text. */
@@ -24,7 +24,7 @@ struct error_lines {
     size_t count;
 };
 
-/* Of the failed steps that are kept first (keep.h), at most ERROR_LINES_MAX. All of `arena`. */
+/* Of the failed ones among the first ERROR_LINES_MAX steps that are kept (keep.h). All of `arena`. */
 struct error_lines error_lines_read(const struct run *run, struct arena *arena);
 
 /* "" when it was not read. */
