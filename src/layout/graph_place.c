@@ -94,22 +94,25 @@ static void add_stub(struct tree *t, uint32_t of)
 static void add_rack(struct tree *t, uint32_t first, uint32_t members, uint32_t parent, double aspect)
 {
     struct tree_node *n = add_node(t, TREE_RACK, NULL, parent);
-    for (uint32_t k = first; k < first + members; k++) n->cell = fmax(n->cell, tree_wanted(t, t->kept[k])->width);
-    double wanted = sqrt(members * aspect * (BOX_HEIGHT + TREE_RACK_GAP) / (n->cell + TREE_RACK_GAP));
+    for (uint32_t k = first; k < first + members; k++) {
+        n->cell = fmax(n->cell, tree_wanted(t, t->kept[k])->width);
+        n->cell_height = fmax(n->cell_height, tree_wanted(t, t->kept[k])->height);
+    }
+    double wanted = sqrt(members * aspect * (n->cell_height + TREE_RACK_GAP) / (n->cell + TREE_RACK_GAP));
     uint32_t columns = (uint32_t)fmax(1, fmin(floor(wanted + 0.5), members));
     uint32_t rows = (members + columns - 1) / columns;
     n->first = first;
     n->members = members;
     n->columns = (members + rows - 1) / rows;
     n->width = n->columns * (n->cell + TREE_RACK_GAP) - TREE_RACK_GAP + 2 * TREE_RACK_PADDING;
-    n->height = rows * (BOX_HEIGHT + TREE_RACK_GAP) - TREE_RACK_GAP + 2 * TREE_RACK_PADDING;
+    n->height = rows * (n->cell_height + TREE_RACK_GAP) - TREE_RACK_GAP + 2 * TREE_RACK_PADDING;
     hang_node(t, n);
 }
 
-static bool is_plain_leaf(const struct tree *t, uint32_t box)
+static bool is_leaf(const struct tree *t, uint32_t box)
 {
     const struct box *b = &t->boxes.items[box];
-    return b->fold == FOLD_NONE && !b->dropped.steps && !t->inner[box];
+    return !b->dropped.steps && !t->inner[box];
 }
 
 /* How many of the kept boxes from the k-th on are leaves of one parent. */
@@ -117,7 +120,7 @@ static uint32_t leaves_from(const struct tree *t, uint32_t k)
 {
     uint32_t n = 0, parent = t->boxes.items[t->kept[k]].parent;
     while (parent != BOX_NONE && k + n < t->boxes.kept && t->boxes.items[t->kept[k + n]].parent == parent &&
-           is_plain_leaf(t, t->kept[k + n]))
+           is_leaf(t, t->kept[k + n]))
         n++;
     return n;
 }

@@ -50,7 +50,7 @@ static void draw_rack(struct drawing *d, const struct tree_node *n)
         uint32_t column = k % n->columns, row = k / n->columns;
         drawn.width = n->cell;
         sheet_box_draw(d->tree.sheet, &drawn, x + TREE_RACK_PADDING + column * (n->cell + TREE_RACK_GAP),
-                       y + TREE_RACK_PADDING + row * (drawn.height + TREE_RACK_GAP));
+                       y + TREE_RACK_PADDING + row * (n->cell_height + TREE_RACK_GAP));
     }
 }
 

@@ -35,7 +35,7 @@ struct tree_node {
     struct sheet_box drawn;     /* BOX */
     struct box_line stub;
     uint32_t first, members, columns; /* RACK: its boxes are kept[first] … */
-    double cell;                      /* px, width of these */
+    double cell, cell_height;         /* px, the largest of these */
 };
 
 struct tree {
