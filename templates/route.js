@@ -19,6 +19,8 @@ let routeFold = '';
 let routeFolded = false;
 /** An address is being followed: it is not to be written over halfway. */
 let routeFollows = false;
+/** The address as it was written or followed last. Another one was asked for by the reader, and is still to be followed. */
+let routeSeen = location.hash;
 
 /** The step that a link means, -1 for none. @param {string} name index or id */
 function stepNamed(name) {
@@ -69,6 +71,7 @@ function isViewRoute({ section, step, query, time, fold }) {
 function putAddress(act, address) {
     try {
         history[act](null, '', address);
+        routeSeen = location.hash;
     } catch {
         /* a page that may not write its address: links still work */
     }
@@ -122,7 +125,7 @@ function followTime(text) {
 /** Puts the view into the address, in place of the one before. @param {string} [section] that the reader has gone to */
 function writeRoute(section = '') {
     clearTimeout(routeTimer);
-    if (routeFollows) return;
+    if (routeFollows || location.hash !== routeSeen) return;
     const { from, to } = rangeAhead();
     const parts = [];
     if (section) parts.push(section);
@@ -145,6 +148,7 @@ function writeRouteSoon() {
 /** Does what the address asks for; what it does not name is as the page began, unless it only leads to a section. */
 function followRoute() {
     const route = parseRoute(location.hash);
+    routeSeen = location.hash;
     if (!isViewRoute(route)) {
         writeRoute(route.section);
         return;
