@@ -180,3 +180,79 @@ bool clock_parse_duration(struct str s, int64_t *ret_us)
     }
     return false;
 }
+
+/* Cuts exactly `count` digits off *s. */
+static bool cut_digits(struct str *s, size_t count, int64_t *ret)
+{
+    *ret = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (i >= s->len || s->ptr[i] < '0' || s->ptr[i] > '9') return false;
+        *ret = *ret * 10 + (s->ptr[i] - '0');
+    }
+    *s = str_skip(*s, count);
+    return true;
+}
+
+static bool cut_char(struct str *s, const char *any)
+{
+    bool there = s->len && strchr(any, s->ptr[0]) && s->ptr[0];
+    if (there) *s = str_skip(*s, 1);
+    return there;
+}
+
+/* Days since the epoch, the inverse of date_of (H. Hinnant, "chrono-Compatible Low-Level Date Algorithms"). */
+static int64_t days_from_civil(int64_t year, int64_t month, int64_t day)
+{
+    year -= month <= 2;
+    int64_t era = (year >= 0 ? year : year - 399) / 400, yoe = year - era * 400;
+    int64_t doy = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
+    int64_t doe = yoe * 365 + yoe / 4 - yoe / 100 + doy;
+    return era * 146097 + doe - 719468;
+}
+
+/* Decimals behind the point as µs, the seventh one rounding. */
+static bool cut_fraction(struct str *s, int64_t *ret_us)
+{
+    *ret_us = 0;
+    if (!cut_char(s, ".,")) return true;
+    int64_t place = 100000;
+    size_t i = 0;
+    for (; i < s->len && s->ptr[i] >= '0' && s->ptr[i] <= '9'; i++) {
+        *ret_us += (s->ptr[i] - '0') * place;
+        if (i == 6 && s->ptr[i] >= '5') ++*ret_us;
+        place /= 10;
+    }
+    *s = str_skip(*s, i);
+    return i > 0;
+}
+
+static bool cut_zone(struct str *s, int64_t *ret_us)
+{
+    int64_t hours, minutes = 0;
+    *ret_us = 0;
+    if (cut_char(s, "Zz")) return true;
+    bool west = s->len && s->ptr[0] == '-';
+    if (!cut_char(s, "+-") || !cut_digits(s, 2, &hours)) return false;
+    bool colon = cut_char(s, ":");
+    if ((colon || s->len) && !cut_digits(s, 2, &minutes)) return false;
+    *ret_us = (hours * 60 + minutes) * MINUTE * (west ? -1 : 1);
+    return hours < 24 && minutes < 60;
+}
+
+bool clock_parse_iso(struct str s, int64_t *ret_us, bool *ret_zoned)
+{
+    int64_t year, month, day, hour, minute, second = 0, fraction, zone = 0;
+    s = str_trim(s);
+    bool date = cut_digits(&s, 4, &year) && cut_char(&s, "-") && cut_digits(&s, 2, &month) && cut_char(&s, "-") &&
+                cut_digits(&s, 2, &day);
+    if (!date || !cut_char(&s, "Tt ") || !cut_digits(&s, 2, &hour) || !cut_char(&s, ":") || !cut_digits(&s, 2, &minute))
+        return false;
+    if (cut_char(&s, ":") && !cut_digits(&s, 2, &second)) return false;
+    if (!cut_fraction(&s, &fraction)) return false;
+    *ret_zoned = s.len != 0;
+    if (s.len && (!cut_zone(&s, &zone) || s.len)) return false;
+    if (month < 1 || month > 12 || day < 1 || day > 31 || hour > 24 || minute > 59 || second > 60) return false;
+    *ret_us = days_from_civil(year, month, day) * DAY + hour * HOUR + minute * MINUTE + second * SECOND + fraction -
+              zone;
+    return true;
+}

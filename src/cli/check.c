@@ -12,7 +12,7 @@ enum exit_status command_check(const struct options *o)
     uint64_t problems = l.notes.bad_lines + l.oddities;
     if (status == EXIT_DONE && !o->quiet) {
         uint64_t steps = 0;
-        for (const struct run *run = l.runs; run; run = run->next) steps += run->step_count;
+        for (const struct run *run = l.runs; run; run = run->next) steps += run->log_steps;
         struct buf b = BUF_INIT;
         buf_printf(&b, "%zu run%s, %llu step%s: ", l.run_count, l.run_count == 1 ? "" : "s", (unsigned long long)steps,
                    steps == 1 ? "" : "s");

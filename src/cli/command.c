@@ -11,7 +11,10 @@ struct command {
     const char *details, *examples; /* whole lines */
 };
 
-#define A_LOG "LOG is a file, a directory of logs, or - for standard input; gzip is read as it is.\n"
+#define A_LOG                                                                                                          \
+    "LOG is a file, a directory of logs, or - for standard input; gzip is read as it is. Logs of other systems are "   \
+    "read\n"                                                                                                           \
+    "as well: see help formats.\n"
 
 static const struct command commands[] = {
     { "render", "[render] [OPTIONS] LOG...", "write report.html, gantt.png, graph.png and summary.md", FOR_RENDER,
@@ -112,7 +115,8 @@ static enum exit_status general_help(void)
     for (size_t i = 0; i < COMMAND_COUNT; i++)
         buf_printf(&b, "  %-8s %s%s\n", commands[i].name, commands[i].summary,
                    i == 0 ? " (when no command is given)" : "");
-    buf_puts(&b, "  help     show the options of a command: help render, help tree, …; help templates, help rows\n\n"
+    buf_puts(&b, "  help     show the options of a command: help render, help tree, …; help formats, help templates, "
+                 "help rows\n\n"
                  "examples:\n");
     buf_puts(&b, commands[0].examples);
     buf_puts(&b, "\n--version prints the version.\n\nexit status: 0 done, 1 the answer is no (--fail-on, check), 2 "
@@ -182,12 +186,29 @@ static enum exit_status rows_help(void)
         "The graph folds more than eight siblings of a kind, those that failed among themselves.\n"));
 }
 
+/* The kinds of logs, each with its lines indented. */
+static enum exit_status formats_help(void)
+{
+    struct buf b = BUF_INIT;
+    buf_puts(&b, "Logs that are read, told apart by what stands in their beginning; --format NAME says it instead.\n"
+                 "Files, directories, standard input and gzip; several files of one kind or of several at once.\n");
+    for (const struct format *const *f = formats; *f; f++) {
+        buf_printf(&b, "\n  %-15s %s\n", (*f)->name, (*f)->title);
+        for (struct str rest = str_z((*f)->about); rest.len;) {
+            struct str line = str_cut(&rest, '\n');
+            buf_printf(&b, "                  %.*s\n", STR_ARG(line));
+        }
+    }
+    return print_free(&b);
+}
+
 static enum exit_status help(int argc, char **argv)
 {
     struct err e;
     if (argc == 0) return general_help();
     if (strcmp(argv[0], "templates") == 0) return templates_help();
     if (strcmp(argv[0], "rows") == 0) return rows_help();
+    if (strcmp(argv[0], "formats") == 0) return formats_help();
     const struct command *c = find_command(argv[0]);
     if (c) return command_help(c);
     err_set(&e, ERR_USAGE, "", "%s: there is no such command; see pipelens-report help", argv[0]);

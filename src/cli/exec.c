@@ -271,7 +271,7 @@ static void log_tail(struct pipelens_step *step, struct capture *c)
     if (tail.len) pipelens_step_log(step, PIPELENS_ERROR, "%.*s", (int)tail.len, tail.ptr);
 }
 
-static int tell_end(struct pipelens_step *step, const char *command, const struct ended *ended, struct capture *c)
+static int tell_ended(struct pipelens_step *step, const char *command, const struct ended *ended, struct capture *c)
 {
     if (ended->error) return tell_not_run(step, command, ended->error);
     if (ended->lost) return tell_lost(step, command, ended->lost);
@@ -315,7 +315,7 @@ static int run_command(struct tracking *t, const struct options *o, char *const 
     if (o->capture && !captured)
         complain_at(S(""), 0, 0, "--capture: standard error cannot be captured, it goes where it went");
     ended = child_run(words, captured ? &capture : NULL);
-    int code = tell_end(t->step, words[0], &ended, captured ? &capture : NULL);
+    int code = tell_ended(t->step, words[0], &ended, captured ? &capture : NULL);
     pipelens_step_end(t->step);
     pipelens_run_free(t->run);
     if (captured) capture_end(&capture);

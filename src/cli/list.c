@@ -71,7 +71,7 @@ static void add_run(struct table *t, const struct run *run)
     set_cell(t, 3, &b);
     clock_put_duration(&b, run->duration, UNIT_AUTO);
     set_cell(t, 4, &b);
-    buf_put_uint(&b, run->step_count);
+    buf_put_uint(&b, run->log_steps);
     set_cell(t, 5, &b);
     buf_put_uint(&b, run->status_count[STEP_ERROR]);
     set_cell(t, 6, &b);

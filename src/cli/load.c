@@ -46,6 +46,22 @@ static void on_problem(void *context, struct str source, uint64_t line, uint64_t
     }
 }
 
+/* Silent when all is well: what was assumed is in the outputs, and told here when asked for. */
+static void on_said(void *context, struct str source, struct str text)
+{
+    struct loading *g = context;
+    struct input_notes *n = &g->l->notes;
+    struct str file = str_eq(source, S("-")) ? S("standard input") : source;
+    struct str said = arena_format(&g->l->arena, "%.*s: %.*s", STR_ARG(file), STR_ARG(text));
+    if (n->said_count < INPUT_SAID_MAX) n->said[n->said_count++] = said;
+    else
+        n->said[INPUT_SAID_MAX - 1] = arena_format(&g->l->arena, "%zu more notes on how logs were read: see check",
+                                                   ++n->said_more + 1);
+    if (g->o->quiet || !(g->o->verbose || g->l->checking)) return;
+    progress_end(g->progress);
+    complain_at(source, 0, 0, arena_format(&g->l->arena, "note: %.*s", STR_ARG(text)).ptr);
+}
+
 static void on_note(void *context, uint32_t source, uint64_t line, struct str key, const char *what)
 {
     struct loading *g = context;
@@ -84,7 +100,13 @@ static enum exit_status read_all(struct loading *g)
 {
     struct loaded *l = g->l;
     struct err e = { 0 };
-    const struct reader reader = { .context = g, .event = on_event, .problem = on_problem, .progress = on_progress };
+    struct reader reader = { .context = g,
+                             .event = on_event,
+                             .problem = on_problem,
+                             .progress = on_progress,
+                             .note = on_said,
+                             .format = g->o->format };
+    if (g->o->tz) zone_parse(g->o->tz, &reader.zone);
     for (size_t i = 0; i < l->sources.count; i++) g->total += l->sources.list[i].size;
     bool good = true;
     for (uint32_t i = 0; i < l->sources.count && good; i++) good = reader_run(&reader, &l->sources, i, &e);
@@ -104,7 +126,7 @@ static enum exit_status read_all(struct loading *g)
     }
     if (l->runs) return EXIT_DONE;
     err_set(&e, ERR_INPUT, l->sources.count == 1 ? l->sources.list[0].name.ptr : "", "holds no run: %s",
-            g->total ? "is it an event log of PipeLens or of this program?" : "it is empty");
+            g->total ? "is it a log of a kind that help formats lists?" : "it is empty");
     return complain(&e);
 }
 

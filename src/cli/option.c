@@ -17,6 +17,8 @@ enum option_kind {
     TAKES_INTEGER,  /* int64_t, may be negative */
     TAKES_DURATION, /* int64_t µs */
     TAKES_NUMBER,   /* double */
+    TAKES_FORMAT,   /* const struct format *, by its name */
+    TAKES_ZONE,     /* const char * that zone_parse takes */
     SETS_LATEST,
     SETS_ALL,
 };
@@ -59,6 +61,10 @@ static const struct option_row rows[] = {
     { "output", 'o', TAKES_TEXT, FOR_EXPORT, AT(out), "FILE", NULL, 0, 0, "where to write (default: standard output)" },
     { "output", 'o', TAKES_TEXT, FOR_EXTRACT, AT(out), "FILE", NULL, 0, 0,
       "where to write (default: standard output); a directory: under the log's name; several logs need one" },
+    { "format", 0, TAKES_FORMAT, FOR_READING, AT(format), "NAME", NULL, 0, 0,
+      "what wrote the logs, where their beginning does not tell; see help formats" },
+    { "tz", 0, TAKES_ZONE, FOR_READING, AT(tz), "ZONE", NULL, 0, 0,
+      "of the times in a log that say no zone: UTC, +09:00, Europe/Berlin (default: as the log tells, else UTC)" },
     { "run", 0, TAKES_TEXT, FOR_STEPS | FOR_STATE, AT(run), "ID", NULL, 0, 0,
       "the run of this id; a unique beginning is enough" },
     { "latest", 0, SETS_LATEST, FOR_STEPS | FOR_STATE, AT(which), NULL, NULL, 0, 0, "the run that started last" },
@@ -277,6 +283,19 @@ static bool set_integer(int64_t *field, const struct option_row *row, const char
     return true;
 }
 
+static bool set_format(const struct format **field, const char *value, struct err *e)
+{
+    *field = format_named(str_z(value));
+    if (*field) return true;
+    const char *names[FORMATS_MAX + 1];
+    size_t count = 0;
+    for (; formats[count]; count++) names[count] = formats[count]->name;
+    names[count] = NULL;
+    const char *meant = nearest_word(str_z(value), names);
+    return meant ? err_set(e, ERR_USAGE, "", "--format: '%s' is no kind of log; did you mean %s?", value, meant)
+                 : err_set(e, ERR_USAGE, "", "--format: '%s' is no kind of log; see help formats", value);
+}
+
 static bool set_option(struct options *o, const struct option_row *row, const char *value, struct err *e)
 {
     void *field = (char *)o + row->offset;
@@ -289,6 +308,13 @@ static bool set_option(struct options *o, const struct option_row *row, const ch
     case TAKES_DURATION:
         return clock_parse_duration(str_z(value), field) ||
                err_set(e, ERR_USAGE, "", "--%s: '%s' is no duration such as 250ms, 1.5s or 2m", row->name, value);
+    case TAKES_FORMAT: return set_format(field, value, e);
+    case TAKES_ZONE: {
+        struct zone zone;
+        *(const char **)field = value;
+        return zone_parse(value, &zone) ||
+               err_set(e, ERR_USAGE, "", "--tz: '%s' is no time zone such as UTC, +09:00 or Europe/Berlin", value);
+    }
     case TAKES_INTEGER: return set_integer(field, row, value, e);
     case TAKES_COUNT:
     case TAKES_BYTES:

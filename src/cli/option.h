@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "input/format.h"
 #include "model/select.h"
 
 /* Which commands take an option. */
@@ -38,6 +39,8 @@ enum { OPTIONS_MAX = 80 }; /* rows of the table, at most */
 struct options {
     const char *out_dir, *html, *gantt, *graph, *trend, *summary, *json, *csv; /* NULL when not asked for */
     const char *run, *title, *templates, *to, *out, *own_notes;
+    const struct format *format; /* NULL: seen in each log */
+    const char *tz;              /* zone of times without one; NULL: not told */
     struct selection select;
     uint32_t which; /* enum which_runs; the choices of an option are 0, 1, 2, … as the table lists them */
     uint32_t unit, theme, template, google, gantt_style, graph_style, embed_log, fail_on, progress, colour;

@@ -154,7 +154,7 @@ struct told {
     size_t count;
 };
 
-static void tell_problem(void *context, const struct err *e)
+static void tell_of_template(void *context, const struct err *e)
 {
     struct told *told = context;
     if (told->count++ < BAD_LINES_SHOWN) complain(e);
@@ -163,7 +163,7 @@ static void tell_problem(void *context, const struct err *e)
 static struct templates *open_templates(const char *directory)
 {
     struct told told = { 0 };
-    struct templates *t = templates_open(directory, tell_problem, &told);
+    struct templates *t = templates_open(directory, tell_of_template, &told);
     struct err e;
     if (told.count <= BAD_LINES_SHOWN) return t;
     err_set(&e, ERR_USAGE, directory, "%zu more problem%s in the templates", told.count - BAD_LINES_SHOWN,

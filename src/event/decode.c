@@ -100,13 +100,17 @@ static bool kind_of_path(struct str path, enum event_kind *ret_kind)
     return false;
 }
 
-static void event_clear(struct event *e)
+void event_clear(struct event *e)
 {
     *e = (struct event){ .text = e->text,
                          .offset = e->offset,
                          .line = e->line,
                          .source = e->source,
-                         .step = { .unknown = e->step.unknown, .unknown_cap = e->step.unknown_cap },
+                         .step = { .unknown = e->step.unknown,
+                                   .unknown_cap = e->step.unknown_cap,
+                                   .start = TIME_NONE,
+                                   .end = TIME_NONE,
+                                   .usage_us = TIME_NONE },
                          .ts = TIME_NONE };
 }
 

@@ -39,6 +39,8 @@ struct event {
     /* runId, which every line has, and what pipeline events have besides */
 #define META_FIELD(name) struct str name;
 #include "event/kinds.def"
+    bool trace;     /* of a run without a pipeline of its own: the step that no other is above is the root */
+    bool root_made; /* of a pipeline: the log has a run, but no step that is the whole of it */
     bool nested;   /* `steps` is not the array of all steps in pre-order, but the object of the root */
     bool document; /* not a line of a log but a whole run in one value: how it stands is all there is to know */
     struct str status, recordKey, data, level, message, to, relation;
@@ -48,6 +50,11 @@ struct event {
     uint64_t offset, line;
     uint32_t source;
 };
+
+/* Empties all but the place of the text; times are TIME_NONE. */
+void event_clear(struct event *e);
+/* What the `records` object of the step holds: sets records_count and llm. */
+void event_count_records(struct event_step *s);
 
 /* What is wrong with a text, by its place in it. */
 struct event_problem {

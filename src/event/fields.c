@@ -32,6 +32,22 @@ struct str *field_find(void *base, const struct field *table, size_t count, stru
     return NULL;
 }
 
+bool fields_take(struct str object, const struct field *table, size_t count, void *base, other_member *other,
+                 void *context)
+{
+    struct json j = json_begin(object);
+    struct str key;
+    bool open = json_enter(&j, '{');
+    while (open && json_member(&j, &key)) {
+        struct str value = json_skip(&j), *field = field_find(base, table, count, key);
+        if (j.error) break;
+        if (field) *field = value;
+        else if (other) other(context, key, value);
+    }
+    json_done(&j);
+    return !j.error;
+}
+
 void step_keep_unknown(struct event_step *s, struct str raw, struct str value)
 {
     s->unknown = array_grow(s->unknown, &s->unknown_cap, s->unknown_count + 1, sizeof *s->unknown);
@@ -80,6 +96,14 @@ static struct str skip_records(struct json *j, struct event_step *s)
         json_skip(j);
     }
     return j->error ? (struct str){ 0 } : str_of(from, (size_t)(j->at - from));
+}
+
+void event_count_records(struct event_step *s)
+{
+    struct json j = json_begin(s->records);
+    s->records_count = 0;
+    skip_records(&j, s);
+    json_done(&j);
 }
 
 void step_clear(struct event_step *s)

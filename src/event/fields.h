@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Between decode.c, which tells what a value is, and the walk over a run's steps: the members of steps and metas.
+ * Members of objects into fields: of any JSON object; of steps and metas, between decode.c, which tells what a value
+ * is, and the walk over a run's steps.
  */
 #ifndef EVENT_FIELDS_H
 #define EVENT_FIELDS_H
@@ -14,6 +15,18 @@ struct field {
 
 /* The field of `base` that a raw key names, NULL when none does. */
 struct str *field_find(void *base, const struct field *table, size_t count, struct str raw);
+
+/* The members of a JSON object: each that the table knows into its field of `base` (of equal names the last one wins),
+ * each other one to `other`, unless that is NULL. Of a text that is cut off what stands before the cut; false then, and
+ * when it is no object. */
+typedef void other_member(void *context, struct str raw_key, struct str value);
+bool fields_take(struct str object, const struct field *table, size_t count, void *base, other_member *other,
+                 void *context);
+/* A row of such a table: FIELD(struct span, name, "operationName"). */
+#define FIELD(type, member, literal)                                                                                   \
+    {                                                                                                                  \
+        { literal, sizeof(literal) - 1 }, offsetof(type, member)                                                       \
+    }
 
 bool value_absent(struct str value);
 

@@ -334,3 +334,64 @@ bool json_ms_to_us(struct str value, int64_t *ret_us)
     *ret_us = at ? -us : us;
     return true;
 }
+
+/* The exponent behind e or E, in *ret; false when none stands there. */
+static bool read_exponent(struct str s, int *ret)
+{
+    bool minus = s.len && s.ptr[0] == '-';
+    if (s.len && (s.ptr[0] == '-' || s.ptr[0] == '+')) s = str_skip(s, 1);
+    int n = 0;
+    for (size_t i = 0; i < s.len; i++) {
+        if (s.ptr[i] < '0' || s.ptr[i] > '9' || n > 1000) return false;
+        n = n * 10 + (s.ptr[i] - '0');
+    }
+    *ret = minus ? -n : n;
+    return s.len != 0;
+}
+
+/* Digits become an integer of units, the point and the exponent say how many of them count:
+ *
+ *   "1795255890.433779" seconds: 1795255890433779 digits, 6 behind the point, 6 places to µs: × 10^0
+ *   "1e21" nanoseconds:          1, none behind the point, exponent 21, -3 places:              × 10^18, too large
+ */
+bool json_to_us(struct str value, enum json_unit unit, int64_t *ret_us)
+{
+    static const int places_of[] = { 6, 3, 0, -3 };
+    enum { DIGITS_MAX = 400 };
+    if (json_type(value) == JSON_STRING) value = str_of(value.ptr + 1, value.len - 2);
+    bool minus = value.len && value.ptr[0] == '-', point = false, any = false;
+    int places = places_of[unit], exponent = 0;
+    int64_t n = 0;
+    int dropped = 0, first_dropped = 0; /* digits that are too many for an int64 */
+    size_t i = minus;
+    if (value.len > DIGITS_MAX) return false;
+    for (; i < value.len; i++) {
+        char c = value.ptr[i];
+        if (c == '.' && !point) point = true;
+        else if (c >= '0' && c <= '9') {
+            any = true;
+            if (dropped || n > TIME_MAX / 10) {
+                if (!dropped++) first_dropped = c - '0';
+            } else n = n * 10 + (c - '0');
+            if (point) places--;
+        } else break;
+    }
+    if (!any) return false;
+    if (i < value.len &&
+        ((value.ptr[i] != 'e' && value.ptr[i] != 'E') || !read_exponent(str_skip(value, i + 1), &exponent)))
+        return false;
+    places += exponent + dropped;
+    int last = dropped ? first_dropped : 0;
+    for (; places < 0; places++) {
+        last = (int)(n % 10);
+        n /= 10;
+    }
+    for (; places > 0 && n; places--) {
+        if (n > TIME_MAX / 10) return false;
+        n *= 10;
+        last = 0;
+    }
+    if (last >= 5) n++;
+    *ret_us = minus ? -n : n;
+    return n <= TIME_MAX;
+}

@@ -58,6 +58,11 @@ bool json_key_is(struct str raw, struct str literal);
  * False when it is no number, outside ±TIME_MAX, or longer than 63 characters. */
 bool json_ms_to_us(struct str value, int64_t *ret_us);
 
+/* The same for other units and also for numbers in quotes, as 64-bit values are often written. Exact: no double is
+ * between the digits and the result. */
+enum json_unit { JSON_SECONDS, JSON_MILLISECONDS, JSON_MICROSECONDS, JSON_NANOSECONDS };
+bool json_to_us(struct str value, enum json_unit unit, int64_t *ret_us);
+
 /* The value indented by two spaces a level, without recursion, digits untouched; invalid UTF-8 becomes U+FFFD. A value
  * nested deeper than 200 levels, and one that is not JSON, is put as it is. */
 void json_put_pretty(struct buf *b, struct str value);

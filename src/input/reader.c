@@ -25,6 +25,9 @@ struct reading {
     bool any_value;        /* a complete value was read from this source */
     size_t value_at;       /* where the value at hand begins in the text at hand */
     struct decoder decoder;
+    const struct format *format;
+    struct teller teller; /* for all formats but our own, */
+    void *state;          /* and what they keep */
     struct err *err;
 };
 
@@ -54,27 +57,59 @@ static void on_event(void *context, struct event *event)
     g->r->event(g->r->context, event);
 }
 
-/* The line and column of byte `at` of the text at hand. Problems come in order: what was counted once stays counted. */
-static void report_at(struct reading *g, size_t at, const char *what)
+/* The line of byte `at` of the text at hand. Places come mostly in order: what was counted once stays counted. */
+static uint64_t count_lines(struct reading *g, size_t at)
 {
     struct str text = g->decoder.event.text;
     if (at < g->counted_to) {
         g->counted_to = g->counted_start = 0;
         g->counted_line = g->decoder.event.line;
     }
-    for (size_t i = g->counted_to; i < at && i < text.len; i++)
-        if (text.ptr[i] == '\n') {
-            g->counted_line++;
-            g->counted_start = i + 1;
-        }
+    if (at > text.len) at = text.len;
+    while (g->counted_to < at) {
+        const char *newline = memchr(text.ptr + g->counted_to, '\n', at - g->counted_to);
+        if (!newline) break;
+        g->counted_line++;
+        g->counted_to = g->counted_start = (size_t)(newline - text.ptr) + 1;
+    }
     g->counted_to = at;
-    problem(g, g->counted_line, at - g->counted_start + 1, what);
+    return g->counted_line;
+}
+
+static void report_at(struct reading *g, size_t at, const char *what)
+{
+    uint64_t line = count_lines(g, at);
+    problem(g, line, at - g->counted_start + 1, what);
 }
 
 static void on_problem(void *context, const struct event_problem *p)
 {
     struct reading *g = context;
     report_at(g, p->at, p->what);
+}
+
+/* The place of a slice in the text at hand; of what is not in it, the beginning. */
+static size_t place_of(const struct reading *g, const char *at)
+{
+    struct str text = g->decoder.event.text;
+    return at && at >= text.ptr && at <= text.ptr + text.len ? (size_t)(at - text.ptr) : 0;
+}
+
+static void on_told_problem(void *context, const char *at, const char *what)
+{
+    report_at(context, place_of(context, at), what);
+}
+
+static void on_told_note(void *context, struct str text)
+{
+    struct reading *g = context;
+    if (g->r->note) g->r->note(g->r->context, g->sources->list[g->source].name, text);
+}
+
+static uint64_t on_line_of(void *context, const char *at)
+{
+    struct reading *g = context;
+    return at ? count_lines(g, place_of(g, at)) : g->decoder.event.line;
 }
 
 static void begin_text(struct reading *g, struct str text, uint64_t offset)
@@ -92,13 +127,26 @@ static void begin_text(struct reading *g, struct str text, uint64_t offset)
     g->decoder.json.nesting_cap = cap;
 }
 
+static bool is_own(const struct reading *g) { return g->format == &format_pipelens; }
+
+static void tell(struct reading *g, struct str text) { g->format->text(&g->teller, g->state, text); }
+
+/* The next value of the text, told by the reader of its format. False when it is no JSON. */
+static bool tell_value(struct reading *g)
+{
+    struct str value = json_skip(&g->decoder.json);
+    if (g->decoder.json.error) return false;
+    tell(g, value);
+    return true;
+}
+
 /* All values of the text. False at the first thing that is no JSON: decoder.json says what and where. */
 static bool decode_text(struct reading *g, size_t *ret_values)
 {
     *ret_values = 0;
     while (!json_at_end(&g->decoder.json)) {
         g->value_at = (size_t)(g->decoder.json.at - g->decoder.event.text.ptr);
-        if (!decode_value(&g->decoder, g, on_event, on_problem)) return false;
+        if (is_own(g) ? !decode_value(&g->decoder, g, on_event, on_problem) : !tell_value(g)) return false;
         ++*ret_values;
         g->any_value = true;
     }
@@ -127,10 +175,24 @@ static bool try_document(struct reading *g, size_t skip)
     if (probe.error && !cut) return false;
     size_t values;
     begin_text(g, text, g->buffer_at + skip);
+    if (cut && !is_own(g)) tell(g, text);
     if (cut) report_at(g, text.len, "the JSON document ends too early: it was cut off");
     else if (!decode_text(g, &values)) report_at(g, failed_at(g), g->decoder.json.error);
     g->held = 0;
     return true;
+}
+
+/* The source as one text, JSON or not. */
+static void read_whole(struct reading *g)
+{
+    while (!g->end && g->held < LINE_BYTES_MAX)
+        if (!read_more(g)) return;
+    size_t skip = str_starts(str_of(g->buffer, g->held), S("\xEF\xBB\xBF")) ? 3 : 0;
+    begin_text(g, str_skip(str_of(g->buffer, g->held), skip), skip);
+    if (!g->end) problem(g, 1, 1, "the file is longer than 1 GiB: its end is left out");
+    tell(g, g->decoder.event.text);
+    g->held = 0;
+    g->end = true;
 }
 
 /* Zero bytes before a line: the hole that a crash leaves in a file. */
@@ -171,6 +233,10 @@ static void read_line(struct reading *g, struct str text, uint64_t offset)
     if (offset == 0 && str_starts(text, S("\xEF\xBB\xBF"))) text = str_skip(text, 3);
     if (text.len && text.ptr[0] == '\0') text = without_nuls(g, text);
     begin_text(g, text, offset + (before - text.len));
+    if (g->format->takes == TAKES_LINES) {
+        tell(g, str_ends(text, S("\r")) ? str_first(text, text.len - 1) : text);
+        return;
+    }
     if (decode_text(g, &values)) {
         if (values > 1 && str_find(text, '\r') == text.len)
             problem(g, g->line, 1, "several JSON values on one line: all are used");
@@ -178,6 +244,7 @@ static void read_line(struct reading *g, struct str text, uint64_t offset)
     }
     size_t column = before - text.len + failed_at(g) + 1;
     problem(g, g->line, column, g->decoder.json.error);
+    if (!is_own(g)) return;
     struct str whole = event_at_end(str_skip(text, g->value_at + 1));
     if (!whole.len) return;
     begin_text(g, whole, offset + (before - whole.len));
@@ -187,7 +254,7 @@ static void read_line(struct reading *g, struct str text, uint64_t offset)
 /* Does the first line hold the beginning of a value only? */
 static bool begins_document(struct reading *g, struct str text)
 {
-    if (g->any_value || !text.len) return false;
+    if (g->any_value || !text.len || g->format->takes != TAKES_VALUES) return false;
     struct json probe = json_begin(text);
     if (json_at_end(&probe)) return false;
     json_skip(&probe);
@@ -245,6 +312,30 @@ static bool next_line(struct reading *g, size_t *at, bool *document_tried)
     return true;
 }
 
+/* Sees in the beginning of the source what wrote it. */
+static bool begin_format(struct reading *g)
+{
+    if (!read_more(g)) return false;
+    g->format = g->r->format ? g->r->format : format_detect(str_of(g->buffer, g->held));
+    if (is_own(g)) return true;
+    if (!sources_translate(g->sources, g->source, g->err)) return false;
+    g->teller = (struct teller){
+        .zone = &g->r->zone,
+        .path = g->sources->list[g->source].name.ptr,
+        .sources = g->sources,
+        .source = g->source,
+        .text = BUF_INIT,
+        .context = g,
+        .on_event = on_event,
+        .on_problem = on_told_problem,
+        .on_note = on_told_note,
+        .line_of = on_line_of,
+        .err = g->err,
+    };
+    g->state = arena_alloc(&g->teller.arena, 1, g->format->state_size + 1);
+    return true;
+}
+
 bool reader_run(const struct reader *r, struct sources *s, uint32_t source, struct err *e)
 {
     struct err own = { 0 };
@@ -252,8 +343,13 @@ bool reader_run(const struct reader *r, struct sources *s, uint32_t source, stru
     bool document_tried = false;
     size_t at = 0;
     if (s->list[source].damage) problem(&g, 0, 0, s->list[source].damage);
+    if (begin_format(&g) && g.format->takes == TAKES_WHOLE) read_whole(&g);
     while (own.code == ERR_NONE && !(g.end && at >= g.held))
         if (!next_line(&g, &at, &document_tried)) break;
+    if (g.state) {
+        if (g.format->end) g.format->end(&g.teller, g.state);
+        tell_end(&g.teller);
+    }
     free(g.buffer);
     decoder_done(&g.decoder);
     if (own.code != ERR_NONE && e) *e = own;

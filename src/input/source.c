@@ -69,18 +69,60 @@ void original_close(struct original *o)
     o->fd = -1;
 }
 
-ptrdiff_t sources_read(struct sources *s, uint32_t source, uint64_t offset, char *out, size_t n)
+/* Up to n bytes at `offset` of the piece of a file that begins at `base`. */
+static ptrdiff_t read_piece(int fd, uint64_t base, uint64_t size, uint64_t offset, char *out, size_t n)
 {
-    if (offset >= s->list[source].size) return 0;
-    if (n > s->list[source].size - offset) n = (size_t)(s->list[source].size - offset);
-    int fd = reopen(s, source);
+    if (offset >= size) return 0;
+    if (n > size - offset) n = (size_t)(size - offset);
     if (fd < 0) return -1;
     for (;;) {
-        ssize_t got = pread(fd, out, n, (off_t)(s->list[source].base + offset));
+        ssize_t got = pread(fd, out, n, (off_t)(base + offset));
         if (got == 0) errno = ESTALE; /* shorter than it was when it was opened */
         if (got > 0 || (got == 0 && n == 0)) return got;
         if (got == 0 || errno != EINTR) return -1;
     }
+}
+
+ptrdiff_t sources_read(struct sources *s, uint32_t source, uint64_t offset, char *out, size_t n)
+{
+    const struct source *from = &s->list[source];
+    return offset < from->size ? read_piece(reopen(s, source), from->base, from->size, offset, out, n) : 0;
+}
+
+/* The same of where the payloads are. */
+static ptrdiff_t read_payloads(struct sources *s, uint32_t source, uint64_t offset, char *out, size_t n)
+{
+    const struct source *from = &s->list[source];
+    return from->translated ? read_piece(s->spool, from->told_base, from->told_size, offset, out, n)
+                            : sources_read(s, source, offset, out, n);
+}
+
+bool sources_translate(struct sources *s, uint32_t source, struct err *e)
+{
+    struct source *from = &s->list[source];
+    if (s->spool < 0 && (s->spool = spool_open()) < 0)
+        return err_set(e, ERR_INPUT, from->name.ptr, "a temporary file cannot be made: %s; set TMPDIR to a directory",
+                       strerror(errno));
+    from->translated = true;
+    from->told_base = s->spool_size;
+    return true;
+}
+
+bool sources_tell(struct sources *s, uint32_t source, struct str text, struct err *e)
+{
+    struct source *from = &s->list[source];
+    for (size_t done = 0; done < text.len;) {
+        ssize_t put = pwrite(s->spool, text.ptr + done, text.len - done, (off_t)(s->spool_size + done));
+        if (put < 0 && errno == EINTR) continue;
+        if (put <= 0)
+            return err_set(e, ERR_INPUT, from->name.ptr,
+                           "could not be copied to a temporary file: %s; set TMPDIR to a directory with room",
+                           strerror(errno));
+        done += (size_t)put;
+    }
+    s->spool_size += text.len;
+    from->told_size += text.len;
+    return true;
 }
 
 /* Fills the window so that it holds the n bytes from `offset` on. */
@@ -94,8 +136,8 @@ static bool fill_window(struct sources *s, uint32_t source, uint64_t offset, uin
     s->window_source = source;
     s->window_len = 0;
     while (s->window_len < want) {
-        ptrdiff_t got = sources_read(s, source, offset + s->window_len, s->window + s->window_len,
-                                     want - s->window_len);
+        ptrdiff_t got = read_payloads(s, source, offset + s->window_len, s->window + s->window_len,
+                                      want - s->window_len);
         if (got <= 0) break;
         s->window_len += (size_t)got;
     }
@@ -142,6 +184,7 @@ static bool spool(struct sources *s, struct source *source, int fd, bool regular
                        "needs a temporary file, which could not be made: %s; set TMPDIR to a directory with room",
                        strerror(errno));
     }
+    lseek(s->spool, (off_t)s->spool_size, SEEK_SET);
     bool good = spool_copy(fd, s->spool, keep ? s->kept : -1, source->name.ptr, &done, e);
     close(fd);
     source->spooled = true;

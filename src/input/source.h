@@ -31,7 +31,9 @@ struct source {
     struct str name; /* as the user gave it or as found in a directory, NUL-terminated; "-" is standard input */
     bool spooled;    /* its content is in the spool, from `base` on: `name` cannot be read twice */
     uint64_t base;
-    uint64_t size; /* bytes of content (after decompression) when it was opened */
+    uint64_t size;   /* bytes of content (after decompression) when it was opened */
+    bool translated; /* payloads are not in its content, but in what was told of it, in the spool from `told_base` on */
+    uint64_t told_base, told_size;
     enum original_place original;
     uint64_t original_base, original_size;
     uint64_t device, inode; /* of the file, to notice that it was replaced */
@@ -80,6 +82,11 @@ bool original_open(const struct sources *s, uint32_t source, struct original *re
 /* Exactly n bytes at `offset`; offset + n is at most the size. False with errno. */
 bool original_read(const struct original *o, uint64_t offset, char *out, size_t n);
 void original_close(struct original *o);
+
+/* From now on payloads of the source are in what sources_tell appends for it, one source after the other. False with
+ * *e set when the temporary file cannot be made or written. */
+bool sources_translate(struct sources *s, uint32_t source, struct err *e);
+bool sources_tell(struct sources *s, uint32_t source, struct str text, struct err *e);
 
 /* Opens one more input: a file, "-", or a directory (all its *.ndjson*, *.jsonl*, *.json by name, not below). */
 bool sources_open(struct sources *s, const char *path, struct err *e);

@@ -35,7 +35,7 @@ struct str caption_subtitle(const struct run *run, enum time_unit unit, double s
         clock_put_duration(&b, run->duration, unit);
     }
     buf_puts(&b, " · ");
-    buf_put_count(&b, run->step_count, "step", "steps");
+    buf_put_count(&b, run->log_steps, "step", "steps");
     uint32_t failed = run->status_count[STEP_ERROR], open = run->status_count[STEP_UNFINISHED];
     if (failed) {
         buf_puts(&b, " · ");

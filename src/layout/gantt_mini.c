@@ -166,7 +166,7 @@ static struct str facts(const struct chart *c)
         clock_put_duration(&b, run->duration, c->o->unit);
     }
     buf_puts(&b, " · ");
-    buf_put_count(&b, run->step_count, "step", "steps");
+    buf_put_count(&b, run->log_steps, "step", "steps");
     return caption_take(&b, c->a);
 }
 

@@ -137,6 +137,7 @@ static void pipeline_event(struct builder *b, const struct event *e)
     struct instance *i = instance_of(b, g, e);
     bool ended = e->kind == EVENT_PIPELINE_FINISH && !(e->document && e->step.end == TIME_NONE);
     struct node *root = find_root(b, i, e);
+    i->run.root_made |= e->root_made;
     if (e->step.start != TIME_NONE) index_find(&b->index, ENTRY_ATTEMPT, g, S(""), e->step.start, 0, true)->item = i;
     merge_meta(b, i, e);
     node_merge(b, root, e, &e->step, ended);
@@ -165,6 +166,11 @@ static void step_event(struct builder *b, const struct event *e)
         node_close(b, n, content);
     } else {
         n = node_for_mention(b, i, &e->step, key);
+    }
+    if (e->trace) {
+        i->trace = true;
+        merge_meta(b, i, e);
+        if (value_present(e->status)) i->status = node_text(b, e->status);
     }
     if (n->instance->finished && (!n->line || (e->kind == EVENT_STEP_FINISH && was_open)))
         n->instance->run.notes.late_events++;
@@ -201,9 +207,23 @@ static bool status_of(struct str word, enum run_status *ret)
     return false;
 }
 
+/* A trace has ended when what is at its top has; and failed when any of that has. */
+static void settle_trace(struct instance *i)
+{
+    struct node *top = i->run.root_made ? (struct node *)i->run.root->first_child : i->root;
+    i->finished = true;
+    for (; top; top = i->run.root_made ? (struct node *)top->step.next : NULL) {
+        i->finished &= top->step.end != TIME_NONE;
+        if (i->run.root_made && (top->own_status == 1 + STEP_ERROR || payload_present(top->step.error)))
+            i->root->own_status = 1 + STEP_ERROR;
+    }
+    if (i->run.root_made && !i->finished) i->root->step.end = TIME_NONE;
+}
+
 static void settle_status(struct builder *b, struct instance *i)
 {
     struct run *run = &i->run;
+    if (i->trace) settle_trace(i);
     bool failed = payload_present(run->root->error) || i->root->own_status == 1 + STEP_ERROR;
     enum run_status said = RUN_UNFINISHED;
     bool known = status_of(i->status, &said);

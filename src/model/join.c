@@ -92,6 +92,42 @@ static void find_missing_root(struct builder *b, struct instance *i)
     i->root->step.name = i->root->step.key;
 }
 
+static bool has_parent(struct builder *b, const struct instance *i, const struct node *n)
+{
+    struct str id = n->step.more->parent_id;
+    struct entry *e = id.ptr ? index_find(&b->index, ENTRY_ID, i->group, id, 0, 0, false) : NULL;
+    return e && e->first && e->first != n && e->first->instance == i;
+}
+
+/* The root of a trace: the one step that has no parent here. Of several the one that began first gives its name to a
+ * root that is made, which lasts from the first start to the last end; one that names no parent goes before those whose
+ * parents are missing. */
+static void find_trace_root(struct builder *b, struct instance *i)
+{
+    struct node *first = NULL;
+    size_t tops = 0;
+    int64_t start = TIME_NONE, end = TIME_NONE;
+    for (struct node *n = i->first_node; n; n = n->next) {
+        if (n->step.start != TIME_NONE && (start == TIME_NONE || n->step.start < start)) start = n->step.start;
+        if (n->step.end != TIME_NONE && (end == TIME_NONE || n->step.end > end)) end = n->step.end;
+        if (has_parent(b, i, n)) continue;
+        tops++;
+        bool whole = !n->step.more->parent_id.ptr, whole_before = first && !first->step.more->parent_id.ptr;
+        if (!first || whole > whole_before || (whole == whole_before && by_start_then_order(&n, &first) < 0)) first = n;
+    }
+    if (tops == 1) {
+        i->root = first;
+        if (!first->step.more->parent_id.ptr) return;
+        i->run.notes.unknown_parents++;
+        node_note(b, first, "no step has the parentId that this one names: taken for the root");
+        return;
+    }
+    i->root = node_new(b, i, index_key(&b->index, i->group, S(""), b->arena), start);
+    i->root->step.name = first ? first->step.name : S("trace");
+    i->root->step.end = end;
+    i->run.root_made = true;
+}
+
 /* A step id that is its own ancestor: each step is walked once; what meets its own walk is put below the root. */
 static void break_cycles(struct builder *b, struct instance *i)
 {
@@ -150,12 +186,12 @@ static void complete_key(struct builder *b, struct step *s)
         size_t dot = str_rfind(s->key, '.');
         s->name = dot == s->key.len ? s->key : str_skip(s->key, dot + 1);
     }
-    if (s->key.len || !s->parent) return;
+    if (s->key.len) return;
     struct str name = arena_copy(b->arena, s->name);
     char *p = (char *)(uintptr_t)name.ptr;
     for (size_t i = 0; i < name.len; i++)
         if (p[i] == '.') p[i] = '_';
-    s->key = s->parent->key.len + name.len > KEY_BYTES_MAX
+    s->key = !s->parent || s->parent->key.len + name.len > KEY_BYTES_MAX
                  ? name
                  : arena_format(b->arena, "%.*s.%.*s", STR_ARG(s->parent->key), STR_ARG(name));
 }
@@ -193,6 +229,7 @@ static void number_steps(struct builder *b, struct run *run, uint32_t count)
 
 void instance_join(struct builder *b, struct instance *i)
 {
+    if (i->trace && !i->root) find_trace_root(b, i);
     find_missing_root(b, i);
     for (struct node *n = i->first_node; n; n = n->next)
         n->step.parent = n == i->root ? NULL : &parent_of(b, i, n)->step;

@@ -122,8 +122,10 @@ struct run {
     struct step *root;   /* never NULL */
     struct step **steps; /* all of them in pre-order, step_count long: steps[i]->index == i */
     uint32_t step_count;
+    bool root_made; /* the root stands for the run and is no step of the log: it counts in none of these: */
+    uint32_t log_steps;
     uint32_t status_count[STEP_STATUS_COUNT];
-    uint32_t visible_count; /* steps not hidden by selection */
+    uint32_t visible_count; /* steps not hidden by selection, with the root */
     uint32_t max_depth;
     int64_t start, end; /* µs: earliest start and last event of all steps that are not older; TIME_NONE without times */
     int64_t duration;   /* µs: of the root when it has an end, else end - start; TIME_NONE without times */
@@ -147,6 +149,9 @@ const char *log_level_name(enum log_level level);
 bool run_tells_root(const struct run *run);
 /* What a step is drawn as: its own status, or that of the run where run_tells_root. */
 enum step_status run_shown_status(const struct run *run, const struct step *step);
+
+/* Steps of the log that are not hidden. */
+static inline uint32_t run_shown_steps(const struct run *run) { return run->visible_count - run->root_made; }
 
 /* µs that the run is known to have taken: its own duration, or more when steps outlived it. TIME_NONE without times. */
 int64_t run_wall_time(const struct run *run);

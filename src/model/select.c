@@ -90,7 +90,7 @@ static struct str sentence(const struct selection *s, const struct run *run)
 {
     struct buf b = BUF_INIT;
     uint32_t hidden = run->step_count - run->visible_count;
-    buf_printf(&b, "%u of %u steps left out by", (unsigned)hidden, (unsigned)run->step_count);
+    buf_printf(&b, "%u of %u steps left out by", (unsigned)hidden, (unsigned)run->log_steps);
     if (s->filter) buf_printf(&b, " --filter %s", s->filter);
     if (s->keys) buf_printf(&b, " --keys %s", s->keys);
     if (s->statuses) buf_printf(&b, " --status %s", s->statuses);

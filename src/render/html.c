@@ -131,6 +131,11 @@ static void put_note_items(const struct page *p, struct buf *out)
         buf_put_html(out, input->first_bad);
         buf_puts(out, "</code></li>\n");
     }
+    for (size_t i = 0; i < input->said_count; i++) {
+        buf_puts(out, "<li>");
+        buf_put_html(out, input->said[i]);
+        buf_puts(out, ".</li>\n");
+    }
     if (p->o->left_out.len) {
         buf_puts(out, "<li>");
         buf_put_html(out, p->o->left_out);

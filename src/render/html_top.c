@@ -63,7 +63,7 @@ void html_top_figures(const struct run *run, const struct report_options *o, str
     open_figure(out, "Duration", "");
     clock_put_duration(out, run->duration, o->unit);
     close_figure(out);
-    put_number_figure(out, "Steps", run->step_count);
+    put_number_figure(out, "Steps", run->log_steps);
     if (run->status_count[STEP_ERROR]) {
         open_figure(out, "Failed", " class=\"bad\"");
         buf_put_number(out, run->status_count[STEP_ERROR]);

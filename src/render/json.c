@@ -114,8 +114,9 @@ static void put_run(struct buf *b, const struct run *run)
     member_ms(b, "startTs", run->start);
     member_ms(b, "endTs", run->end);
     member_ms(b, "durationMs", run->duration);
-    member_number(b, "stepCount", run->step_count);
-    member_number(b, "shownCount", run->visible_count);
+    member_number(b, "stepCount", run->log_steps);
+    member_number(b, "shownCount", run_shown_steps(run));
+    if (run->root_made) buf_puts(b, ",\"rootMade\":true");
     member_number(b, "maxDepth", run->max_depth);
     member_name(b, "statusCounts");
     for (int i = 0; i < STEP_STATUS_COUNT; i++) {

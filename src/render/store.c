@@ -21,7 +21,7 @@ struct store {
 static bool log_serves(const struct sources *s)
 {
     for (size_t i = 0; i < s->count; i++)
-        if (s->list[i].original != ORIGINAL_CONTENT) return false;
+        if (s->list[i].original != ORIGINAL_CONTENT || s->list[i].translated) return false;
     return true;
 }
 

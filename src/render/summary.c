@@ -57,7 +57,7 @@ static void put_status(struct buf *b, const struct run *run, enum time_unit unit
         buf_puts(b, strong);
     }
     buf_puts(b, " · ");
-    buf_put_count(b, run->step_count, "step", "steps");
+    buf_put_count(b, run->log_steps, "step", "steps");
     buf_puts(b, ": ");
     wording_put_statuses(b, run);
     if (run->start != TIME_NONE) {
@@ -317,12 +317,25 @@ static void add_bad_lines(struct section *s, struct arena *arena, const struct i
     buf_free(&b);
 }
 
+static void add_said(struct section *s, struct arena *arena, const struct input_notes *notes)
+{
+    struct buf b = BUF_INIT;
+    for (size_t i = 0; i < notes->said_count; i++) {
+        buf_puts(&b, "- ");
+        buf_put_md(&b, notes->said[i]);
+        buf_puts(&b, ".\n");
+        s->units[s->unit_count++] = taken(&b, arena);
+    }
+    buf_free(&b);
+}
+
 void summary_notes(const struct run *run, const struct report_options *o, struct arena *arena, struct section *s)
 {
-    enum { NOTES_MAX = 2 + WORDING_NOTES };
+    enum { NOTES_MAX = 2 + INPUT_SAID_MAX + WORDING_NOTES };
     *s = (struct section){ .heading = "Notes", .name = "the notes", .one = "note", .many = "notes" };
     s->units = ARENA_ARRAY(arena, struct str, NOTES_MAX);
     add_bad_lines(s, arena, o->notes);
+    add_said(s, arena, o->notes);
     struct buf b = BUF_INIT;
     for (size_t i = 0; i < WORDING_NOTES; i++) {
         buf_puts(&b, "- ");

@@ -177,9 +177,9 @@ static void put_duration(const struct view *v, struct buf *out)
     clock_put_duration(out, run_of(v)->duration, view_of(v)->unit);
 }
 
-static void put_step_count(const struct view *v, struct buf *out) { buf_put_uint(out, run_of(v)->step_count); }
-static void put_step_count_text(const struct view *v, struct buf *out) { buf_put_number(out, run_of(v)->step_count); }
-static void put_shown_count(const struct view *v, struct buf *out) { buf_put_uint(out, run_of(v)->visible_count); }
+static void put_step_count(const struct view *v, struct buf *out) { buf_put_uint(out, run_of(v)->log_steps); }
+static void put_step_count_text(const struct view *v, struct buf *out) { buf_put_number(out, run_of(v)->log_steps); }
+static void put_shown_count(const struct view *v, struct buf *out) { buf_put_uint(out, run_shown_steps(run_of(v))); }
 static void put_max_depth(const struct view *v, struct buf *out) { buf_put_uint(out, run_of(v)->max_depth); }
 static void put_counts_text(const struct view *v, struct buf *out) { wording_put_statuses(out, run_of(v)); }
 

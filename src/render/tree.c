@@ -430,7 +430,7 @@ static void put_header(struct tree *t)
         end_line(t);
     }
     struct buf counts = BUF_INIT;
-    buf_put_count(&counts, run->step_count, "step", "steps");
+    buf_put_count(&counts, run->log_steps, "step", "steps");
     buf_puts(&counts, ": ");
     wording_put_statuses(&counts, run);
     if (run->start != TIME_NONE) {

@@ -28,6 +28,8 @@ struct log_fixture {
     size_t problems, notes;
     uint64_t line, column; /* of the first problem */
     char what[200];
+    struct str what_text; /* the same */
+    struct str said;      /* the last thing a reader of another system's log assumed or left out */
 };
 
 static inline void fixture_event(void *context, struct event *event)
@@ -43,6 +45,14 @@ static inline void fixture_problem(void *context, struct str source, uint64_t li
     f->line = line;
     f->column = column;
     snprintf(f->what, sizeof f->what, "%s", what);
+    f->what_text = str_z(f->what);
+}
+
+static inline void fixture_said(void *context, struct str source, struct str text)
+{
+    struct log_fixture *f = context;
+    (void)source;
+    f->said = arena_copy(&f->arena, text);
 }
 
 static inline void fixture_note(void *context, uint32_t source, uint64_t line, struct str key, const char *what)
@@ -51,10 +61,14 @@ static inline void fixture_note(void *context, uint32_t source, uint64_t line, s
     ((struct log_fixture *)context)->notes++;
 }
 
-/* Each text is a file of its own; the list ends with a NULL ptr. */
-static inline void load_files(struct log_fixture *f, const struct str *texts)
+/* Each text is a file of its own; the list ends with a NULL ptr. `format` and `zone` may be NULL. */
+static inline void load_with(struct log_fixture *f, const struct format *format, const char *zone,
+                             const struct str *texts)
 {
-    const struct reader reader = { .context = f, .event = fixture_event, .problem = fixture_problem };
+    struct reader reader = {
+        .context = f, .event = fixture_event, .problem = fixture_problem, .note = fixture_said, .format = format
+    };
+    if (zone) assert_true(zone_parse(zone, &reader.zone));
     *f = (struct log_fixture){ .sources = SOURCES_INIT };
     f->builder = builder_new(&f->sources, &f->arena);
     builder_on_note(f->builder, fixture_note, f);
@@ -69,6 +83,14 @@ static inline void load_files(struct log_fixture *f, const struct str *texts)
         assert_true(reader_run(&reader, &f->sources, i, &e));
     }
     f->runs = builder_finish(f->builder);
+}
+
+static inline void load_files(struct log_fixture *f, const struct str *texts) { load_with(f, NULL, NULL, texts); }
+
+static inline void load_as(struct log_fixture *f, const struct format *format, struct str text)
+{
+    const struct str texts[] = { text, { 0 } };
+    load_with(f, format, NULL, texts);
 }
 
 static inline void load_text(struct log_fixture *f, struct str text)

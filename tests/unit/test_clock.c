@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "base/clock.h"
+#include "base/zone.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof *(array))
 
@@ -229,12 +229,72 @@ static void clock_parsing(void **state)
     }
 }
 
+static void clock_dates_of_iso_8601(void **state)
+{
+    static const struct {
+        const char *text;
+        int64_t us; /* TIME_NONE: is refused */
+        bool zoned;
+    } cases[] = {
+        { "1970-01-01T00:00:00Z", 0, true },
+        { "1970-01-01 00:00:00", 0, false },
+        { "2026-11-21T19:09:00.252485", INT64_C(1795288140252485), false },
+        { "2026-11-21T10:09:00.252563Z", INT64_C(1795255740252563), true },
+        { "2026-11-21T19:09:00.252485+09:00", INT64_C(1795255740252485), true },
+        { "2026-11-21T10:09:00,2-0130", INT64_C(1795261140200000), true },
+        { "2026-11-21T10:09-01", INT64_C(1795259340000000), true },
+        { "2024-02-29T23:59:59.9999995Z", INT64_C(1709251200000000), true }, /* the seventh digit rounds */
+        { "0001-01-01T00:00:00Z", INT64_C(-62135596800000000), true },
+        { "2026-13-01T00:00:00Z", TIME_NONE, false },
+        { "2026-11-21", TIME_NONE, false },
+        { "2026-11-21T10:09:00.", TIME_NONE, false },
+        { "2026-11-21T10:09:00Zx", TIME_NONE, false },
+        { "2026-11-21T10:09:00+9:00", TIME_NONE, false },
+        { "2026-11-21T25:09:00", TIME_NONE, false },
+        { "today", TIME_NONE, false },
+        { "", TIME_NONE, false },
+    };
+    (void)state;
+    for (size_t i = 0; i < LENGTH(cases); i++) {
+        int64_t us = TIME_NONE;
+        bool zoned = false, good = clock_parse_iso(str_z(cases[i].text), &us, &zoned);
+        if (good != (cases[i].us != TIME_NONE) || (good && (us != cases[i].us || zoned != cases[i].zoned)))
+            fail_msg("%s: %lld %d", cases[i].text, (long long)us, (int)zoned);
+    }
+}
+
+static void zones(void **state)
+{
+    struct zone zone;
+    struct buf b = BUF_INIT;
+    (void)state;
+    assert_true(zone_parse("+09:00", &zone));
+    assert_true(zone_to_utc(&zone, INT64_C(1795288140252485)) == INT64_C(1795255740252485));
+    zone_put(&b, &zone);
+    assert_true(zone_parse("-0330", &zone));
+    buf_putc(&b, ' ');
+    zone_put(&b, &zone);
+    assert_true(zone_parse("utc", &zone));
+    buf_putc(&b, ' ');
+    zone_put(&b, &zone);
+    assert_true(str_eq(buf_str(&b), S("UTC+09:00 UTC-03:30 UTC")));
+    buf_free(&b);
+    static const char *const bad[] = { "", "Mars/Base", "../../etc/passwd", "/etc/localtime", "9", "+25:00", ":UTC" };
+    for (size_t i = 0; i < LENGTH(bad); i++)
+        if (zone_parse(bad[i], &zone)) fail_msg("%s was taken", bad[i]);
+    if (!zone_parse("Europe/Berlin", &zone)) return; /* no zone database here */
+    /* 2026-07-01 12:00 is 10:00 UTC, 2026-12-01 12:00 is 11:00 UTC */
+    assert_true(zone_to_utc(&zone, INT64_C(1782907200000001)) == INT64_C(1782900000000001));
+    assert_true(zone_to_utc(&zone, INT64_C(1796126400000000)) == INT64_C(1796122800000000));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(clock_durations), cmocka_unit_test(clock_duration_boundaries),
         cmocka_unit_test(clock_dates),     cmocka_unit_test(clock_milliseconds),
-        cmocka_unit_test(clock_parsing),
+        cmocka_unit_test(clock_parsing),   cmocka_unit_test(clock_dates_of_iso_8601),
+        cmocka_unit_test(zones),
     };
     return cmocka_run_group_tests_name("clock", tests, NULL, NULL);
 }

@@ -195,6 +195,48 @@ static void reads_times_exactly(void **state)
         if (json_ms_to_us(str_z(bad[i]), &us)) fail_msg("%s was taken", bad[i]);
 }
 
+static void reads_times_of_all_units(void **state)
+{
+    static const struct {
+        const char *value;
+        enum json_unit unit;
+        int64_t us; /* TIME_NONE: is refused */
+    } cases[] = {
+        { "1795255890.433779", JSON_SECONDS, INT64_C(1795255890433779) },
+        { "1795255890.4337794", JSON_SECONDS, INT64_C(1795255890433779) },
+        { "1795255890.4337795", JSON_SECONDS, INT64_C(1795255890433780) },
+        { "3.42", JSON_SECONDS, 3420000 },
+        { "\"1706678909209712499\"", JSON_NANOSECONDS, INT64_C(1706678909209712) },
+        { "\"1706678909209712500\"", JSON_NANOSECONDS, INT64_C(1706678909209713) },
+        { "-1500", JSON_NANOSECONDS, -2 },
+        { "1795256200838000000", JSON_NANOSECONDS, INT64_C(1795256200838000) },
+        { "1.795256200838e18", JSON_NANOSECONDS, INT64_C(1795256200838000) },
+        { "6556500799.741", JSON_MICROSECONDS, INT64_C(6556500800) },
+        { "0.3", JSON_MICROSECONDS, 0 },
+        { "0.5744784873156823", JSON_MICROSECONDS, 1 },
+        { "1573196810403381", JSON_MICROSECONDS, INT64_C(1573196810403381) },
+        { "1e-30", JSON_SECONDS, 0 },
+        { "0e999", JSON_SECONDS, 0 },
+        { "123456789012345678901234567890e-12", JSON_NANOSECONDS, INT64_C(123456789012346) },
+        { "1e21", JSON_SECONDS, TIME_NONE },
+        { "18446744073709551615", JSON_SECONDS, TIME_NONE },
+        { "NaN", JSON_SECONDS, TIME_NONE },
+        { "Infinity", JSON_SECONDS, TIME_NONE },
+        { "\"\"", JSON_SECONDS, TIME_NONE },
+        { "\"12x\"", JSON_SECONDS, TIME_NONE },
+        { "1e", JSON_SECONDS, TIME_NONE },
+        { "null", JSON_SECONDS, TIME_NONE },
+        { "", JSON_SECONDS, TIME_NONE },
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        int64_t us = TIME_NONE;
+        bool good = json_to_us(str_z(cases[i].value), cases[i].unit, &us);
+        if (good != (cases[i].us != TIME_NONE) || (good && us != cases[i].us))
+            fail_msg("%s: %d %lld", cases[i].value, (int)good, (long long)us);
+    }
+}
+
 static void lays_out_values(void **state)
 {
     (void)state;
@@ -241,6 +283,7 @@ int main(void)
         cmocka_unit_test(walks_members_and_refuses_bad_commas),
         cmocka_unit_test(decodes_text),
         cmocka_unit_test(reads_times_exactly),
+        cmocka_unit_test(reads_times_of_all_units),
         cmocka_unit_test(lays_out_values),
         cmocka_unit_test(gets_the_last_of_equal_members),
     };

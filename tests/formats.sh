@@ -1,0 +1,61 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# Logs of other systems: the own small examples of samples/formats, and real ones next door (../shared/data), which are
+# skipped where they are not there.
+cd "$(dirname "$0")/.." || exit 1
+. tests/tap.sh
+
+samples=samples/formats
+data=../shared/data
+
+# counts RUNS STEPS FILE [OPTION...]: what list says, summed up; and it says nothing else.
+counts()
+{
+    name="$3: $1 runs, $2 steps"
+    want="$1 $2"
+    file=$3
+    shift 3
+    "$tool" list "$@" "$file" >"$work/list" 2>"$work/said"
+    status=$?
+    found=$(tail -n +2 "$work/list" | awk '{ runs++; steps += $(NF - 1) } END { print runs + 0, steps + 0 }')
+    said=$(wc -c <"$work/said")
+    echo "exit status $status, runs and steps: $found" >>"$work/said"
+    if [ $status -eq 0 ] && [ "$found" = "$want" ] && [ "$said" -eq 0 ]; then ok "$name"; else not_ok "$name" "$work/said"; fi
+}
+
+# shared RUNS STEPS FILE [OPTION...]: the same of a file next door.
+shared()
+{
+    if [ ! -e "$data/$3" ]; then
+        skip "$3" '../shared is not there'
+        return
+    fi
+    runs=$1
+    steps=$2
+    file=$data/$3
+    shift 3
+    counts "$runs" "$steps" "$file" "$@"
+}
+
+# --- burr ---
+
+# --- stage-tracker ---
+
+# --- span-tree ---
+
+# --- otlp ---
+
+# --- jaeger ---
+
+# --- zipkin ---
+
+# --- chrome ---
+
+# --- nextflow ---
+
+# --- ninja ---
+
+# --- github-actions ---
+
+tap_done
