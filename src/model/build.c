@@ -174,6 +174,7 @@ static void step_event(struct builder *b, const struct event *e)
     }
     if (n->instance->finished && (!n->line || (e->kind == EVENT_STEP_FINISH && was_open)))
         n->instance->run.notes.late_events++;
+    n->step.made |= e->made;
     node_merge(b, n, e, &e->step, e->kind == EVENT_STEP_FINISH);
     if (e->kind == EVENT_STEP_RECORD) node_add_record(b, n, e);
     if (e->kind == EVENT_STEP_LOG) node_add_log(b, n, e);
