@@ -397,8 +397,8 @@ void chrome_tell(struct chrome *c)
         else tell_process(c, i, first);
         first = false;
     }
-    tell_branches(c);
     for (uint32_t i = 0; i < c->item_count; i++) tell_item(c, i);
+    tell_branches(c);
     chrome_tell_flows(c);
     for (uint32_t i = 0; i < c->process_count; i++) {
         if (c->processes[i].own.len) chrome_tell_own_end(c, c->processes[i].own);
