@@ -125,7 +125,6 @@ void chrome_tell_flows(struct chrome *c);
 void chrome_tell(struct chrome *c);
 /* The step's id as JSON, and the run's, from an item or a track. */
 void chrome_put_id(const struct chrome *c, struct buf *b, uint32_t item);
-void chrome_put_run(const struct chrome *c, struct buf *b, uint32_t process);
 void chrome_tell_run(struct chrome *c, uint32_t process);
 
 /* chrome_own.c: what our own writer put into the `args` of a slice, an instant or a run. Empty when there is nothing. */

@@ -31,7 +31,7 @@ static void send_link(struct chrome *c, uint32_t from, uint32_t to)
     tell_close(t);
     struct buf *b = tell_open(t, &t->event.to);
     buf_puts(b, "{\"runId\":");
-    chrome_put_run(c, b, c->items[from].process);
+    buf_put(b, c->processes[c->items[from].process].run);
     buf_puts(b, ",\"stepId\":");
     chrome_put_id(c, b, from);
     buf_putc(b, '}');

@@ -12,27 +12,27 @@
 
 static const char *const core[] = { "name", "ph", "ts", "pid", "tid", "cat", "dur", "args" };
 
-void chrome_put_run(const struct chrome *c, struct buf *b, uint32_t process)
+/* The run ids: what our own writer says, else from the process. */
+static void name_runs(struct chrome *c)
 {
-    struct str pid = c->processes[process].pid;
-    struct buf text = BUF_INIT;
-    if (c->processes[process].run.len) {
-        buf_put(b, c->processes[process].run);
-        return;
+    struct buf text = BUF_INIT, id = BUF_INIT;
+    for (size_t i = 0; i < c->process_count; i++) {
+        struct chrome_process *p = &c->processes[i];
+        if (p->run.len) continue;
+        buf_clear(&text);
+        buf_clear(&id);
+        if (p->pid.len) buf_puts(&text, "pid ");
+        json_put_text(&text, p->pid.len ? p->pid : S("trace"));
+        buf_put_json(&id, buf_str(&text));
+        p->run = arena_copy(&c->t->arena, buf_str(&id));
     }
-    if (!pid.len) buf_puts(&text, "trace");
-    else {
-        buf_puts(&text, "pid ");
-        buf_put(&text, pid);
-    }
-    buf_put_json(b, buf_str(&text));
     buf_free(&text);
+    buf_free(&id);
 }
 
 void chrome_tell_run(struct chrome *c, uint32_t process)
 {
-    chrome_put_run(c, tell_open(c->t, &c->t->event.runId), process);
-    tell_close(c->t);
+    tell_raw(c->t, &c->t->event.runId, c->processes[process].run);
 }
 
 void chrome_put_id(const struct chrome *c, struct buf *b, uint32_t item)
@@ -86,10 +86,7 @@ static void tell_process(struct chrome *c, uint32_t number, bool first)
 {
     struct chrome_process *p = &c->processes[number];
     struct teller *t = c->t;
-    struct buf id = BUF_INIT;
-    chrome_put_run(c, &id, number);
-    if (!is_text(p->name)) p->name = arena_copy(&t->arena, buf_str(&id));
-    buf_free(&id);
+    if (!is_text(p->name)) p->name = p->run;
     p->key = key_of(c, p->name);
     tell_begin(t, EVENT_PIPELINE_START, NULL);
     t->event.root_made = true;
@@ -391,6 +388,7 @@ static void tell_item(struct chrome *c, uint32_t number)
 void chrome_tell(struct chrome *c)
 {
     bool first = true;
+    name_runs(c);
     for (uint32_t i = 0; i < c->process_count; i++) {
         if (!c->processes[i].any) continue;
         if (c->processes[i].own.len) chrome_tell_own_run(c, c->processes[i].own);
