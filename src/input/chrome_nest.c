@@ -222,7 +222,7 @@ static void nest(struct chrome *c, struct chrome_track *track, const uint32_t *o
 /* clang puts its sums on threads of their own: one slice, "Total …", with a count. */
 static bool is_total(const struct chrome *c, const struct chrome_track *track)
 {
-    if (track->count != 1 || track->async) return false;
+    if (track->count != 1 || track->async || c->own) return false;
     const struct chrome_item *it = &c->items[c->order[track->first]];
     return it->ph == 'X' && str_starts(chrome_str(c, it->name), S("\"Total ")) &&
            json_get(chrome_str(c, it->args), S("count")).len;
@@ -251,7 +251,9 @@ static void make_branches(struct chrome *c)
     }
     for (size_t i = 0; i < c->track_count; i++) {
         struct chrome_track *track = &c->tracks[i];
-        track->branch = track->slices && !track->async && !track->totals && c->processes[track->process].threads > 1;
+        bool own = c->processes[track->async ? 0 : track->process].own.len != 0; /* its lanes are no threads */
+        track->branch = !own && track->slices && !track->async && !track->totals &&
+                        c->processes[track->process].threads > 1;
     }
 }
 
