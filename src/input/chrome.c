@@ -16,8 +16,6 @@
 
 #include <stdlib.h>
 
-enum { BAD_SHOWN = 5 };
-
 struct members {
     struct str ph, ts, dur, pid, tid, name, cat, args, id, id2, scope, s, bp, bind_id, flow_in, flow_out;
 };
@@ -54,7 +52,7 @@ static bool is_word(struct str value, struct str word)
 
 static void bad_event(struct chrome *c, const char *at, const char *what)
 {
-    if (c->bad++ < BAD_SHOWN) tell_problem(c->t, at, what);
+    if (c->bad++ < CHROME_BAD_SHOWN) tell_problem(c->t, at, what);
 }
 
 /* Members of X that tie it to flows without flow events ("flow events v2"). */

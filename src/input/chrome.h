@@ -15,6 +15,9 @@
 #include "input/tell.h"
 
 #define CHROME_NONE UINT32_MAX
+
+enum { CHROME_BAD_SHOWN = 5, CHROME_MEMBERS = 32 };
+
 /* The end of a slice that has none. */
 #define CHROME_OPEN INT64_MAX
 
@@ -94,7 +97,7 @@ struct chrome {
         name_cap, slot_cap, stack_count, stack_cap, flow_names;
     struct chrome_member {
         struct str key, value;
-    } members[32]; /* of the document, besides its events */
+    } members[CHROME_MEMBERS]; /* of the document, besides its events */
     size_t member_count, members_left;
     int64_t begin_us;      /* added to all times */
     uint64_t letters[128]; /* events of kinds that are left out */

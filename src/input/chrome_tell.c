@@ -335,14 +335,28 @@ static void tell_instant(struct chrome *c, const struct chrome_item *it)
     tell_send(t);
 }
 
-static void note_count(struct chrome *c, uint64_t n, const char *one, const char *many, const char *what)
+/* "left out: 12 counter events (C)" */
+static void note_count(struct chrome *c, const char *what, uint64_t n, const char *one, const char *many,
+                       const char *more)
 {
     if (!n) return;
     struct buf b = BUF_INIT;
-    buf_put_count(&b, n, one, many);
     buf_puts(&b, what);
+    buf_put_count(&b, n, one, many);
+    buf_puts(&b, more);
     tell_note(c->t, buf_str(&b));
     buf_free(&b);
+}
+
+/* Events of kinds that are no steps, by their letters. */
+static void note_letters(struct chrome *c)
+{
+    for (size_t i = 0; i < sizeof c->letters / sizeof *c->letters; i++) {
+        char letter[20];
+        snprintf(letter, sizeof letter, i > ' ' && i < 127 ? " (%c)" : " of kind %d", (int)i);
+        if (i == 'C') note_count(c, "left out: ", c->letters[i], "counter event", "counter events", letter);
+        else note_count(c, "left out: ", c->letters[i], "event", "events", letter);
+    }
 }
 
 static void tell_notes(struct chrome *c)
@@ -356,19 +370,17 @@ static void tell_notes(struct chrome *c)
     if (c->first_orphan_end) tell_problem(c->t, c->first_orphan_end, "an end (E) without a begin: left out");
     if (start != TIME_NONE && chrome_us(c, start) < year_2001)
         tell_note(c->t, S("the times are of a clock without a date: they are shown as if it had begun in 1970"));
-    note_count(c, c->orphan_ends > 1 ? c->orphan_ends : 0, "end (E)", "ends (E)", " without a begin were left out");
-    note_count(c, c->bad > 5 ? c->bad - 5 : 0, "more bad event", "more bad events", " in the file");
-    note_count(c, c->bad_times, "event has", "events have", " no time");
-    note_count(c, c->overlaps, "slice overlaps", "slices overlap", " others of their thread partly: beside each other");
-    note_count(c, c->loose_flows, "end of an arrow", "ends of arrows", " (flow events) in no slice: left out");
-    note_count(c, totals, "sum", "sums", " of clang (Total \xE2\x80\xA6) below one step: their times are made up");
-    note_count(c, c->members_left, "member", "members", " of the document were left out");
-    for (size_t i = 0; i < sizeof c->letters / sizeof *c->letters; i++) {
-        char what[40];
-        snprintf(what, sizeof what, i > ' ' && i < 127 ? " (%c) were left out" : " of kind %d were left out", (int)i);
-        note_count(c, c->letters[i], i == 'C' ? "counter event" : "event", i == 'C' ? "counter events" : "events",
-                   what);
-    }
+    note_count(c, "left out: ", c->orphan_ends > 1 ? c->orphan_ends : 0, "end", "ends", " (E) without a begin");
+    note_count(c, "left out: ", c->bad > CHROME_BAD_SHOWN ? c->bad - CHROME_BAD_SHOWN : 0, "more bad event",
+               "more bad events", "");
+    note_count(c, "without a time: ", c->bad_times, "event", "events", "");
+    note_count(c, "beside one another: ", c->overlaps, "slice", "slices",
+               " that overlap others of their thread partly");
+    note_count(c, "left out: ", c->loose_flows, "end of an arrow", "ends of arrows", " (flow events) in no slice");
+    note_count(c, "below one step, with times that are made up: ", totals, "sum", "sums",
+               " of clang (Total \xE2\x80\xA6)");
+    note_count(c, "left out: ", c->members_left, "member", "members", " of the document beyond the first 32");
+    note_letters(c);
 }
 
 static void tell_item(struct chrome *c, uint32_t number)
