@@ -52,5 +52,7 @@ const struct export_format export_formats[] = {
     { "csv", "a row per step (RFC 4180), as render --csv writes it", EXPORT_ROWS, export_csv, NULL, NULL, NULL },
     { "mermaid", "a Gantt chart in Mermaid's language, of one run", EXPORT_ONE, export_mermaid, NULL, NULL, NULL },
     { "dot", "the execution graph for Graphviz", EXPORT_ROWS, export_dot, NULL, NULL, NULL },
+    { "chrome", "Chrome trace events, for Perfetto and chrome://tracing", EXPORT_FRAME, export_chrome,
+      "{\"displayTimeUnit\":\"ms\",\"traceEvents\":[\n", ",\n", "\n]}\n" },
     { NULL, NULL, EXPORT_ONE, NULL, NULL, NULL, NULL },
 };

@@ -29,6 +29,7 @@ struct export_format {
 /* The rows, ending with one whose name is NULL. */
 extern const struct export_format export_formats[];
 
+void export_chrome(const struct run *run, size_t nth, struct buf *out);
 void export_csv(const struct run *run, size_t nth, struct buf *out);
 void export_dot(const struct run *run, size_t nth, struct buf *out);
 void export_mermaid(const struct run *run, size_t nth, struct buf *out);
