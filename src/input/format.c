@@ -24,7 +24,8 @@ const struct format format_pipelens = {
     .knows = knows_pipelens,
 };
 
-const struct format *const formats[] = { &format_pipelens, NULL };
+const struct format *const formats[] = { &format_pipelens, &format_stage_tracker, &format_span_tree,
+                                         &format_nextflow, &format_ninja,         NULL };
 
 struct str glance_get(const struct glance *g, struct str key)
 {
