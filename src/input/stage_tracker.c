@@ -137,7 +137,7 @@ static void tell_stage(struct teller *t, struct history *h, struct tracked *run,
     }
     int64_t start = take_time(t, h, S("start_time"), s.start_time), end = take_time(t, h, S("end_time"), s.end_time);
     end = take_duration(h, S("duration_sec"), s.duration, start, end);
-    bool failed = !value_absent(s.error);
+    bool failed = !value_absent(s.error) || str_eq(s.status, S("\"error\""));
     run->failed |= failed;
     h->endless += end == TIME_NONE && !failed;
     tell_begin(t, EVENT_STEP_FINISH, raw_name.ptr);
@@ -148,7 +148,7 @@ static void tell_stage(struct teller *t, struct history *h, struct tracked *run,
     t->event.step.start = start;
     t->event.step.end = end;
     take_data(t, h, &s);
-    if (failed) tell_raw(t, &t->event.step.error, s.error);
+    if (!value_absent(s.error)) tell_raw(t, &t->event.step.error, s.error);
     if (is_status(s.status)) tell_raw(t, &t->event.step.status, s.status);
     else keep_odd(h, S("status"), s.status);
     send_with_others(t, h, run->id, id, object.ptr);

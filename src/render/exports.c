@@ -52,5 +52,7 @@ const struct export_format export_formats[] = {
     { "csv", "a row per step (RFC 4180), as render --csv writes it", EXPORT_ROWS, export_csv, NULL, NULL, NULL },
     { "mermaid", "a Gantt chart in Mermaid's language, of one run", EXPORT_ONE, export_mermaid, NULL, NULL, NULL },
     { "dot", "the execution graph for Graphviz", EXPORT_ROWS, export_dot, NULL, NULL, NULL },
+    { "stage-tracker", "stage-tracker's record of a run, an array for several", EXPORT_ARRAY, export_stage_tracker,
+      NULL, NULL, NULL },
     { NULL, NULL, EXPORT_ONE, NULL, NULL, NULL, NULL },
 };
