@@ -323,6 +323,7 @@ static void put_records(struct buf *b, const struct trace_file *f, const struct 
 
 static void tell_outcome(struct teller *t, const struct task *task)
 {
+    if (str_eq(task->cell[COLUMN_STATUS], S("COMPLETED"))) tell_text(t, &t->event.step.status, S("ok"));
     if (task->cached) tell_text(t, &t->event.step.status, S("cached"));
     if (task->running) tell_text(t, &t->event.step.status, S("running"));
     if (!task->failed && !task->aborted) return;

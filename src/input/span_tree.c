@@ -60,14 +60,10 @@ static void keep_of_trace(void *context, struct str raw_name, struct str value)
     put_member(context, raw_name, value);
 }
 
-static void keep_event(struct forest *f, struct str type, struct str value)
+static void keep_event(struct forest *f, struct str event)
 {
     if (f->events.len) buf_putc(&f->events, ',');
-    buf_putc(&f->events, '[');
-    buf_put(&f->events, type);
-    if (value.len) buf_putc(&f->events, ',');
-    buf_put(&f->events, value);
-    buf_putc(&f->events, ']');
+    buf_put(&f->events, event);
 }
 
 static void close_handled(struct forest *f, struct str trace)
@@ -124,7 +120,7 @@ static void take_extra(struct forest *f, struct str value)
 }
 
 /* What belongs to the step itself; messages and links follow it. */
-static void take_event(struct forest *f, struct span *s, struct str type, struct str value)
+static void take_event(struct forest *f, struct span *s, struct str event, struct str type, struct str value)
 {
     struct str raw = json_type(type) == JSON_STRING ? str_of(type.ptr + 1, type.len - 2) : S("");
     bool trace = json_key_is(raw, S("call_trace"));
@@ -143,14 +139,14 @@ static void take_event(struct forest *f, struct span *s, struct str type, struct
     } else if (json_key_is(raw, S("extra")) && value.len) {
         take_extra(f, value);
     } else if (!json_key_is(raw, S("__child_placeholder")) && !span_event_follows(type, value)) {
-        keep_event(f, type, value);
+        keep_event(f, event);
     }
 }
 
-/* The next event of the list: [type, value]. */
-static bool next_event(struct json *list, struct str *ret_type, struct str *ret_value)
+/* The next event of the list: [type, value]. Empty at its end. */
+static struct str next_event(struct json *list, struct str *ret_type, struct str *ret_value)
 {
-    if (list->error || !json_element(list)) return false;
+    if (list->error || !json_element(list)) return (struct str){ 0 };
     struct str pair = json_skip(list);
     *ret_type = pair;
     *ret_value = (struct str){ 0 };
@@ -160,16 +156,16 @@ static bool next_event(struct json *list, struct str *ret_type, struct str *ret_
         if (json_element(&j)) *ret_value = json_skip(&j);
     }
     json_done(&j);
-    return pair.len != 0;
+    return pair;
 }
 
 static void take_events(struct forest *f, struct span *s)
 {
     struct json list = json_begin(s->events);
-    struct str type, value;
+    struct str event, type, value;
     if (json_type(s->events) == JSON_ARRAY && json_enter(&list, '['))
-        while (next_event(&list, &type, &value)) take_event(f, s, type, value);
-    else if (!value_absent(s->events)) keep_event(f, s->events, S(""));
+        while ((event = next_event(&list, &type, &value)).len) take_event(f, s, event, type, value);
+    else if (!value_absent(s->events)) keep_event(f, s->events);
     close_handled(f, S(""));
     json_done(&list);
 }
@@ -247,7 +243,7 @@ static void tell_followers(struct teller *t, struct forest *f, const struct trac
     struct json list = json_begin(s->events);
     struct str type, value;
     if (json_type(s->events) == JSON_ARRAY && json_enter(&list, '['))
-        while (next_event(&list, &type, &value)) {
+        while (next_event(&list, &type, &value).len) {
             struct span_place at = { trace->id, path, s->start_us, s->end_us };
             span_event_tell(t, &f->refs, &f->times, &at, type, value);
         }
