@@ -59,7 +59,7 @@ struct trace_file {
     } * columns;
     size_t column_count, column_cap;
     struct str run; /* id, JSON; empty between a header and its first row */
-    uint64_t rows, failures, running, naive;
+    uint64_t rows, failures, aborted, running, naive;
     int64_t start, end, cached_start, cached_end;
     struct failed *failed; /* a hash table of the names of failed tasks */
     size_t failed_count, failed_size;
@@ -196,7 +196,7 @@ static void begin_run(struct teller *t, struct trace_file *f, int64_t first, con
     f->run = json_of(t, buf_str(&b));
     buf_free(&b);
     f->start = f->end = f->cached_start = f->cached_end = TIME_NONE;
-    f->rows = f->failures = f->running = 0;
+    f->rows = f->failures = f->aborted = f->running = 0;
     tell_begin(t, EVENT_PIPELINE_START, at);
     t->event.root_made = true;
     tell_raw(t, &t->event.runId, f->run);
@@ -213,7 +213,8 @@ static void end_run(struct teller *t, struct trace_file *f)
     tell_raw(t, &t->event.runId, f->run);
     t->event.step.start = any ? f->start : f->cached_start;
     if (!f->running) t->event.step.end = any ? f->end : f->cached_end;
-    tell_text(t, &t->event.status, f->running ? S("running") : f->failures ? S("failed") : S("completed"));
+    bool failed = f->failures || f->aborted;
+    tell_text(t, &t->event.status, f->running ? S("running") : failed ? S("failed") : S("completed"));
     tell_send(t);
     f->run = (struct str){ 0 };
     f->failed_count = 0;
@@ -369,6 +370,7 @@ static void tell_task(struct teller *t, struct trace_file *f, struct str line)
     tell_queued(t, &task);
     tell_send(t);
     f->running += task.running;
+    f->aborted += task.aborted;
     int64_t from = task.submit != TIME_NONE ? task.submit : task.start;
     if (task.cached) widen(&f->cached_start, &f->cached_end, from, task.end);
     else widen(&f->start, &f->end, from, task.end);
