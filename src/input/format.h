@@ -48,6 +48,7 @@ struct format {
 extern const struct format format_pipelens;
 extern const struct format format_chrome;
 extern const struct format format_github_actions;
+extern const struct format format_stage_tracker, format_span_tree, format_nextflow, format_ninja;
 
 enum { FORMATS_MAX = 31 };
 /* The rows, at most so many, ending with NULL; the first is format_pipelens. */

@@ -54,5 +54,7 @@ const struct export_format export_formats[] = {
     { "dot", "the execution graph for Graphviz", EXPORT_ROWS, export_dot, NULL, NULL, NULL },
     { "chrome", "Chrome trace events, for Perfetto and chrome://tracing", EXPORT_FRAME, export_chrome,
       "{\"displayTimeUnit\":\"ms\",\"traceEvents\":[\n", ",\n", "\n]}\n" },
+    { "stage-tracker", "stage-tracker's record of a run, an array for several", EXPORT_ARRAY, export_stage_tracker,
+      NULL, NULL, NULL },
     { NULL, NULL, EXPORT_ONE, NULL, NULL, NULL, NULL },
 };
