@@ -57,7 +57,7 @@ static const struct option_row rows[] = {
       "write the measured run as JSON (several runs: one document a line)" },
     { "csv", 0, TAKES_TEXT, FOR_RENDER, AT(csv), "FILE", NULL, 0, 0, "write a table of the steps" },
     { "to", 0, TAKES_TEXT, FOR_EXPORT, AT(to), "FORMAT", NULL, 0, 0,
-      "nested, flat or pipelens: the shapes of PipeLens's own outputs; template-data: what templates see" },
+      "the shape, one of those below" },
     { "output", 'o', TAKES_TEXT, FOR_EXPORT, AT(out), "FILE", NULL, 0, 0, "where to write (default: standard output)" },
     { "output", 'o', TAKES_TEXT, FOR_EXTRACT, AT(out), "FILE", NULL, 0, 0,
       "where to write (default: standard output); a directory: under the log's name; several logs need one" },

@@ -137,7 +137,7 @@ static void pipeline_event(struct builder *b, const struct event *e)
     struct instance *i = instance_of(b, g, e);
     bool ended = e->kind == EVENT_PIPELINE_FINISH && !(e->document && e->step.end == TIME_NONE);
     struct node *root = find_root(b, i, e);
-    i->run.root_made |= e->root_made;
+    i->run.root_made |= e->root_made || json_type(e->rootMade) == JSON_TRUE;
     if (e->step.start != TIME_NONE) index_find(&b->index, ENTRY_ATTEMPT, g, S(""), e->step.start, 0, true)->item = i;
     merge_meta(b, i, e);
     node_merge(b, root, e, &e->step, ended);
