@@ -32,7 +32,7 @@ trip()
     file=$2
     shift 2
     if "$tool" --json "$work/before.json" "$file" >"$work/said" 2>&1 &&
-        "$tool" export --to "$shape" --out "$work/log" "$file" >"$work/said" 2>&1 &&
+        "$tool" export --to "$shape" -o "$work/log" "$file" >"$work/said" 2>&1 &&
         "$tool" --json "$work/after.json" "$work/log" >"$work/said" 2>&1 &&
         node tests/roundtrip.mjs "$work/before.json" "$work/after.json" "$@" >"$work/said" 2>&1
     then

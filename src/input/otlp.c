@@ -49,6 +49,7 @@ static void take_resource(struct otlp *o, const struct resource_spans *r)
                                           FIELD(struct described, dropped, "dropped_attributes_count") };
     struct described d = { 0 };
     struct attribute a;
+    bool made_up = false;
     buf_clear(&o->resource);
     o->service = (struct str){ 0 };
     o->resource_made = false;
@@ -59,11 +60,15 @@ static void take_resource(struct otlp *o, const struct resource_spans *r)
     struct json list = trace_list(d.attributes);
     while (attribute_next(&list, &a)) {
         if (str_eq(a.key, S("\"service.name\""))) o->service = anyvalue_scalar(a.value);
-        if (str_eq(a.key, S("\"pipelens.made\""))) o->resource_made = true;
+        if (str_eq(a.key, S("\"pipelens.made\""))) {
+            o->resource_made = true;
+            made_up = str_eq(anyvalue_scalar(a.value), S("\"name\""));
+        }
         trace_put_key(&o->resource, a.key);
         anyvalue_put(&o->resource, a.value);
     }
     json_done(&list);
+    if (made_up) o->service = (struct str){ 0 };
 }
 
 static void take_scope(struct otlp *o, const struct scope_spans *s)

@@ -52,5 +52,7 @@ const struct export_format export_formats[] = {
     { "csv", "a row per step (RFC 4180), as render --csv writes it", EXPORT_ROWS, export_csv, NULL, NULL, NULL },
     { "mermaid", "a Gantt chart in Mermaid's language, of one run", EXPORT_ONE, export_mermaid, NULL, NULL, NULL },
     { "dot", "the execution graph for Graphviz", EXPORT_ROWS, export_dot, NULL, NULL, NULL },
+    { "otlp", "spans for OpenTelemetry's Collector: OTLP/JSON, a request a line", EXPORT_ROWS, export_otlp, NULL, NULL,
+      NULL },
     { NULL, NULL, EXPORT_ONE, NULL, NULL, NULL, NULL },
 };
