@@ -24,7 +24,7 @@ const struct format format_pipelens = {
     .knows = knows_pipelens,
 };
 
-const struct format *const formats[] = { &format_pipelens, NULL };
+const struct format *const formats[] = { &format_pipelens, &format_burr, NULL };
 
 struct str glance_get(const struct glance *g, struct str key)
 {

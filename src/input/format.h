@@ -46,6 +46,7 @@ struct format {
 
 /* PipeLens's own and ours: what everything is that no other format knows. Read by event/decode.h, not by `text`. */
 extern const struct format format_pipelens;
+extern const struct format format_burr;
 
 enum { FORMATS_MAX = 31 };
 /* The rows, at most so many, ending with NULL; the first is format_pipelens. */
