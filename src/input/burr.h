@@ -72,11 +72,6 @@ struct buf burr_file_read(struct teller *t, struct str folder, const char *name,
 /* Tells a problem of a file beside the log. */
 void burr_file_problem(struct teller *t, struct str folder, const char *name, const char *what);
 
-/* Does the directory hold the log of an application, and what Burr puts beside it? */
-bool burr_is_application(const char *directory);
-/* Does it hold the log of one, with or without that? */
-bool burr_has_log(const char *directory);
-
 /* ---- burr_line.c ---- */
 
 enum { BURR_RECENT = 64 };

@@ -14,6 +14,7 @@
 #include "input/burr.h"
 
 #include "event/fields.h"
+#include "input/directory.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -199,22 +200,6 @@ void burr_children_settle(struct burr_folder *folder)
 
 /* ---- the folder ---- */
 
-static bool has(const char *directory, const char *name)
-{
-    char path[4096];
-    struct stat st;
-    int n = snprintf(path, sizeof path, "%s/%s", directory, name);
-    return n > 0 && (size_t)n < sizeof path && stat(path, &st) == 0 && S_ISREG(st.st_mode);
-}
-
-bool burr_has_log(const char *directory) { return has(directory, "log.jsonl"); }
-
-bool burr_is_application(const char *directory)
-{
-    return burr_has_log(directory) &&
-           (has(directory, "metadata.json") || has(directory, "graph.json") || has(directory, "children.jsonl"));
-}
-
 static struct str last_part(struct str path)
 {
     size_t slash = str_rfind(path, '/');
@@ -239,7 +224,7 @@ struct burr_folder burr_folder_read(struct teller *t, struct str log, const stru
     struct str whole = arena_copy(&t->arena, str_z(real)), around = str_first(whole, str_rfind(whole, '/'));
     free(real);
     if (last_part(whole).len) f.app_id = f.project = last_part(whole);
-    if (burr_is_application(f.path.ptr) && last_part(around).len) f.project = last_part(around);
+    if (directory_is_application(f.path.ptr) && last_part(around).len) f.project = last_part(around);
     f.graph = read_object(t, f.path, "graph.json");
     f.metadata = read_object(t, f.path, "metadata.json");
     burr_children_read(t, &f, clock);
@@ -250,5 +235,5 @@ struct str burr_folder_of(struct teller *t, const struct burr_folder *near, stru
 {
     if (!near->path.len || !is_folder_name(app_id)) return (struct str){ 0 };
     struct str path = arena_format(&t->arena, "%.*s/../%.*s", STR_ARG(near->path), STR_ARG(app_id));
-    return burr_has_log(path.ptr) ? path : (struct str){ 0 };
+    return directory_has_log(path.ptr) ? path : (struct str){ 0 };
 }

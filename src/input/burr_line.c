@@ -430,7 +430,7 @@ static void end_entry(struct burr_app *app, struct line *l)
     tell_raw(t, &t->event.step.name, l->action);
     if (app->top.len) tell_text(t, &t->event.step.parentId, app->top);
     if (l->sequence.len) tell_extra(t, S("sequence_id"), l->sequence_id);
-    if (!value_absent(l->result)) tell_raw(t, &t->event.step.result, l->result);
+    if (!value_absent(l->result) && !is_empty(l->result)) tell_raw(t, &t->event.step.result, l->result);
     tell_raw(t, &t->event.step.state, l->state);
     if (app->failed) tell_exception(app, l->exception);
     t->event.step.end = end;
