@@ -50,7 +50,6 @@ extern const struct format format_pipelens;
 /* Those of other systems. */
 extern const struct format format_burr, format_stage_tracker, format_span_tree, format_otlp, format_jaeger,
     format_zipkin, format_chrome, format_nextflow, format_ninja, format_github_actions;
-format_chrome, format_nextflow, format_ninja, format_github_actions;
 /* Those of other systems. */
 extern const struct format format_burr, format_stage_tracker, format_span_tree, format_otlp, format_jaeger,
     format_zipkin, format_chrome, format_nextflow, format_ninja, format_github_actions;
