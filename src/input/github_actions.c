@@ -156,7 +156,7 @@ static void tell_outcome(struct teller *t, const struct thing *x, int64_t starte
     t->event.step.start = started;
     t->event.step.end = is_running(x) ? TIME_NONE : ended;
     if (is(x->conclusion, "skipped")) tell_text(t, &t->event.step.status, S("skipped"));
-    if (is_failed(x)) tell_text(t, &t->event.step.status, S("error"));
+    else if (!is_running(x)) tell_text(t, &t->event.step.status, is_failed(x) ? S("error") : S("ok"));
     if (is_failed(x)) tell_raw(t, &t->event.step.error, x->conclusion);
     if (is(x->conclusion, "neutral")) tell_extra(t, S("conclusion"), x->conclusion);
     if (!is(x->status, "completed") && !value_absent(x->status)) tell_extra(t, S("status"), x->status);
