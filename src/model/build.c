@@ -247,7 +247,9 @@ static void settle_steps(struct builder *b, struct instance *i, struct step_more
         bool known = n->own_status != 0;
         if (known && (own == STEP_SKIPPED || own == STEP_CACHED || own == STEP_RETRIED)) s->status = (uint8_t)own;
         else if (payload_present(s->error) || (known && own == STEP_ERROR)) s->status = STEP_ERROR;
-        else if (s->end != TIME_NONE || (known && own == STEP_OK && s->start == TIME_NONE)) s->status = STEP_OK;
+        else if (s->end != TIME_NONE) s->status = STEP_OK;
+        else if (n->own_status && own == STEP_OK && s->start == TIME_NONE)
+            s->status = STEP_OK; /* a log without times */
         else s->status = run->status == RUN_RUNNING ? STEP_RUNNING : STEP_UNFINISHED;
         if (s->end != TIME_NONE && s->start != TIME_NONE && s->end < s->start)
             node_note(b, n, "the step ends before it starts");

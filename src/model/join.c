@@ -182,7 +182,8 @@ static void link_children(struct instance *i, uint32_t count)
 static void complete_key(struct builder *b, struct step *s)
 {
     enum { KEY_BYTES_MAX = 512 }; /* where keys of deep trees stop growing: the name stands alone */
-    if (!s->name.ptr) {           /* no name: the key's last part */
+    if (!s->name.ptr && !s->key.len) s->name = s->more->id;
+    if (!s->name.ptr) { /* no name: the key's last part */
         size_t dot = str_rfind(s->key, '.');
         s->name = dot == s->key.len ? s->key : str_skip(s->key, dot + 1);
     }

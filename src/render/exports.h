@@ -34,5 +34,7 @@ void export_csv(const struct run *run, size_t nth, struct buf *out);
 void export_dot(const struct run *run, size_t nth, struct buf *out);
 void export_mermaid(const struct run *run, size_t nth, struct buf *out);
 void export_ndjson(const struct run *run, size_t nth, struct buf *out);
+void export_otlp(const struct run *run, size_t nth, struct buf *out);
+void export_stage_tracker(const struct run *run, size_t nth, struct buf *out);
 
 #endif
