@@ -101,7 +101,8 @@ static void total_usage(struct run *run)
 void measure_run(struct run *run)
 {
     run->log_steps = 0;
-    run->root->made |= run->root_made;
+    run->root_made |= run->root->made;
+    run->root->made = run->root_made;
     measure_span(run);
     measure_times(run);
     for (uint32_t i = 0; i < run->step_count; i++) measure_self(run->steps[i]);

@@ -205,6 +205,7 @@ void node_merge(struct builder *b, struct node *n, const struct event *e, const 
     if (status_of(s->status)) n->own_status = status_of(s->status);
     else if (value_present(s->status)) event_note(b, e, n, "unknown step status: taken from the step's end and error");
     n->llm |= s->llm;
+    n->step.made |= json_type(s->made) == JSON_TRUE;
     merge_more(b, n, e, s);
 }
 
