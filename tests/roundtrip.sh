@@ -53,6 +53,13 @@ for file in samples/*.ndjson samples/formats/*.json samples/formats/*.ndjson sam
 done
 
 # --- chrome ---
+for file in samples/*.ndjson samples/formats/*.json samples/formats/*.ndjson samples/formats/*.jsonl \
+    "$data"/chrome-trace/*.json "$data"/otlp/*.* "$data"/pipelens-ts/*.ndjson "$data"/pipelens-py/*.ndjson; do
+    case $file in
+    *'*'*) continue ;;
+    esac
+    trip chrome "$file"
+done
 
 # --- ndjson ---
 
