@@ -20,6 +20,7 @@ struct builds {
     /* Those that a line may still belong to, the current one last. */
     struct build {
         uint64_t number;
+        struct str id;    /* of its run, JSON; once its lines are told */
         int64_t zero;     /* µs, when it began; TIME_NONE until its first lines are told */
         int64_t from, to; /* mtimes of its outputs, and when the first of these commands may have begun */
         int64_t last_end, max_end;

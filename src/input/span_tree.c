@@ -40,6 +40,7 @@ struct span {
     struct str span_name, status, start, end, location, events, node_counter, child_counter;
     struct str error, error_type, error_stacks, call_trace, parent;
     int64_t start_us, end_us;
+    bool followed; /* messages or links follow it */
 };
 
 static void put_member(struct buf *b, struct str raw_name, struct str value)
@@ -138,8 +139,10 @@ static void take_event(struct forest *f, struct span *s, struct str event, struc
         take_handled(f, value);
     } else if (json_key_is(raw, S("extra")) && value.len) {
         take_extra(f, value);
-    } else if (!json_key_is(raw, S("__child_placeholder")) && !span_event_follows(type, value)) {
-        keep_event(f, event);
+    } else if (!json_key_is(raw, S("__child_placeholder"))) {
+        bool told = span_event_follows(type, value);
+        if (!told) keep_event(f, event);
+        s->followed |= told || span_event_refers(type);
     }
 }
 
@@ -242,7 +245,7 @@ static void tell_followers(struct teller *t, struct forest *f, const struct trac
 {
     struct json list = json_begin(s->events);
     struct str type, value;
-    if (json_type(s->events) == JSON_ARRAY && json_enter(&list, '['))
+    if (s->followed && json_enter(&list, '['))
         while (next_event(&list, &type, &value).len) {
             struct span_place at = { trace->id, path, s->start_us, s->end_us };
             span_event_tell(t, &f->refs, &f->times, &at, type, value);

@@ -19,7 +19,7 @@
 
 #include <stdlib.h>
 
-enum { TOLERANCE_US = 1000, EXTRAS_AT_ONCE = 40 };
+enum { TOLERANCE_US = 1000, EXTRAS_MAX = 40 };
 
 struct history {
     uint64_t runs, endless, naive;
@@ -31,7 +31,8 @@ struct history {
 
 struct tracked {
     struct str run_id, name, start_time, args, stages, completed_at, total;
-    struct str id; /* run_id, or what stands in for it: JSON */
+    struct str id;    /* run_id, or what stands in for it: JSON */
+    struct str title; /* its name: characters */
     int64_t start, end;
     bool failed;
 };
@@ -53,21 +54,23 @@ static void keep_odd(struct history *h, struct str name, struct str value)
     if (!value_absent(value)) keep_other(h, name, value);
 }
 
-/* Ends the event at hand with the members that are not known. An event holds so many fields: the rest follows in
- * further ones of the same step (`id`) or, without one, run. */
-static void send_with_others(struct teller *t, struct history *h, struct str run, uint64_t id, const char *at)
+/* Tells the members that are not known, beyond the most that an event holds in one. */
+static void tell_others(struct teller *t, struct history *h)
 {
-    for (size_t i = 0; i < h->other_count; i++) {
-        if (i && i % EXTRAS_AT_ONCE == 0) {
-            tell_send(t);
-            tell_begin(t, id ? EVENT_STEP_START : EVENT_PIPELINE_START, at);
-            tell_raw(t, &t->event.runId, run);
-            if (id) buf_put_uint(tell_open(t, &t->event.step.id), id);
-            if (id) tell_close(t);
-        }
+    size_t count = h->other_count < EXTRAS_MAX ? h->other_count : EXTRAS_MAX;
+    for (size_t i = 0; i < count; i++)
         tell_extra(t, json_key_text(h->others[i].raw_name, &t->arena), h->others[i].value);
+    if (count < h->other_count) {
+        struct buf *b = tell_open_extra(t, S("more members"));
+        for (size_t i = count; i < h->other_count; i++) {
+            buf_puts(b, i == count ? "{\"" : ",\"");
+            buf_put(b, h->others[i].raw_name);
+            buf_puts(b, "\":");
+            buf_put(b, h->others[i].value);
+        }
+        buf_putc(b, '}');
+        tell_close(t);
     }
-    tell_send(t);
     h->other_count = 0;
 }
 
@@ -115,8 +118,22 @@ static void take_data(struct teller *t, struct history *h, const struct stage *s
     tell_raw(t, &t->event.step.result, result);
 }
 
-static void tell_stage(struct teller *t, struct history *h, struct tracked *run, uint64_t id, struct str raw_name,
-                       struct str object)
+/* A stage is known by its name and start. */
+static void tell_key(struct teller *t, const struct tracked *run, struct str raw_name)
+{
+    struct buf *b = tell_open(t, &t->event.step.key);
+    struct str parts[] = { run->title, json_key_text(raw_name, &t->arena) };
+    struct buf text = BUF_INIT;
+    for (size_t i = 0; i < 2; i++) {
+        if (i) buf_putc(&text, '.');
+        for (size_t k = 0; k < parts[i].len; k++) buf_putc(&text, parts[i].ptr[k] == '.' ? '_' : parts[i].ptr[k]);
+    }
+    buf_put_json(b, buf_str(&text));
+    buf_free(&text);
+    tell_close(t);
+}
+
+static void tell_stage(struct teller *t, struct history *h, struct tracked *run, struct str raw_name, struct str object)
 {
     static const struct field table[] = {
         FIELD(struct stage, start_time, "start_time"),
@@ -142,8 +159,7 @@ static void tell_stage(struct teller *t, struct history *h, struct tracked *run,
     h->endless += end == TIME_NONE && !failed;
     tell_begin(t, EVENT_STEP_FINISH, raw_name.ptr);
     tell_raw(t, &t->event.runId, run->id);
-    buf_put_uint(tell_open(t, &t->event.step.id), id);
-    tell_close(t);
+    tell_key(t, run, raw_name);
     tell_text(t, &t->event.step.name, json_key_text(raw_name, &t->arena));
     t->event.step.start = start;
     t->event.step.end = end;
@@ -151,18 +167,18 @@ static void tell_stage(struct teller *t, struct history *h, struct tracked *run,
     if (!value_absent(s.error)) tell_raw(t, &t->event.step.error, s.error);
     if (is_status(s.status)) tell_raw(t, &t->event.step.status, s.status);
     else keep_odd(h, S("status"), s.status);
-    send_with_others(t, h, run->id, id, object.ptr);
+    tell_others(t, h);
+    tell_send(t);
 }
 
 static void tell_stages(struct teller *t, struct history *h, struct tracked *run)
 {
     struct json j = json_begin(run->stages);
     struct str name;
-    uint64_t count = 0;
     if (json_enter(&j, '{'))
         while (!j.error && json_member(&j, &name)) {
             struct str value = partial_skip(&j);
-            if (value.len) tell_stage(t, h, run, ++count, name, value);
+            if (value.len) tell_stage(t, h, run, name, value);
         }
     json_done(&j);
 }
@@ -185,11 +201,11 @@ static void begin_run(struct teller *t, struct history *h, const struct tracked 
     tell_begin(t, EVENT_PIPELINE_START, object.ptr);
     t->event.root_made = true;
     tell_raw(t, &t->event.runId, run->id);
-    if (json_type(run->name) == JSON_STRING && run->name.len > 2) tell_raw(t, &t->event.step.name, run->name);
-    else tell_text(t, &t->event.step.name, path_stem(t, S("stage-tracker")));
+    tell_text(t, &t->event.step.name, run->title);
     t->event.step.start = run->start;
     if (!value_absent(run->args)) tell_raw(t, &t->event.args, run->args);
-    send_with_others(t, h, run->id, 0, object.ptr);
+    tell_others(t, h);
+    tell_send(t);
 }
 
 static void end_run(struct teller *t, const struct tracked *run)
@@ -223,7 +239,9 @@ static void tell_run(struct teller *t, void *context, struct str object)
     run.start = take_time(t, h, S("start_time"), run.start_time);
     run.end = take_time(t, h, S("completed_at"), run.completed_at);
     run.end = take_duration(h, S("total_duration_sec"), run.total, run.start, run.end);
-    if (json_type(run.name) != JSON_STRING) keep_odd(h, S("name"), run.name);
+    bool named = json_type(run.name) == JSON_STRING && run.name.len > 2;
+    run.title = named ? json_text(run.name, &t->arena) : path_stem(t, S("stage-tracker"));
+    if (!named) keep_odd(h, S("name"), run.name);
     bool stages = run.stages.len && *run.stages.ptr == '{';
     if (!stages && !value_absent(run.stages)) tell_problem(t, run.stages.ptr, "the stages are no object: kept as text");
     if (!stages) keep_odd(h, S("stages"), run.stages);
@@ -240,7 +258,7 @@ static void finish(struct teller *t, void *state)
     struct buf b = BUF_INIT;
     if (h->endless) {
         buf_put_count(&b, h->endless, "stage has", "stages have");
-        buf_puts(&b, " neither a duration nor an error, so nobody knows when they ended: shown as unfinished");
+        buf_puts(&b, " neither a duration nor an error: the end is unknown, shown as unfinished");
         tell_note(t, buf_str(&b));
     }
     buf_clear(&b);
