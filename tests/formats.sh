@@ -57,6 +57,12 @@ shared 8 19 span-tree/traces.part1.ndjson
 # --- zipkin ---
 
 # --- chrome ---
+counts 1 9 "$samples/chrome.json"
+shared 1 168 chrome-trace/clang.ftime-trace-c.json
+shared 1 96 chrome-trace/node.trace-events.json # 12 X, 81 B and 3 b
+shared 5 5 chrome-trace/perfetto.flow_events_json_v1.json
+shared 1 2 chrome-trace/viztracer.fib.json
+shared 1 25 chrome-trace/viztracer.function_args_return.json
 
 # --- nextflow ---
 counts 1 9 $samples/nextflow-trace.txt
@@ -71,5 +77,7 @@ counts 2 10 $samples/ninja.ninja_log
 shared 1 7 ninja/first-build.ninja_log
 
 # --- github-actions ---
+counts 1 11 "$samples/github-actions.json"
+shared 1 0 github-actions/actions-timeline.workflow.json # the run alone, without its jobs
 
 tap_done

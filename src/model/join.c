@@ -182,7 +182,8 @@ static void link_children(struct instance *i, uint32_t count)
 static void complete_key(struct builder *b, struct step *s)
 {
     enum { KEY_BYTES_MAX = 512 }; /* where keys of deep trees stop growing: the name stands alone */
-    if (!s->name.ptr) {           /* no name: the key's last part */
+    if (!s->name.ptr && !s->key.len) s->name = s->more->id;
+    if (!s->name.ptr) { /* no name: the key's last part */
         size_t dot = str_rfind(s->key, '.');
         s->name = dot == s->key.len ? s->key : str_skip(s->key, dot + 1);
     }
@@ -227,9 +228,26 @@ static void number_steps(struct builder *b, struct run *run, uint32_t count)
     for (index = count; index-- > 1;) run->steps[index]->parent->subtree += run->steps[index]->subtree;
 }
 
+/* A root that was named but stands for the whole of a trace, of which nobody said how long it lasted. */
+static void span_root(struct builder *b, struct instance *i)
+{
+    int64_t start = i->root->step.start, end = i->root->step.end;
+    if (start != TIME_NONE && end != TIME_NONE) return;
+    for (struct node *n = i->first_node; n; n = n->next) {
+        if (i->root->step.start == TIME_NONE && n->step.start != TIME_NONE &&
+            (start == TIME_NONE || n->step.start < start))
+            start = n->step.start;
+        if (i->root->step.end == TIME_NONE && n->step.end != TIME_NONE && (end == TIME_NONE || n->step.end > end))
+            end = n->step.end;
+    }
+    if (i->root->step.start == TIME_NONE && start != TIME_NONE) node_set_start(b, i->root, start);
+    if (i->root->step.end == TIME_NONE) i->root->step.end = end;
+}
+
 void instance_join(struct builder *b, struct instance *i)
 {
     if (i->trace && !i->root) find_trace_root(b, i);
+    else if (i->trace && i->run.root_made) span_root(b, i);
     find_missing_root(b, i);
     for (struct node *n = i->first_node; n; n = n->next)
         n->step.parent = n == i->root ? NULL : &parent_of(b, i, n)->step;

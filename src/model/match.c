@@ -118,7 +118,10 @@ static struct node *find_by_id(struct builder *b, struct instance *i, const stru
     struct str id = node_text(b, s->id);
     struct entry *e = index_find(&b->index, ENTRY_ID, i->group, id, 0, 0, true);
     if (!e->first) {
-        e->first = is_root_without_id(i, s, key) ? i->root : node_new(b, i, key, s->start);
+        bool root = is_root_without_id(i, s, key);
+        /* without a key the id is all that it will be known by: no place in the index by its start */
+        e->first = root ? i->root : node_new(b, i, key, key->text.len ? s->start : TIME_NONE);
+        if (!root) e->first->step.start = s->start;
         struct step_more *more = ARENA_NEW(b->arena, struct step_more);
         *more = *e->first->step.more;
         more->id = id;

@@ -187,7 +187,7 @@ void node_merge(struct builder *b, struct node *n, const struct event *e, const 
             conflict(b, n, e, "the name differs from an earlier line's: this one is used");
         n->step.name = name;
     }
-    if (looks_like_seconds(s->start))
+    if (s->time.len && looks_like_seconds(s->start)) /* other systems' clocks may have begun when the machine did */
         event_note(b, e, n, "startTs looks like seconds; times are milliseconds since 1970");
     if (s->start != TIME_NONE && n->step.start != s->start) {
         if (n->step.start != TIME_NONE) conflict(b, n, e, "startTs differs from an earlier line's: this one is used");
