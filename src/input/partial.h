@@ -26,8 +26,8 @@ struct str path_title(const struct teller *t, struct str standard_input);
 /* The same without its endings ".json", ".ndjson.gz" and the like. */
 struct str path_stem(const struct teller *t, struct str standard_input);
 
-/* A time in the log's text, such as "2026-11-21T10:10:02.090909+00:00", in µs UTC. One without a zone is of the zone that
- * the user named, else of UTC, and *naive is counted up. False when it is no time. */
+/* A time in the log's text, such as "2026-11-21T10:10:02.090909+00:00", in µs UTC. One without a zone is of the zone
+ * that the user named, else of UTC, and *naive is counted up. False when it is no time. */
 bool time_of_text(const struct teller *t, struct str text, int64_t *ret_us, uint64_t *naive);
 
 /* a + b of times and durations; TIME_NONE when one of them is unknown or the sum is no time. */

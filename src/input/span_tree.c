@@ -10,8 +10,8 @@
  * A trace is a run, a span a step; its path is its id, the path without the last number its parent. Events in order:
  * levels with messages (logs), `extra` objects (records, as are members that the library does not know), `exit_error`
  * and `except_error` with stacks (error, handled errors) and behind each its `call_trace`, `trace_child` (a link to the
- * trace of a thread), `ref_src` and `ref_dest` (a link between two spans, whoever has them). Counters and placeholders of
- * children say nothing that the paths do not. What is left is kept as `events` of the span.
+ * trace of a thread), `ref_src` and `ref_dest` (a link between two spans, whoever has them). Counters and placeholders
+ * of children say nothing that the paths do not. What is left is kept as `events` of the span.
  */
 #include "input/format.h"
 
@@ -183,6 +183,16 @@ static void tell_object(struct teller *t, struct str *field, char open, struct b
     tell_close(t);
 }
 
+static void tell_extra_array(struct teller *t, struct str name, const struct buf *elements)
+{
+    if (!elements->len) return;
+    struct buf *b = tell_open_extra(t, name);
+    buf_putc(b, '[');
+    buf_put(b, buf_str(elements));
+    buf_putc(b, ']');
+    tell_close(t);
+}
+
 /* What belongs to the trace as a whole stands at its first span. */
 static void tell_trace_members(struct teller *t, struct trace *trace)
 {
@@ -264,6 +274,17 @@ static struct str plain_path(struct teller *t, struct str raw)
     return path;
 }
 
+/* The span that the path is below. */
+static void tell_parent(struct teller *t, struct str path)
+{
+    size_t slash = str_rfind(path, '/');
+    if (slash == path.len) return;
+    struct buf *b = tell_open(t, &t->event.step.parentId);
+    buf_put(b, str_first(path, slash));
+    buf_putc(b, '"');
+    tell_close(t);
+}
+
 static void tell_span(struct teller *t, struct forest *f, struct trace *trace, struct str raw_path, struct str object)
 {
     static const struct field table[] = {
@@ -277,7 +298,7 @@ static void tell_span(struct teller *t, struct forest *f, struct trace *trace, s
         FIELD(struct span, child_counter, "__child_counter__"),
     };
     struct span s = { 0 };
-    struct str path = plain_path(t, raw_path), inner = str_of(path.ptr + 1, path.len - 2);
+    struct str path = plain_path(t, raw_path);
     buf_clear(&f->records);
     buf_clear(&f->handled);
     buf_clear(&f->events);
@@ -293,25 +314,14 @@ static void tell_span(struct teller *t, struct forest *f, struct trace *trace, s
     t->event.step.end = s.end_us;
     tell_raw(t, &t->event.runId, trace->id);
     tell_raw(t, &t->event.step.id, path);
-    size_t slash = str_rfind(inner, '/');
-    if (slash < inner.len) {
-        struct buf *b = tell_open(t, &t->event.step.parentId);
-        buf_put(b, str_first(path, slash + 1));
-        buf_putc(b, '"');
-        tell_close(t);
-    }
+    tell_parent(t, path);
     tell_raw(t, &t->event.step.name, value_absent(s.span_name) ? path : s.span_name);
     if (!value_absent(s.location)) tell_raw(t, &t->event.step.location, s.location);
     tell_status(t, &s);
     tell_error(t, &s);
     tell_object(t, &t->event.step.records, '{', &f->records, '}');
     tell_object(t, &t->event.step.handledErrors, '[', &f->handled, ']');
-    if (f->events.len) {
-        buf_putc(tell_open_extra(t, S("events")), '[');
-        buf_put(&t->text, buf_str(&f->events));
-        buf_putc(&t->text, ']');
-        tell_close(t);
-    }
+    tell_extra_array(t, S("events"), &f->events);
     tell_trace_members(t, trace);
     tell_send(t);
     tell_followers(t, f, trace, &s, path);
