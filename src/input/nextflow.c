@@ -271,6 +271,17 @@ static bool is_told(const struct task *task, enum column_kind kind)
     }
 }
 
+/* How long the task waited to be started, in the words of the other durations; no column says it. */
+static void put_queued(struct buf *b, const struct task *task, bool first)
+{
+    int64_t queued;
+    if (task->submit == TIME_NONE || task->start == TIME_NONE || task->from_submit) return;
+    if (__builtin_sub_overflow(task->start, task->submit, &queued) || queued < 0) return;
+    buf_puts(b, first ? "\"queued\":\"" : ",\"queued\":\"");
+    nextflow_put_duration(b, queued);
+    buf_putc(b, '"');
+}
+
 static void put_records(struct buf *b, const struct trace_file *f, const struct task *task)
 {
     struct str rest = task->line;
@@ -290,6 +301,7 @@ static void put_records(struct buf *b, const struct trace_file *f, const struct 
         buf_putc(b, ':');
         nextflow_put_value(b, cell);
     }
+    put_queued(b, task, first);
     buf_putc(b, '}');
 }
 
@@ -303,19 +315,6 @@ static void tell_outcome(struct teller *t, const struct task *task)
     nextflow_put_error(&b, task->aborted, task->cell[COLUMN_EXIT]);
     tell_text(t, &t->event.step.error, buf_str(&b));
     buf_free(&b);
-}
-
-static void tell_queued(struct teller *t, const struct task *task)
-{
-    int64_t queued;
-    if (task->submit == TIME_NONE || task->start == TIME_NONE || task->from_submit) return;
-    if (__builtin_sub_overflow(task->start, task->submit, &queued) || queued < 0) return;
-    struct buf b = BUF_INIT, json = BUF_INIT;
-    clock_put_duration(&b, queued, UNIT_AUTO);
-    buf_put_json(&json, buf_str(&b));
-    tell_extra(t, S("queued"), buf_str(&json));
-    buf_free(&b);
-    buf_free(&json);
 }
 
 static void tell_task(struct teller *t, struct trace_file *f, struct str line)
@@ -338,7 +337,6 @@ static void tell_task(struct teller *t, struct trace_file *f, struct str line)
     tell_outcome(t, &task);
     put_records(tell_open(t, &t->event.step.records), f, &task);
     tell_close(t);
-    tell_queued(t, &task);
     tell_send(t);
     f->running += task.running;
     f->aborted += task.aborted;
