@@ -41,10 +41,10 @@ struct builds {
     int64_t edge_start, edge_end;
 };
 
-void builds_add(struct teller *t, struct builds *b, const struct entry_line *entry);
+void builds_add(struct teller *t, struct builds *all, const struct entry_line *entry);
 /* The next line begins a new build. */
-void builds_end_current(struct teller *t, struct builds *b);
+void builds_end_current(struct teller *t, struct builds *all);
 /* Tells what is left, and what was assumed; frees what is held. */
-void builds_finish(struct teller *t, struct builds *b);
+void builds_finish(struct teller *t, struct builds *all);
 
 #endif
