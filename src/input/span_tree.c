@@ -285,7 +285,7 @@ static void tell_parent(struct teller *t, struct str path)
     tell_close(t);
 }
 
-static void tell_span(struct teller *t, struct forest *f, struct trace *trace, struct str raw_path, struct str object)
+static void tell_span(struct teller *t, struct forest *f, struct trace *trace, struct str raw_path, struct json *j)
 {
     static const struct field table[] = {
         FIELD(struct span, span_name, "span_name"),
@@ -302,9 +302,13 @@ static void tell_span(struct teller *t, struct forest *f, struct trace *trace, s
     buf_clear(&f->records);
     buf_clear(&f->handled);
     buf_clear(&f->events);
-    if (json_type(object) == JSON_OBJECT)
-        partial_take(object, table, sizeof table / sizeof *table, &s, S(""), keep_record, f);
-    else tell_problem(t, object.ptr, "the span is no object: kept as a step with nothing but its path");
+    if (*j->at == '{') {
+        partial_take(j, table, sizeof table / sizeof *table, &s, S(""), keep_record, f);
+    } else {
+        tell_problem(t, j->at, "the span is no object: kept as a step with nothing but its path");
+        json_skip(j);
+        if (j->error) return;
+    }
     s.start_us = take_time(t, f, "ts_start", s.start);
     s.end_us = take_time(t, f, "ts_end", s.end);
     take_events(f, &s);
@@ -332,14 +336,12 @@ static void tell_spans(struct teller *t, struct forest *f, struct trace *trace)
     struct json j = json_begin(trace->spans);
     struct str path;
     if (json_enter(&j, '{'))
-        while (!j.error && json_member(&j, &path)) {
-            struct str value = partial_skip(&j);
-            if (value.len) tell_span(t, f, trace, path, value);
-        }
+        while (json_member(&j, &path))
+            if (!json_at_end(&j)) tell_span(t, f, trace, path, &j);
     json_done(&j);
 }
 
-static void tell_trace(struct teller *t, void *context, struct str object)
+static void tell_trace(struct teller *t, void *context, struct json *j)
 {
     static const struct field table[] = {
         FIELD(struct trace, trace_id, "trace_id"),     FIELD(struct trace, span_name, "span_name"),
@@ -347,11 +349,12 @@ static void tell_trace(struct teller *t, void *context, struct str object)
         FIELD(struct trace, spans, "spans"),
     };
     struct trace trace = { .others = BUF_INIT };
-    partial_take(object, table, sizeof table / sizeof *table, &trace, S("spans"), keep_of_trace, &trace.others);
+    const char *at = j->at;
+    partial_take(j, table, sizeof table / sizeof *table, &trace, S("spans"), keep_of_trace, &trace.others);
     trace.id = value_absent(trace.trace_id) ? S("\"trace\"") : trace.trace_id;
     if (trace.spans.len && *trace.spans.ptr == '{') tell_spans(t, context, &trace);
     else if (trace.spans.len) tell_problem(t, trace.spans.ptr, "the spans are no object: left out");
-    if (!trace.said) tell_problem(t, object.ptr, "the trace has no spans: left out");
+    if (!trace.said) tell_problem(t, at, "the trace has no spans: left out");
     buf_free(&trace.others);
 }
 

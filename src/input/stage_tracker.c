@@ -133,7 +133,7 @@ static void tell_key(struct teller *t, const struct tracked *run, struct str raw
     tell_close(t);
 }
 
-static void tell_stage(struct teller *t, struct history *h, struct tracked *run, struct str raw_name, struct str object)
+static void tell_stage(struct teller *t, struct history *h, struct tracked *run, struct str raw_name, struct json *j)
 {
     static const struct field table[] = {
         FIELD(struct stage, start_time, "start_time"),
@@ -146,11 +146,14 @@ static void tell_stage(struct teller *t, struct history *h, struct tracked *run,
     };
     struct stage s = { 0 };
     h->other_count = 0;
-    if (json_type(object) == JSON_OBJECT)
-        partial_take(object, table, sizeof table / sizeof *table, &s, S(""), keep_other, h);
-    else {
-        tell_problem(t, object.ptr, "the stage is no object: kept as a step that only has this value");
-        keep_odd(h, S("stage"), object);
+    const char *at = j->at;
+    bool object = *at == '{';
+    if (object) {
+        partial_take(j, table, sizeof table / sizeof *table, &s, S(""), keep_other, h);
+    } else {
+        tell_problem(t, at, "the stage is no object: kept as a step that only has this value");
+        keep_odd(h, S("stage"), json_skip(j));
+        if (j->error) return;
     }
     int64_t start = take_time(t, h, S("start_time"), s.start_time), end = take_time(t, h, S("end_time"), s.end_time);
     end = take_duration(h, S("duration_sec"), s.duration, start, end);
@@ -176,10 +179,8 @@ static void tell_stages(struct teller *t, struct history *h, struct tracked *run
     struct json j = json_begin(run->stages);
     struct str name;
     if (json_enter(&j, '{'))
-        while (!j.error && json_member(&j, &name)) {
-            struct str value = partial_skip(&j);
-            if (value.len) tell_stage(t, h, run, name, value);
-        }
+        while (json_member(&j, &name))
+            if (!json_at_end(&j)) tell_stage(t, h, run, name, &j);
     json_done(&j);
 }
 
@@ -196,9 +197,9 @@ static struct str id_of(struct teller *t, const struct history *h, struct str ru
     return text;
 }
 
-static void begin_run(struct teller *t, struct history *h, const struct tracked *run, struct str object)
+static void begin_run(struct teller *t, struct history *h, const struct tracked *run, const char *at)
 {
-    tell_begin(t, EVENT_PIPELINE_START, object.ptr);
+    tell_begin(t, EVENT_PIPELINE_START, at);
     t->event.root_made = true;
     tell_raw(t, &t->event.runId, run->id);
     tell_text(t, &t->event.step.name, run->title);
@@ -219,7 +220,7 @@ static void end_run(struct teller *t, const struct tracked *run)
     tell_send(t);
 }
 
-static void tell_run(struct teller *t, void *context, struct str object)
+static void tell_run(struct teller *t, void *context, struct json *j)
 {
     static const struct field table[] = {
         FIELD(struct tracked, run_id, "run_id"),
@@ -234,7 +235,8 @@ static void tell_run(struct teller *t, void *context, struct str object)
     struct tracked run = { 0 };
     h->runs++;
     h->other_count = 0;
-    partial_take(object, table, sizeof table / sizeof *table, &run, S("stages"), keep_other, h);
+    const char *at = j->at;
+    partial_take(j, table, sizeof table / sizeof *table, &run, S("stages"), keep_other, h);
     run.id = id_of(t, h, run.run_id);
     run.start = take_time(t, h, S("start_time"), run.start_time);
     run.end = take_time(t, h, S("completed_at"), run.completed_at);
@@ -245,7 +247,7 @@ static void tell_run(struct teller *t, void *context, struct str object)
     bool stages = run.stages.len && *run.stages.ptr == '{';
     if (!stages && !value_absent(run.stages)) tell_problem(t, run.stages.ptr, "the stages are no object: kept as text");
     if (!stages) keep_odd(h, S("stages"), run.stages);
-    begin_run(t, h, &run, object);
+    begin_run(t, h, &run, at);
     if (stages) tell_stages(t, h, &run);
     end_run(t, &run);
 }
