@@ -74,6 +74,12 @@ static struct told_field *add_extra(struct teller *t, struct str name)
 {
     size_t from = t->text.len + 1;
     buf_put_json(&t->text, name);
+    if (field_is_ours(name)) {
+        t->text.len = from;
+        buf_putc(&t->text, '_');
+        buf_put(&t->text, name); /* the name of a field is plain */
+        buf_putc(&t->text, '"');
+    }
     struct told_field *f = add(t, NULL);
     f->name_at = from;
     f->name_len = f->from - 2 - from; /* without the quote and the comma behind it */
