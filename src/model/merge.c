@@ -5,6 +5,8 @@
  */
 #include "model/node.h"
 
+#include "event/fields.h"
+
 struct payload payload_of(const struct event *e, struct str slice)
 {
     if (!slice.len) return (struct payload){ 0 };
@@ -214,7 +216,7 @@ void node_add_record(struct builder *b, struct node *n, const struct event *e)
     r->key = node_text(b, e->recordKey);
     r->data = payload_of(e, e->data);
     r->ts = e->ts;
-    n->llm |= str_starts(r->key, S("__LLM_RESPONSE_")) || str_starts(r->key, S("gen_ai."));
+    n->llm |= key_tells_llm(r->key);
 }
 
 void node_add_log(struct builder *b, struct node *n, const struct event *e)
