@@ -120,6 +120,11 @@ says 'a picture with another suffix' 2 'png.*svg.*pdf' --gantt g.gif "$rag"
 says '--trend with another suffix' 2 'png.*svg.*pdf' --trend t.gif "$many"
 run --gantt mini.svg --gantt-style mini "$rag"
 is '--gantt-style mini is a sparkline of 600 x 120' grep -q '<svg [^>]*width="600" height="120"' mini.svg
+says '--scale where nothing has pixels' 2 'end.* in .png' --gantt g.svg --scale 2 "$rag"
+says '--max-rows of a sparkline' 2 'max-rows: nothing that is written heeds it' --gantt g.svg --gantt-style mini --max-rows 5 "$rag"
+says '--theme of a summary' 2 'add --html FILE, --gantt FILE, --graph FILE or --trend FILE' --summary s.md --theme dark "$rag"
+says '--max-rows of a trend' 2 'add --html FILE, --gantt FILE or --graph FILE' --trend t.svg --max-rows 5 "$many"
+says '--unit of a table' 2 'add --html' --csv x.csv --unit s "$rag"
 says '--gantt-style without a Gantt chart' 2 '--gantt FILE' --html x.html --gantt-style mini "$rag"
 is 'a single output is the same as among four' cmp pipelens-report/report.html out.html
 

@@ -16,8 +16,9 @@ static bool refuse_number(const struct actions *actions, int64_t n, const char *
     if (n < 0)
         return err_set(e, ERR_INPUT, file, "--at %lld: the states of the run count back from -1 to -%zu", (long long)n,
                        actions->with_state);
-    return err_set(e, ERR_INPUT, file, "--at %lld: the actions of the run are numbered from 0 to %zu", (long long)n,
-                   actions->count - 1);
+    return err_set(e, ERR_INPUT, file, "--at %lld: the actions of the run are numbered from %llu to %llu", (long long)n,
+                   (unsigned long long)action_number(actions, 0),
+                   (unsigned long long)action_number(actions, actions->count - 1));
 }
 
 /* An action without a state: mostly the one in which the program died. */
@@ -28,11 +29,52 @@ static bool refuse_action(const struct actions *actions, size_t at, const char *
     const char *why = action->end == TIME_NONE ? "did not end and left no state" : "ended without a state";
     size_t before = at;
     while (before && !action_has_state(actions->list[before - 1])) before--;
+    unsigned long long number = action_number(actions, at);
     if (before)
-        return err_set(e, ERR_INPUT, file, "--at %zu: the action '%.*s' %s; the state before it is --at %zu", at,
-                       STR_ARG(name), why, before - 1);
-    return err_set(e, ERR_INPUT, file, "--at %zu: the action '%.*s' %s; no action before it has one", at, STR_ARG(name),
-                   why);
+        return err_set(e, ERR_INPUT, file, "--at %llu: the action '%.*s' %s; the state before it is --at %llu", number,
+                       STR_ARG(name), why, (unsigned long long)action_number(actions, before - 1));
+    return err_set(e, ERR_INPUT, file, "--at %llu: the action '%.*s' %s; no action before it has one", number,
+                   STR_ARG(name), why);
+}
+
+static struct actions numbered(const struct run *run, struct arena *scratch)
+{
+    struct actions actions = actions_of(run, scratch);
+    actions_number(run, &actions, scratch);
+    return actions;
+}
+
+/* One application that was resumed, of which each action has a sequence id. */
+static bool are_attempts(const struct run *runs, struct arena *scratch)
+{
+    for (const struct run *r = runs; r; r = r->next)
+        if (!r->id.len || !str_eq(r->id, runs->id) || !numbered(r, scratch).numbers) return false;
+    return true;
+}
+
+/* The action of number n, of several attempts that have one with a state the first, as Burr's load_state has it; numbers
+ * below 0 count back from the last attempt. Without one, *ret_actions are those that were looked through last. */
+static bool find(const struct run *runs, int64_t n, struct arena *scratch, const struct run **ret_run,
+                 struct actions *ret_actions, size_t *ret_at)
+{
+    int64_t with_state = 0, before = 0; /* actions in all attempts, in those before the one at hand */
+    bool found = false;
+    for (const struct run *r = runs; r && n < 0; r = r->next) with_state += (int64_t)actions_of(r, scratch).with_state;
+    for (const struct run *r = runs; r; r = r->next) {
+        struct actions actions = numbered(r, scratch);
+        int64_t has = (int64_t)actions.with_state;
+        int64_t wanted = n < 0 ? n + with_state - before - has : n; /* counted from the end of this attempt */
+        size_t at;
+        bool here = (n >= 0 || (wanted < 0 && wanted >= -has)) && actions_find(&actions, wanted, &at);
+        if (here || !found) *ret_actions = actions;
+        before += has;
+        if (!here) continue;
+        *ret_run = r;
+        *ret_at = at;
+        found = true;
+        if (action_has_state(actions.list[at])) break;
+    }
+    return found;
 }
 
 /* The state that was asked for, indented, when there is one. */
@@ -40,18 +82,19 @@ static bool put_state(const struct loaded *l, const struct options *o, struct ar
                       struct err *e)
 {
     const char *file = l->sources.count == 1 ? l->sources.list[0].name.ptr : "";
-    if (l->run_count > 1)
+    if (l->run_count > 1 && !are_attempts(l->runs, scratch))
         return err_set(e, ERR_USAGE, file,
                        "the input holds %zu runs and a state is of one: name it with --run ID or --latest (list shows "
                        "them)",
                        l->run_count);
-    struct actions actions = actions_of(l->runs, scratch);
     int64_t n = o->at_set ? o->at : LAST_STATE;
+    const struct run *run;
+    struct actions actions;
     size_t at;
-    if (!actions_find(&actions, n, &at)) return refuse_number(&actions, n, file, e);
+    if (!find(l->runs, n, scratch, &run, &actions, &at)) return refuse_number(&actions, n, file, e);
     if (!action_has_state(actions.list[at])) return refuse_action(&actions, at, file, e);
     struct buf compact = BUF_INIT;
-    state_write(l->runs, &actions, at, &compact);
+    state_write(run, &actions, at, &compact);
     json_put_pretty(out, str_trim(buf_str(&compact)));
     buf_putc(out, '\n');
     buf_free(&compact);

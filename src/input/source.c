@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "input/source.h"
 
+#include "input/directory.h"
 #include "input/spool.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -224,42 +224,13 @@ static bool open_file(struct sources *s, const char *path, int fd, const struct 
     return spool(s, source, standard ? dup(fd) : fd, regular, e);
 }
 
-static bool is_log_name(const char *name)
-{
-    return strstr(name, ".ndjson") || strstr(name, ".jsonl") || str_ends(str_z(name), S(".json"));
-}
-
-static int by_name(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
-
 static bool open_directory(struct sources *s, const char *path, struct err *e)
 {
-    DIR *directory = opendir(path);
-    if (!directory) return err_set(e, ERR_INPUT, path, "cannot be listed: %s", strerror(errno));
-    char **names = NULL;
-    size_t count = 0, cap = 0;
-    for (struct dirent *entry; (entry = readdir(directory));) {
-        if (!is_log_name(entry->d_name)) continue;
-        names = array_grow(names, &cap, count + 1, sizeof *names);
-        names[count++] = (char *)(uintptr_t)arena_format(&s->arena, "%s%s%s", path,
-                                                         str_ends(str_z(path), S("/")) ? "" : "/", entry->d_name)
-                             .ptr;
-    }
-    closedir(directory);
-    if (count) qsort(names, count, sizeof *names, by_name);
-    bool good = true;
-    size_t opened = 0;
-    for (size_t i = 0; i < count && good; i++) {
-        struct stat st;
-        if (stat(names[i], &st) != 0 || !S_ISREG(st.st_mode))
-            continue; /* a directory named like a log, a broken link */
-        good = sources_open(s, names[i], e);
-        opened++;
-    }
-    free(names);
-    return !good    ? false
-           : opened ? true
-                    : err_set(e, ERR_INPUT, path,
-                              "is a directory without a log: it should hold *.ndjson, *.jsonl or *.json files");
+    struct log_paths paths;
+    bool good = directory_logs(&s->arena, path, &paths, e);
+    for (size_t i = 0; i < paths.count && good; i++) good = sources_open(s, paths.list[i], e);
+    free(paths.list);
+    return good;
 }
 
 bool sources_open(struct sources *s, const char *path, struct err *e)

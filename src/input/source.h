@@ -88,7 +88,7 @@ void original_close(struct original *o);
 bool sources_translate(struct sources *s, uint32_t source, struct err *e);
 bool sources_tell(struct sources *s, uint32_t source, struct str text, struct err *e);
 
-/* Opens one more input: a file, "-", or a directory (all its *.ndjson*, *.jsonl*, *.json by name, not below). */
+/* Opens one more input: a file, "-", or a directory (its logs, see input/directory.h). */
 bool sources_open(struct sources *s, const char *path, struct err *e);
 void sources_close(struct sources *s);
 

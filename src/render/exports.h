@@ -29,10 +29,12 @@ struct export_format {
 /* The rows, ending with one whose name is NULL. */
 extern const struct export_format export_formats[];
 
+void export_chrome(const struct run *run, size_t nth, struct buf *out);
 void export_csv(const struct run *run, size_t nth, struct buf *out);
 void export_dot(const struct run *run, size_t nth, struct buf *out);
 void export_mermaid(const struct run *run, size_t nth, struct buf *out);
 void export_ndjson(const struct run *run, size_t nth, struct buf *out);
 void export_otlp(const struct run *run, size_t nth, struct buf *out);
+void export_stage_tracker(const struct run *run, size_t nth, struct buf *out);
 
 #endif

@@ -4,9 +4,25 @@
 #include "event/json.h"
 #include "render/payload.h"
 
+/* Of several of one number the first that has a state: an action that the program died in begins once more. */
+static bool find_number(const struct actions *actions, uint64_t n, size_t *ret_at)
+{
+    size_t found = actions->count;
+    for (size_t i = 0; i < actions->count; i++) {
+        if (actions->numbers[i] != n) continue;
+        if (found == actions->count) found = i;
+        if (!action_has_state(actions->list[i])) continue;
+        found = i;
+        break;
+    }
+    *ret_at = found;
+    return found < actions->count;
+}
+
 bool actions_find(const struct actions *actions, int64_t n, size_t *ret_at)
 {
     *ret_at = (size_t)n;
+    if (n >= 0 && actions->numbers) return find_number(actions, (uint64_t)n, ret_at);
     if (n >= 0) return (uint64_t)n < actions->count;
     uint64_t back = -(uint64_t)n;
     if (back > actions->with_state) return false;
@@ -19,7 +35,9 @@ static bool is_internal(struct str raw_key, struct arena *scratch)
     return str_starts(json_key_text(raw_key, scratch), S("__"));
 }
 
-static void put_state(struct buf *b, const struct run *run, struct payload state, struct arena *scratch)
+/* Burr's load_state puts the sequence id back, where the action has one of its own: `number` is NULL for others. */
+static void put_state(struct buf *b, const struct run *run, struct payload state, const uint64_t *number,
+                      struct arena *scratch)
 {
     struct str text = str_trim(sources_text(run->sources, state)), key;
     if (json_type(text) != JSON_OBJECT) {
@@ -38,6 +56,7 @@ static void put_state(struct buf *b, const struct run *run, struct payload state
         payload_put(b, value, NOT_NUMBERS_QUOTED);
         first = false;
     }
+    if (number) buf_printf(b, "%s\"__SEQUENCE_ID\":%llu", first ? "" : ",", (unsigned long long)*number);
     buf_putc(b, '}');
     json_done(&j);
 }
@@ -92,7 +111,7 @@ void state_write(const struct run *run, const struct actions *actions, size_t at
     buf_puts(out, "{\"runId\":");
     buf_put_json(out, run->id);
     buf_puts(out, ",\"sequenceId\":");
-    buf_put_uint(out, at);
+    buf_put_uint(out, action_number(actions, at));
     buf_puts(out, ",\"action\":");
     buf_put_json(out, action->name);
     buf_puts(out, ",\"key\":");
@@ -100,7 +119,7 @@ void state_write(const struct run *run, const struct actions *actions, size_t at
     member_text(out, "id", action->more->id);
     member_text(out, "status", str_z(step_status_name((enum step_status)action->status)));
     buf_puts(out, ",\"state\":");
-    put_state(out, run, action->more->state, &scratch);
+    put_state(out, run, action->more->state, actions->numbers ? &actions->numbers[at] : NULL, &scratch);
     buf_puts(out, ",\"next\":");
     if (next.ptr) buf_put_json(out, next);
     else buf_puts(out, "null");
