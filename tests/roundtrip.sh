@@ -43,9 +43,9 @@ trip()
 }
 
 # --- otlp ---
-for file in samples/*.ndjson samples/formats/*.json samples/formats/*.ndjson samples/formats/*.jsonl \
-    "$data"/otlp/*.* "$data"/jaeger/*.json "$data"/zipkin/*.* \
-    "$data"/pipelens-ts/*.ndjson "$data"/pipelens-py/*.ndjson; do
+for file in samples/*.ndjson samples/formats/*.* "$data"/otlp/*.* "$data"/jaeger/*.json "$data"/zipkin/*.* \
+    "$data"/pipelens-ts/*.ndjson "$data"/pipelens-py/*.ndjson "$data"/burr/*/*/log.jsonl "$data"/burr/*/*/*/log.jsonl \
+    "$data"/span-tree/*.* "$data"/stage-tracker/*.json "$data"/nextflow/*.*; do
     case $file in
     *'*'*) continue ;;
     esac
