@@ -584,7 +584,7 @@ static void stream_record(struct burr_app *app, struct line *l, struct str owner
 /* A time of the stream is kept as text until it ends. */
 static struct str keep(char *room, size_t size, struct str text)
 {
-    if (text.len > size) return (struct str){ 0 };
+    if (!text.len || text.len > size) return (struct str){ 0 };
     memcpy(room, text.ptr, text.len);
     return str_of(room, text.len);
 }
