@@ -10,8 +10,8 @@
 #include "model/actions.h"
 
 /* The place of number n: 0 is the first action, or the one of that sequence id where they have their own (see
- * actions_number; of several the first one with a state); -1 the last one that has a state, -2 the one before that. False
- * when there is none. */
+ * actions_number; of several the first one with a state); -1 the last one that has a state, -2 the one before that.
+ * False when there is none. */
 bool actions_find(const struct actions *actions, int64_t n, size_t *ret_at);
 
 /* One JSON object and a line break:
