@@ -120,6 +120,11 @@ says 'a picture with another suffix' 2 'png.*svg.*pdf' --gantt g.gif "$rag"
 says '--trend with another suffix' 2 'png.*svg.*pdf' --trend t.gif "$many"
 run --gantt mini.svg --gantt-style mini "$rag"
 is '--gantt-style mini is a sparkline of 600 x 120' grep -q '<svg [^>]*width="600" height="120"' mini.svg
+says '--scale where nothing has pixels' 2 'end.* in .png' --gantt g.svg --scale 2 "$rag"
+says '--max-rows of a sparkline' 2 'max-rows: nothing that is written heeds it' --gantt g.svg --gantt-style mini --max-rows 5 "$rag"
+says '--theme of a summary' 2 'add --html FILE, --gantt FILE, --graph FILE or --trend FILE' --summary s.md --theme dark "$rag"
+says '--max-rows of a trend' 2 'add --html FILE, --gantt FILE or --graph FILE' --trend t.svg --max-rows 5 "$many"
+says '--unit of a table' 2 'add --html' --csv x.csv --unit s "$rag"
 says '--gantt-style without a Gantt chart' 2 '--gantt FILE' --html x.html --gantt-style mini "$rag"
 is 'a single output is the same as among four' cmp pipelens-report/report.html out.html
 
@@ -206,6 +211,24 @@ for shape in nested flat pipelens; do
 done
 run export --to nested -o nested.json "$rag"
 is 'export -o FILE' grep -q '"substeps"' nested.json
+run export --to ndjson -o again.ndjson "$rag"
+"$tool" -q --json a.json "$rag" && "$tool" -q --json b.json again.ndjson
+is 'export --to ndjson: the same run again' cmp a.json b.json
+run export --to ndjson "$many"
+"$tool" export --to ndjson "$many" | "$tool" list - >list.again
+"$tool" list "$many" >list.first
+is 'export --to ndjson of several runs' cmp list.first list.again
+"$tool" -q --csv a.csv "$many" && "$tool" export --to csv "$many" >b.csv
+is 'export --to csv is --csv' cmp a.csv b.csv
+prints 'export --to mermaid' 'dateFormat x' export --to mermaid "$rag"
+says 'export --to mermaid of several runs' 2 'holds one run and the input holds 6' export --to mermaid "$many"
+prints 'export --to dot' 's0 -> s1;' export --to dot "$rag"
+cat >quotes.json <<'END'
+{"runId":"r","steps":[{"key":"a","name":"a\"]; x [\\"},{"key":"a.b","name":"<b>","error":"e"}]}
+END
+run export --to dot quotes.json
+is 'export --to dot: names stay in their quotes' grep -qF 'a\"]; x [\\\n' stdout
+says 'export to a shape that is misspelt' 2 'did you mean mermaid' export --to mermaod "$rag"
 says 'export without --to' 2 'nested' export "$rag"
 says 'export to a shape that is none' 2 'nested' export --to xml "$rag"
 

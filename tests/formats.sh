@@ -63,8 +63,14 @@ shared 3 47 burr/generated/spans_and_errors
 shared 1 3 hostile/15c-burr-span-parent-cycle.jsonl
 
 # --- stage-tracker ---
+counts 2 6 $samples/stage-tracker.json
+shared 1 2 stage-tracker/documented-shape.single-run.json
+shared 3 6 stage-tracker/pipeline_history.first3.json
 
 # --- span-tree ---
+counts 3 11 $samples/span-tree.ndjson
+shared 1 3 span-tree/running-snapshot.json
+shared 8 19 span-tree/traces.part1.ndjson
 
 # --- otlp ---
 
@@ -73,11 +79,27 @@ shared 1 3 hostile/15c-burr-span-parent-cycle.jsonl
 # --- zipkin ---
 
 # --- chrome ---
+counts 1 9 "$samples/chrome.json"
+shared 1 168 chrome-trace/clang.ftime-trace-c.json
+shared 1 96 chrome-trace/node.trace-events.json # 12 X, 81 B and 3 b
+shared 5 5 chrome-trace/perfetto.flow_events_json_v1.json
+shared 1 2 chrome-trace/viztracer.fib.json
+shared 1 25 chrome-trace/viztracer.function_args_return.json
 
 # --- nextflow ---
+counts 1 9 $samples/nextflow-trace.txt
+shared 1 1 nextflow/tuto-0070_customshell.trace.tsv
+shared 1 5 nextflow/wfcommons.deepvariant_trace.txt
+shared 1 6 nextflow/wfcommons.execution_trace.txt
+shared 1 2 nextflow/wfcommons.execution_trace.txt.1
+shared 1 29 nextflow/wfcommons.execution_trace.txt.3
 
 # --- ninja ---
+counts 2 10 $samples/ninja.ninja_log
+shared 1 7 ninja/first-build.ninja_log
 
 # --- github-actions ---
+counts 1 11 "$samples/github-actions.json"
+shared 1 0 github-actions/actions-timeline.workflow.json # the run alone, without its jobs
 
 tap_done

@@ -39,10 +39,12 @@ static const struct command commands[] = {
       "  pipelens-report list logs/\n" },
     { "check", "check [OPTIONS] LOG...", "validate logs; exit status 1 when there is any problem", FOR_CHECK,
       command_check, A_LOG, "  pipelens-report check run.ndjson\n" },
-    { "export", "export --to FORMAT [OPTIONS] LOG...", "write a run in another shape", FOR_EXPORT, command_export,
-      A_LOG,
+    { "export", "export --to FORMAT [OPTIONS] LOG...", "write runs in another shape", FOR_EXPORT, command_export, A_LOG,
       "  pipelens-report export --to pipelens run.ndjson > run.json     the PipeLens dashboard imports this\n"
+      "  pipelens-report export --to ndjson trace.json > run.ndjson     a log of another system as an event log\n"
+      "  pipelens-report export --to csv logs/ | head\n"
       "  pipelens-report export --to nested --latest logs/\n"
+      "  pipelens-report export --to dot run.ndjson | dot -Tsvg > graph.svg\n"
       "  pipelens-report export --to template-data run.ndjson | jq .failures\n" },
     { "state", "state [--at N] [OPTIONS] LOG...", "print the state at a step as JSON, and the action that follows",
       FOR_STATE, command_state, A_LOG,
@@ -103,6 +105,7 @@ static enum exit_status command_help(const struct command *c)
     struct buf b = BUF_INIT;
     buf_printf(&b, "usage: pipelens-report %s\n\n%s.\n\n%s\noptions:\n", c->usage, c->summary, c->details);
     options_help(c->bit, &b);
+    if (c->bit == FOR_EXPORT) export_help(&b);
     buf_printf(&b, "\nexamples:\n%s", c->examples);
     return print_free(&b);
 }

@@ -22,6 +22,9 @@ enum exit_status command_exec(const struct options *o);
 enum exit_status command_record(const struct options *o);
 enum exit_status command_log(const struct options *o);
 
+/* The formats of export, a line each. */
+void export_help(struct buf *out);
+
 /* Is standard output a terminal that wants colour? */
 bool wants_colour(uint32_t when);
 

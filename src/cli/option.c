@@ -33,115 +33,131 @@ struct option_row {
     const char *choices; /* "a|b|c" */
     double low, high;    /* TAKES_NUMBER, TAKES_COUNT, TAKES_BYTES */
     const char *help;
+    unsigned outputs; /* of render: those that heed it, 0 when it is not about what they show */
 };
+
+enum { TO_PICTURES = TO_GANTT | TO_GRAPH | TO_TREND };
 
 #define AT(field) offsetof(struct options, field)
 enum { FOR_STEPS = FOR_RENDER | FOR_TREE | FOR_EXPORT, WORDS_FOLLOW = FOR_EXEC | FOR_LOG };
 
 static const struct option_row rows[] = {
     { "output", 'o', TAKES_TEXT, FOR_RENDER, AT(out_dir), "DIR", NULL, 0, 0,
-      "directory of the outputs (default pipelens-report)" },
+      "directory of the outputs (default pipelens-report)", 0 },
     { "html", 0, TAKES_TEXT, FOR_RENDER, AT(html), "FILE", NULL, 0, 0,
-      "write the page, and only what is asked for like this; - is standard output" },
-    { "gantt", 0, TAKES_TEXT, FOR_RENDER, AT(gantt), "FILE", NULL, 0, 0, "write the Gantt chart; .png, .svg or .pdf" },
+      "write the page, and only what is asked for like this; - is standard output", 0 },
+    { "gantt", 0, TAKES_TEXT, FOR_RENDER, AT(gantt), "FILE", NULL, 0, 0, "write the Gantt chart; .png, .svg or .pdf",
+      0 },
     { "gantt-style", 0, TAKES_CHOICE, FOR_RENDER, AT(gantt_style), "STYLE", "full|mini", 0, 0,
-      "of the Gantt chart: a row for each step, or a sparkline of 600 x 120 px for a README or a comment" },
+      "of the Gantt chart: a row for each step, or a sparkline of 600 x 120 px for a README or a comment", TO_GANTT },
     { "graph", 0, TAKES_TEXT, FOR_RENDER, AT(graph), "FILE", NULL, 0, 0,
-      "write the execution graph; .png, .svg or .pdf" },
+      "write the execution graph; .png, .svg or .pdf", 0 },
     { "graph-style", 0, TAKES_CHOICE, FOR_RENDER, AT(graph_style), "STYLE", "tree|flow|states", 0, 0,
-      "of the graph: who called whom, what came after what, or the state machine" },
+      "of the graph: who called whom, what came after what, or the state machine", TO_HTML | TO_GRAPH },
     { "trend", 0, TAKES_TEXT, FOR_RENDER, AT(trend), "FILE", NULL, 0, 0,
-      "write how long the runs of each pipeline took over time; .png, .svg or .pdf" },
-    { "summary", 0, TAKES_TEXT, FOR_RENDER, AT(summary), "FILE", NULL, 0, 0, "write the Markdown summary" },
+      "write how long the runs of each pipeline took over time; .png, .svg or .pdf", 0 },
+    { "summary", 0, TAKES_TEXT, FOR_RENDER, AT(summary), "FILE", NULL, 0, 0, "write the Markdown summary", 0 },
     { "json", 0, TAKES_TEXT, FOR_RENDER, AT(json), "FILE", NULL, 0, 0,
-      "write the measured run as JSON (several runs: one document a line)" },
-    { "csv", 0, TAKES_TEXT, FOR_RENDER, AT(csv), "FILE", NULL, 0, 0, "write a table of the steps" },
-    { "to", 0, TAKES_TEXT, FOR_EXPORT, AT(to), "FORMAT", NULL, 0, 0,
-      "nested, flat or pipelens: the shapes of PipeLens's own outputs; template-data: what templates see" },
-    { "output", 'o', TAKES_TEXT, FOR_EXPORT, AT(out), "FILE", NULL, 0, 0, "where to write (default: standard output)" },
+      "write the measured run as JSON (several runs: one document a line)", 0 },
+    { "csv", 0, TAKES_TEXT, FOR_RENDER, AT(csv), "FILE", NULL, 0, 0, "write a table of the steps", 0 },
+    { "to", 0, TAKES_TEXT, FOR_EXPORT, AT(to), "FORMAT", NULL, 0, 0, "the shape, one of those below", 0 },
+    { "output", 'o', TAKES_TEXT, FOR_EXPORT, AT(out), "FILE", NULL, 0, 0, "where to write (default: standard output)",
+      0 },
     { "output", 'o', TAKES_TEXT, FOR_EXTRACT, AT(out), "FILE", NULL, 0, 0,
-      "where to write (default: standard output); a directory: under the log's name; several logs need one" },
+      "where to write (default: standard output); a directory: under the log's name; several logs need one", 0 },
     { "format", 0, TAKES_FORMAT, FOR_READING, AT(format), "NAME", NULL, 0, 0,
-      "what wrote the logs, where their beginning does not tell; see help formats" },
+      "what wrote the logs, where their beginning does not tell; see help formats", TO_ALL },
     { "tz", 0, TAKES_ZONE, FOR_READING, AT(tz), "ZONE", NULL, 0, 0,
-      "of the times in a log that say no zone: UTC, +09:00, Europe/Berlin (default: as the log tells, else UTC)" },
+      "of the times in a log that say no zone: UTC, +09:00, Europe/Berlin (default: as the log tells, else UTC)",
+      TO_ALL },
     { "run", 0, TAKES_TEXT, FOR_STEPS | FOR_STATE, AT(run), "ID", NULL, 0, 0,
-      "the run of this id; a unique beginning is enough" },
-    { "latest", 0, SETS_LATEST, FOR_STEPS | FOR_STATE, AT(which), NULL, NULL, 0, 0, "the run that started last" },
-    { "all", 0, SETS_ALL, FOR_STEPS, AT(which), NULL, NULL, 0, 0, "all runs (default)" },
+      "the run of this id; a unique beginning is enough", TO_ALL },
+    { "latest", 0, SETS_LATEST, FOR_STEPS | FOR_STATE, AT(which), NULL, NULL, 0, 0, "the run that started last",
+      TO_ALL },
+    { "all", 0, SETS_ALL, FOR_STEPS, AT(which), NULL, NULL, 0, 0, "all runs (default)", TO_ALL },
     { "filter", 0, TAKES_TEXT, FOR_STEPS, AT(select.filter), "REGEX", NULL, 0, 0,
-      "steps whose key matches; their ancestors stay as context" },
-    { "keys", 0, TAKES_TEXT, FOR_STEPS, AT(select.keys), "K,K...", NULL, 0, 0, "steps with these keys" },
+      "steps whose key matches; their ancestors stay as context", TO_ALL },
+    { "keys", 0, TAKES_TEXT, FOR_STEPS, AT(select.keys), "K,K...", NULL, 0, 0, "steps with these keys", TO_ALL },
     { "status", 0, TAKES_TEXT, FOR_STEPS, AT(select.statuses), "S,...", NULL, 0, 0,
-      "steps with a status of ok, error, running, unfinished, skipped, cached, retried" },
+      "steps with a status of ok, error, running, unfinished, skipped, cached, retried", TO_ALL },
     { "min-duration", 0, TAKES_DURATION, FOR_STEPS, AT(select.min_duration), "D", NULL, 0, 0,
-      "steps that took this long: 250ms, 1.5s, 2m" },
+      "steps that took this long: 250ms, 1.5s, 2m", TO_ALL },
     { "depth", 0, TAKES_LEVELS, FOR_STEPS, AT(select.max_depth), "N", NULL, 0, 1000000,
-      "this many levels below the pipeline" },
+      "this many levels below the pipeline", TO_ALL },
     { "unit", 0, TAKES_CHOICE, FOR_RENDER | FOR_TREE, AT(unit), "UNIT", "auto|ms|s", 0, 0,
-      "of durations and the time axis" },
-    { "min-width", 0, TAKES_NUMBER, FOR_RENDER, AT(min_width), "PX", NULL, 100, 16000, "of pictures (default 500)" },
-    { "min-height", 0, TAKES_NUMBER, FOR_RENDER, AT(min_height), "PX", NULL, 0, 16000, "of pictures (default 300)" },
+      "of durations and the time axis", TO_HTML | TO_PICTURES | TO_SUMMARY },
+    { "min-width", 0, TAKES_NUMBER, FOR_RENDER, AT(min_width), "PX", NULL, 100, 16000, "of pictures (default 500)",
+      TO_HTML | TO_PICTURES },
+    { "min-height", 0, TAKES_NUMBER, FOR_RENDER, AT(min_height), "PX", NULL, 0, 16000, "of pictures (default 300)",
+      TO_HTML | TO_PICTURES },
     { "scale", 0, TAKES_NUMBER, FOR_RENDER, AT(scale), "N", NULL, 0.25, 8,
-      "device pixels per px of PNGs: 2 for dense screens (default 1)" },
+      "device pixels per px of PNGs: 2 for dense screens (default 1)", TO_PICTURES },
     { "theme", 0, TAKES_CHOICE, FOR_RENDER, AT(theme), "THEME", "light|dark|auto", 0, 0,
-      "pictures are light, the page is auto, unless told; auto is by the reader's setting: the page and SVG" },
+      "pictures are light, the page is auto, unless told; auto is by the reader's setting: the page and SVG",
+      TO_HTML | TO_PICTURES },
     { "template", 0, TAKES_CHOICE, FOR_RENDER, AT(template), "PAGE", "report|paper|card", 0, 0,
-      "what the page is: a place to work in, a document to print, a single screen" },
+      "what the page is: a place to work in, a document to print, a single screen", TO_HTML },
     { "templates", 0, TAKES_TEXT, FOR_RENDER, AT(templates), "DIR", NULL, 0, 0,
-      "own templates in place of the built-in ones: report.html, report.css, ...; see help templates" },
+      "own templates in place of the built-in ones: report.html, report.css, ...; see help templates", TO_HTML },
     { "max-rows", 0, TAKES_COUNT, FOR_RENDER, AT(max_rows), "N", NULL, 0, 1e9,
       "rows of the Gantt chart (200; 0: all; the page's own timeline has all), boxes of the graph (300, at most "
-      "5,000); see help rows" },
+      "5,000); see help rows",
+      TO_HTML | TO_GANTT | TO_GRAPH },
     { "google", 0, TAKES_CHOICE, FOR_RENDER, AT(google), "MODE", "auto|off|only", 0, 0,
-      "Google Charts view in the page; off: the page refers to nothing outside itself" },
+      "Google Charts view in the page; off: the page refers to nothing outside itself", TO_HTML },
     { "embed-log", 0, TAKES_CHOICE, FOR_RENDER, AT(embed_log), "WHEN", "auto|always|never", 0, 0,
       "put the log into the page, for extract; auto: up to " ARCHIVE_AUTO_TEXT
-      " compressed, if the page shows all of it" },
+      " compressed, if the page shows all of it",
+      TO_HTML },
     { "max-data", 0, TAKES_BYTES, FOR_RENDER, AT(max_data), "N", NULL, 1, 1e9,
       "of one record, result or other value in the page (k, M; default 64k): in the list of steps for readers without "
-      "script, and in all of it where the log is not inside or is compressed" },
-    { "title", 0, TAKES_TEXT, FOR_RENDER, AT(title), "TEXT", NULL, 0, 0, "instead of the pipeline's name" },
+      "script, and in all of it where the log is not inside or is compressed",
+      TO_HTML },
+    { "title", 0, TAKES_TEXT, FOR_RENDER, AT(title), "TEXT", NULL, 0, 0, "instead of the pipeline's name",
+      TO_HTML | TO_PICTURES | TO_SUMMARY },
     { "notes", 0, TAKES_TEXT, FOR_RENDER, AT(own_notes), "FILE", NULL, 0, 0,
-      "Markdown of your own for the page, 1 MiB at most; raw HTML in it stays text" },
+      "Markdown of your own for the page, 1 MiB at most; raw HTML in it stays text", TO_HTML },
     { "max-bytes", 0, TAKES_BYTES, FOR_RENDER, AT(max_bytes), "N", NULL, 0, 1e9,
-      "of the summary, at most: bytes, k, M, or the word comment for 65,536 (default just under 1 MiB)" },
+      "of the summary, at most: bytes, k, M, or the word comment for 65,536 (default just under 1 MiB)", TO_SUMMARY },
     { "append", 0, TAKES_NOTHING, FOR_RENDER, AT(append), NULL, NULL, 0, 0,
-      "add the summary to what the file holds, as for $GITHUB_STEP_SUMMARY" },
-    { "records", 0, TAKES_NOTHING, FOR_TREE, AT(records), NULL, NULL, 0, 0, "show the steps' records" },
+      "add the summary to what the file holds, as for $GITHUB_STEP_SUMMARY", 0 },
+    { "records", 0, TAKES_NOTHING, FOR_TREE, AT(records), NULL, NULL, 0, 0, "show the steps' records", 0 },
     { "critical", 0, TAKES_NOTHING, FOR_TREE, AT(critical), NULL, NULL, 0, 0,
-      "show the critical path: the steps that the run was waiting for, with the time of each on it" },
+      "show the critical path: the steps that the run was waiting for, with the time of each on it", 0 },
     { "log", 'l', TAKES_TEXT, FOR_EXEC, AT(log), "FILE", NULL, 0, 0,
-      "the log to append to; inner steps find it in PIPELENS_LOG" },
-    { "name", 'n', TAKES_TEXT, FOR_EXEC, AT(name), "NAME", NULL, 0, 0, "of the step or run (default: the command's)" },
+      "the log to append to; inner steps find it in PIPELENS_LOG", 0 },
+    { "name", 'n', TAKES_TEXT, FOR_EXEC, AT(name), "NAME", NULL, 0, 0, "of the step or run (default: the command's)",
+      0 },
     { "capture", 0, TAKES_BYTES, FOR_EXEC, AT(capture), "N", NULL, 1, 16 << 20,
-      "when the command fails, log the last N bytes (k, M) of its standard error" },
+      "when the command fails, log the last N bytes (k, M) of its standard error", 0 },
     { "run-start", 0, TAKES_NOTHING, FOR_EXEC, AT(run_start), NULL, NULL, 0, 0,
-      "start a run without a command; print its variables, one NAME=VALUE a line" },
+      "start a run without a command; print its variables, one NAME=VALUE a line", 0 },
     { "shell", 0, TAKES_NOTHING, FOR_EXEC, AT(shell), NULL, NULL, 0, 0,
-      "with --run-start: print them as export NAME='VALUE', for eval" },
+      "with --run-start: print them as export NAME='VALUE', for eval", 0 },
     { "run-finish", 0, TAKES_NOTHING, FOR_EXEC, AT(run_finish), NULL, NULL, 0, 0,
-      "finish the run that the variables name" },
+      "finish the run that the variables name", 0 },
     { "status", 0, TAKES_CHOICE, FOR_EXEC, AT(declared_status), "STATUS", "completed|failed", 0, 0,
-      "with --run-finish: how it ended (default: failed when a step of its first level has failed)" },
-    { "json", 0, TAKES_TEXT, FOR_RECORD, AT(json_text), "TEXT", NULL, 0, 0, "record a JSON value instead of a string" },
+      "with --run-finish: how it ended (default: failed when a step of its first level has failed)", 0 },
+    { "json", 0, TAKES_TEXT, FOR_RECORD, AT(json_text), "TEXT", NULL, 0, 0, "record a JSON value instead of a string",
+      0 },
     { "file", 0, TAKES_TEXT, FOR_RECORD, AT(record_file), "FILE", NULL, 0, 0,
-      "record what the file (-: standard input) holds" },
+      "record what the file (-: standard input) holds", 0 },
     { "limit", 0, TAKES_BYTES, FOR_RECORD, AT(limit), "N", NULL, 0, 1 << 30,
-      "of --file, at most: bytes, k, M (default 1M)" },
+      "of --file, at most: bytes, k, M (default 1M)", 0 },
     { "at", 0, TAKES_INTEGER, FOR_STATE, AT(at), "N", NULL, 0, 0,
-      "the state after action N; 0 is the first, -1 the last that has one (default)" },
+      "the state after action N; 0 is the first, -1 the last that has one (default)", 0 },
     { "colour", 0, TAKES_CHOICE, FOR_TREE | FOR_LIST, AT(colour), "WHEN", "auto|always|never", 0, 0,
-      "auto: on a terminal, unless NO_COLOR is set" },
-    { "strict", 0, TAKES_NOTHING, FOR_READING & ~FOR_CHECK, AT(strict), NULL, NULL, 0, 0, "a bad line is fatal" },
+      "auto: on a terminal, unless NO_COLOR is set", 0 },
+    { "strict", 0, TAKES_NOTHING, FOR_READING & ~FOR_CHECK, AT(strict), NULL, NULL, 0, 0, "a bad line is fatal",
+      TO_ALL },
     { "fail-on", 0, TAKES_CHOICE, FOR_RENDER | FOR_TREE | FOR_LIST, AT(fail_on), "WHAT", "never|error|unfinished", 0, 0,
-      "exit status 1 when a run failed (or did not finish)" },
+      "exit status 1 when a run failed (or did not finish)", 0 },
     { "progress", 0, TAKES_CHOICE, FOR_READING, AT(progress), "WHEN", "auto|always|never", 0, 0,
-      "progress on standard error; auto: long work on a terminal" },
-    { "quiet", 'q', TAKES_NOTHING, FOR_READING, AT(quiet), NULL, NULL, 0, 0, "print no paths and no warnings" },
+      "progress on standard error; auto: long work on a terminal", 0 },
+    { "quiet", 'q', TAKES_NOTHING, FOR_READING, AT(quiet), NULL, NULL, 0, 0, "print no paths and no warnings", 0 },
     { "verbose", 'v', TAKES_NOTHING, FOR_READING, AT(verbose), NULL, NULL, 0, 0,
-      "print every bad line, not just the first ten" },
-    { "help", 'h', TAKES_NOTHING, FOR_ALL, AT(help), NULL, NULL, 0, 0, "show this" },
+      "print every bad line, not just the first ten", 0 },
+    { "help", 'h', TAKES_NOTHING, FOR_ALL, AT(help), NULL, NULL, 0, 0, "show this", 0 },
 };
 
 enum { ROW_COUNT = sizeof rows / sizeof *rows };
@@ -369,31 +385,11 @@ static bool parse_one(struct options *o, enum command_bit command, int argc, cha
     return set_option(o, row, value, e);
 }
 
-static bool is_among(size_t offset, const size_t *list, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        if (list[i] == offset) return true;
-    return false;
-}
-
-/* Is the option about what such an output shows, not about where outputs go, what others look like, or what the program
- * says meanwhile? */
-static bool shapes(const struct option_row *row, enum given_for what)
-{
-    static const size_t neither[] = { AT(out_dir),  AT(html),  AT(gantt),   AT(graph),   AT(trend),
-                                      AT(summary),  AT(json),  AT(csv),     AT(append),  AT(help),
-                                      AT(progress), AT(quiet), AT(fail_on), AT(verbose), AT(templates) };
-    static const size_t pictures[] = { AT(gantt_style) };
-    static const size_t pages[] = { AT(google), AT(embed_log), AT(max_data), AT(template), AT(own_notes) };
-    if (is_among(row->offset, neither, sizeof neither / sizeof *neither)) return false;
-    return what == GIVEN_FOR_PAGE ? !is_among(row->offset, pictures, sizeof pictures / sizeof *pictures)
-                                  : !is_among(row->offset, pages, sizeof pages / sizeof *pages);
-}
-
-void options_put_given(const struct options *o, enum given_for what, struct buf *out)
+void options_put_given(const struct options *o, unsigned what, struct buf *out)
 {
     for (size_t i = 0; i < ROW_COUNT; i++) {
-        if (!o->given[i].set || !shapes(&rows[i], what)) continue;
+        bool where = rows[i].offset == AT(templates); /* from where, not what */
+        if (!o->given[i].set || !(rows[i].outputs & what) || where) continue;
         buf_printf(out, "%s--%s", out->len ? " " : "", rows[i].name);
         if (!o->given[i].value) continue;
         bool plain = o->given[i].value[strcspn(o->given[i].value, " \t\n\"'$\\`")] == '\0' && o->given[i].value[0];
@@ -401,6 +397,42 @@ void options_put_given(const struct options *o, enum given_for what, struct buf 
         buf_puts(out, o->given[i].value);
         if (!plain) buf_putc(out, '\'');
     }
+}
+
+/* Those of the outputs wanted that heed the option of the row: a mini chart has neither rows nor a height to choose, and
+ * only PNGs have pixels. */
+static unsigned heeding(const struct options *o, const struct option_row *row, unsigned wanted, unsigned pngs)
+{
+    bool mini = o->gantt_style != 0;
+    if (mini && (row->offset == AT(max_rows) || row->offset == AT(min_height))) wanted &= ~(unsigned)TO_GANTT;
+    if (row->offset == AT(scale)) wanted &= pngs;
+    return row->outputs & wanted;
+}
+
+static bool refuse_unheeded(const struct option_row *row, struct err *e)
+{
+    static const char *const names[] = { "--html FILE", "--gantt FILE", "--graph FILE", "--trend FILE",
+                                         "--summary FILE" };
+    struct buf list = BUF_INIT;
+    unsigned rest = row->outputs;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (!(rest & 1u << i)) continue;
+        rest &= ~(1u << i);
+        buf_printf(&list, "%s%s", !list.len ? "" : rest ? ", " : " or ", names[i]);
+    }
+    buf_putc(&list, '\0');
+    err_set(e, ERR_USAGE, "", "--%s: nothing that is written heeds it: add %s%s", row->name, list.ptr,
+            row->offset == AT(scale) ? " with a name that ends in .png" : "");
+    buf_free(&list);
+    return false;
+}
+
+bool options_heeded(const struct options *o, unsigned wanted, unsigned pngs, struct err *e)
+{
+    for (size_t i = 0; i < ROW_COUNT; i++)
+        if (o->given[i].set && rows[i].outputs && !heeding(o, &rows[i], wanted, pngs))
+            return refuse_unheeded(&rows[i], e);
+    return true;
 }
 
 bool options_parse(struct options *o, enum command_bit command, int argc, char **argv, struct err *e)

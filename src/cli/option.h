@@ -70,9 +70,22 @@ struct options options_default(void);
  * log nothing is an option: it belongs to the command that is run, or to the message. */
 bool options_parse(struct options *o, enum command_bit command, int argc, char **argv, struct err *e);
 
-enum given_for { GIVEN_FOR_PAGE, GIVEN_FOR_PICTURE };
-/* Appends the options given that decide what the output shows, in the order of the table: "--theme dark --depth 2". */
-void options_put_given(const struct options *o, enum given_for what, struct buf *out);
+/* What render writes. */
+enum output_bit {
+    TO_HTML = 1,
+    TO_GANTT = 2,
+    TO_GRAPH = 4,
+    TO_TREND = 8,
+    TO_SUMMARY = 16,
+    TO_JSON = 32,
+    TO_CSV = 64,
+    TO_ALL = 127
+};
+/* Does each option that was given decide something of the outputs `wanted`, of which `pngs` are PNGs? False with *e set
+ * for the first one that nothing heeds. */
+bool options_heeded(const struct options *o, unsigned wanted, unsigned pngs, struct err *e);
+/* Appends the options given that decide what such an output shows, in the order of the table: "--theme dark --depth 2". */
+void options_put_given(const struct options *o, unsigned what, struct buf *out);
 
 /* The options of a command, as --help shows them. */
 void options_help(enum command_bit command, struct buf *out);

@@ -70,7 +70,7 @@ static bool put_html(const struct writing *w, const char *path, struct buf *out,
     struct report_options o = report_options(w, 0);
     struct buf given = BUF_INIT;
     page_drawings_begin(&drawings, w);
-    options_put_given(w->o, GIVEN_FOR_PAGE, &given);
+    options_put_given(w->o, TO_HTML, &given);
     o.given = buf_str(&given);
     struct page *page = page_make(w->run, &o);
     page_drawings_wait(&drawings);

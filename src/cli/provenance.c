@@ -47,7 +47,7 @@ void provenance_fill(const struct writing *w, const struct scene *s, struct aren
 {
     struct buf given = BUF_INIT;
     bool one = w->count == 1; /* a picture of several runs is about none of them */
-    options_put_given(w->o, GIVEN_FOR_PICTURE, &given);
+    options_put_given(w->o, TO_GANTT | TO_GRAPH | TO_TREND, &given);
     const struct picture_text all[] = {
         { "Title", s->title },
         { "Description", s->description },

@@ -113,33 +113,43 @@ static enum exit_status write_named(struct loaded *l, const struct options *o, c
     return outputs_write(out, l, o, l->runs, 0, l->run_count, progress);
 }
 
+static bool is_png(const char *path) { return path && str_ends(str_z(path), S(".png")); }
+
+/* Which outputs there will be, and which of them are PNGs. */
+static void what_is_wanted(const struct outputs *named, bool any, unsigned *ret_wanted, unsigned *ret_pngs)
+{
+    const struct {
+        const char *path;
+        unsigned bit;
+    } list[] = { { named->html, TO_HTML },   { named->gantt, TO_GANTT },     { named->graph, TO_GRAPH },
+                 { named->trend, TO_TREND }, { named->summary, TO_SUMMARY }, { named->json, TO_JSON },
+                 { named->csv, TO_CSV } };
+    *ret_wanted = *ret_pngs = any ? 0 : TO_HTML | TO_GANTT | TO_GRAPH | TO_TREND | TO_SUMMARY;
+    for (size_t i = 0; i < sizeof list / sizeof *list; i++) {
+        *ret_wanted |= list[i].path ? list[i].bit : 0;
+        *ret_pngs |= is_png(list[i].path) ? list[i].bit : 0;
+    }
+}
+
 /* An option that nothing of what is written would heed is a mistake. The user's own templates may heed what the
  * built-in ones do not. */
 static enum exit_status check_combination(const struct options *o, const struct outputs *named, bool any)
 {
     struct err e;
-    bool page = o->html || !any, pictures = o->gantt || o->graph || o->trend || !any;
+    unsigned wanted, pngs;
+    what_is_wanted(named, any, &wanted, &pngs);
     bool built_in = o->template != TEMPLATE_REPORT && !o->templates;
     if (o->append && !o->summary)
         err_set(&e, ERR_USAGE, "", "--append adds to the file of --summary FILE, which is not given");
-    else if (o->gantt_style && any && !o->gantt)
-        err_set(&e, ERR_USAGE, "", "--gantt-style shapes the picture of --gantt FILE, which is not asked for");
-    else if (!page && (o->templates || o->template != TEMPLATE_REPORT))
-        err_set(&e, ERR_USAGE, "",
-                "--template and --templates shape the page, which is not asked for: add --html FILE");
+    else if (!options_heeded(o, wanted, pngs, &e)) return complain(&e);
     else if (o->template != TEMPLATE_REPORT && o->google == GOOGLE_ONLY)
         err_set(&e, ERR_USAGE, "", "--google only: the page of --template paper or card has no Google chart");
     else if (o->template != TEMPLATE_REPORT && o->embed_log == ARCHIVE_ALWAYS)
         err_set(&e, ERR_USAGE, "", "--embed-log always: the page of --template paper or card does not carry the log");
-    else if (!page && o->own_notes)
-        err_set(&e, ERR_USAGE, "", "--notes goes into the page, which is not written: add --html FILE");
-    else if (!page && (o->embed_log == ARCHIVE_ALWAYS || o->max_data_set))
-        err_set(&e, ERR_USAGE, "",
-                "--embed-log always and --max-data are about what the page holds, which is not written: add --html "
-                "FILE");
     else if (o->own_notes && built_in && o->template == TEMPLATE_CARD)
         err_set(&e, ERR_USAGE, "", "--notes: the page of --template card has no room for them; paper has");
-    else if (o->theme == THEME_DARK && built_in && o->template == TEMPLATE_PAPER && !pictures)
+    else if (o->theme == THEME_DARK && built_in && o->template == TEMPLATE_PAPER &&
+             !(wanted & (TO_GANTT | TO_GRAPH | TO_TREND)))
         err_set(&e, ERR_USAGE, "", "--theme dark: the page of --template paper is light, as what is printed is");
     else if (any && o->out_dir)
         err_set(&e, ERR_USAGE, "",

@@ -41,6 +41,7 @@ struct event {
 #include "event/kinds.def"
     bool trace;     /* of a run without a pipeline of its own: the step that no other is above is the root */
     bool root_made; /* of a pipeline: the log has a run, but no step that is the whole of it */
+    bool made;      /* of a step: it stands for a branch of the log, such as a thread, and is no step of it */
     bool nested;   /* `steps` is not the array of all steps in pre-order, but the object of the root */
     bool document; /* not a line of a log but a whole run in one value: how it stands is all there is to know */
     struct str status, recordKey, data, level, message, to, relation;

@@ -24,7 +24,10 @@ const struct format format_pipelens = {
     .knows = knows_pipelens,
 };
 
-const struct format *const formats[] = { &format_pipelens, &format_burr, NULL };
+const struct format *const formats[] = {
+    &format_pipelens, &format_burr,   &format_stage_tracker, &format_span_tree, &format_otlp,           &format_jaeger,
+    &format_zipkin,   &format_chrome, &format_nextflow,      &format_ninja,     &format_github_actions, NULL,
+};
 
 struct str glance_get(const struct glance *g, struct str key)
 {

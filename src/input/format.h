@@ -46,7 +46,9 @@ struct format {
 
 /* PipeLens's own and ours: what everything is that no other format knows. Read by event/decode.h, not by `text`. */
 extern const struct format format_pipelens;
-extern const struct format format_burr;
+/* Those of other systems. */
+extern const struct format format_burr, format_stage_tracker, format_span_tree, format_otlp, format_jaeger,
+    format_zipkin, format_chrome, format_nextflow, format_ninja, format_github_actions;
 
 enum { FORMATS_MAX = 31 };
 /* The rows, at most so many, ending with NULL; the first is format_pipelens. */

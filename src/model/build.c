@@ -137,7 +137,7 @@ static void pipeline_event(struct builder *b, const struct event *e)
     struct instance *i = instance_of(b, g, e);
     bool ended = e->kind == EVENT_PIPELINE_FINISH && !(e->document && e->step.end == TIME_NONE);
     struct node *root = find_root(b, i, e);
-    i->run.root_made |= e->root_made;
+    i->run.root_made |= e->root_made || json_type(e->rootMade) == JSON_TRUE;
     if (e->step.start != TIME_NONE) index_find(&b->index, ENTRY_ATTEMPT, g, S(""), e->step.start, 0, true)->item = i;
     merge_meta(b, i, e);
     node_merge(b, root, e, &e->step, ended);
@@ -174,6 +174,7 @@ static void step_event(struct builder *b, const struct event *e)
     }
     if (n->instance->finished && (!n->line || (e->kind == EVENT_STEP_FINISH && was_open)))
         n->instance->run.notes.late_events++;
+    n->step.made |= e->made;
     node_merge(b, n, e, &e->step, e->kind == EVENT_STEP_FINISH);
     if (e->kind == EVENT_STEP_RECORD) node_add_record(b, n, e);
     if (e->kind == EVENT_STEP_LOG) node_add_log(b, n, e);
@@ -207,14 +208,15 @@ static bool status_of(struct str word, enum run_status *ret)
     return false;
 }
 
-/* A trace has ended when what is at its top has; and failed when any of that has. */
+/* A trace has ended when what is at its top has; and failed when any of that has, unless it is said how it went. */
 static void settle_trace(struct instance *i)
 {
     struct node *top = i->run.root_made ? (struct node *)i->run.root->first_child : i->root;
     i->finished = true;
     for (; top; top = i->run.root_made ? (struct node *)top->step.next : NULL) {
         i->finished &= top->step.end != TIME_NONE;
-        if (i->run.root_made && (top->own_status == 1 + STEP_ERROR || payload_present(top->step.error)))
+        if (i->run.root_made && !i->status.len &&
+            (top->own_status == 1 + STEP_ERROR || payload_present(top->step.error)))
             i->root->own_status = 1 + STEP_ERROR;
     }
     if (i->run.root_made && !i->finished) i->root->step.end = TIME_NONE;
@@ -246,6 +248,8 @@ static void settle_steps(struct builder *b, struct instance *i, struct step_more
         if (known && (own == STEP_SKIPPED || own == STEP_CACHED || own == STEP_RETRIED)) s->status = (uint8_t)own;
         else if (payload_present(s->error) || (known && own == STEP_ERROR)) s->status = STEP_ERROR;
         else if (s->end != TIME_NONE) s->status = STEP_OK;
+        else if (n->own_status && own == STEP_OK && s->start == TIME_NONE)
+            s->status = STEP_OK; /* a log without times */
         else s->status = run->status == RUN_RUNNING ? STEP_RUNNING : STEP_UNFINISHED;
         if (s->end != TIME_NONE && s->start != TIME_NONE && s->end < s->start)
             node_note(b, n, "the step ends before it starts");

@@ -35,10 +35,11 @@ void keep_rank(struct run *run)
         if (list[i].weight > up->weight) up->weight = list[i].weight;
     }
     qsort(list, run->step_count, sizeof *list, heaviest_first);
-    run->visible_count = 0;
+    run->visible_count = run->visible_made = 0;
     for (uint32_t i = 0; i < run->step_count; i++) {
         struct step *step = run->steps[list[i].index];
         step->rank = step->hidden ? RANK_NONE : run->visible_count++;
+        run->visible_made += step->made && !step->hidden;
     }
     free(list);
 }

@@ -39,7 +39,8 @@ static void measure_times(struct run *run)
 {
     for (uint32_t i = 0; i < run->step_count; i++) {
         struct step *s = run->steps[i];
-        if (!run->root_made || s != run->root) run->status_count[s->status]++;
+        if (!s->made) run->status_count[s->status]++;
+        run->log_steps += !s->made;
         if (s->depth > run->max_depth) run->max_depth = s->depth;
         if (s->start == TIME_NONE && s->end != TIME_NONE) s->start = s->end; /* a finish that says its end only */
         if (s->start == TIME_NONE) {
@@ -99,7 +100,8 @@ static void total_usage(struct run *run)
 
 void measure_run(struct run *run)
 {
-    run->log_steps = run->step_count - run->root_made;
+    run->log_steps = 0;
+    run->root->made |= run->root_made;
     measure_span(run);
     measure_times(run);
     for (uint32_t i = 0; i < run->step_count; i++) measure_self(run->steps[i]);

@@ -99,6 +99,7 @@ struct step {
     bool hidden;      /* left out by selection; select.c sets it */
     bool older;       /* cached or skipped, and over before the run began: its times are not those of the run */
     bool context;     /* not selected itself, kept because a selected step is below it */
+    bool made;        /* stands for the run or for a branch of it (a thread), and is no step of the log: not counted */
 };
 
 /* Counted, not listed: what had to be put right while reading this run. Zero when all was well. */
@@ -122,10 +123,11 @@ struct run {
     struct step *root;   /* never NULL */
     struct step **steps; /* all of them in pre-order, step_count long: steps[i]->index == i */
     uint32_t step_count;
-    bool root_made; /* the root stands for the run and is no step of the log: it counts in none of these: */
+    bool root_made; /* the root stands for the run and is no step of the log. What is made counts in none of these: */
     uint32_t log_steps;
     uint32_t status_count[STEP_STATUS_COUNT];
-    uint32_t visible_count; /* steps not hidden by selection, with the root */
+    uint32_t visible_count; /* steps not hidden by selection, with the root and what else is made, */
+    uint32_t visible_made;  /* so many */
     uint32_t max_depth;
     int64_t start, end; /* µs: earliest start and last event of all steps that are not older; TIME_NONE without times */
     int64_t duration;   /* µs: of the root when it has an end, else end - start; TIME_NONE without times */
@@ -151,7 +153,7 @@ bool run_tells_root(const struct run *run);
 enum step_status run_shown_status(const struct run *run, const struct step *step);
 
 /* Steps of the log that are not hidden. */
-static inline uint32_t run_shown_steps(const struct run *run) { return run->visible_count - run->root_made; }
+static inline uint32_t run_shown_steps(const struct run *run) { return run->visible_count - run->visible_made; }
 
 /* µs that the run is known to have taken: its own duration, or more when steps outlived it. TIME_NONE without times. */
 int64_t run_wall_time(const struct run *run);

@@ -89,7 +89,7 @@ static bool selected(const struct selection *s, const struct step *step, regex_t
 static struct str sentence(const struct selection *s, const struct run *run)
 {
     struct buf b = BUF_INIT;
-    uint32_t hidden = run->step_count - run->visible_count;
+    uint32_t hidden = run->log_steps - run_shown_steps(run);
     buf_printf(&b, "%u of %u steps left out by", (unsigned)hidden, (unsigned)run->log_steps);
     if (s->filter) buf_printf(&b, " --filter %s", s->filter);
     if (s->keys) buf_printf(&b, " --keys %s", s->keys);

@@ -117,6 +117,7 @@ static void put_meta(struct buf *b, const struct run *run, struct arena *scratch
     put_known(b, run, run->root, scratch);
     buf_puts(b, ",\"logVersion\":1,\"runId\":"); /* the shape is version 1, whatever the log was */
     buf_put_json(b, run->id);
+    if (run->root_made) buf_puts(b, ",\"rootMade\":true");
     member_text(b, "parentRun", run->parent_run);
     member_payload(b, "args", run, run->args, NOT_NUMBERS_NULL);
     member_payload(b, "tags", run, run->tags, NOT_NUMBERS_NULL);

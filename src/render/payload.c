@@ -54,8 +54,12 @@ void payload_put(struct buf *b, struct str value, enum not_numbers how)
             at++;
             continue;
         }
-        put_characters(b, str_of(value.ptr + start, at - start));
         size_t length = space ? 1 : word_length(value, at);
+        if (!space && how == NOT_NUMBERS_KEPT) {
+            at += length;
+            continue;
+        }
+        put_characters(b, str_of(value.ptr + start, at - start));
         if (!space && how == NOT_NUMBERS_NULL) buf_puts(b, "null");
         else if (!space) buf_put_json(b, str_of(value.ptr + at, length));
         start = at += length;

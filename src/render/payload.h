@@ -14,6 +14,7 @@
 enum not_numbers {
     NOT_NUMBERS_QUOTED, /* "NaN", "Infinity", "-Infinity": nothing lost */
     NOT_NUMBERS_NULL,   /* null, as JavaScript's JSON.stringify has it */
+    NOT_NUMBERS_KEPT,   /* as they are: no JSON, but what our own reader takes */
 };
 
 /* A JSON value of the log; null when it is absent. */

@@ -18,8 +18,8 @@ bool actions_find(const struct actions *actions, int64_t n, size_t *ret_at);
  *
  *   runId, sequenceId, action, key, id   which action it is: `action` is the step's name; `id` only if the log has one
  *   status                               of the step: "ok", "error", …
- *   state                                as it stands in the log, without the members that Burr keeps for itself: `__…`;
- *                                        with `__SEQUENCE_ID`, as Burr's load_state gives it, of logs with sequence ids
+ *   state                                as it stands in the log, without the members that Burr keeps for itself,
+ *                                        `__…`; of logs with sequence ids with `__SEQUENCE_ID`, as load_state gives it
  *   next                                 the name of the action to go on with, null when that cannot be told
  *   transitions                          [{"to","condition"}]: all that lead on from this action in the graph of the
  *                                        run; [] when there is none

@@ -134,3 +134,4 @@ fi
 
 sh tests/bench/track.sh
 sh tests/bench/pictures.sh
+sh tests/bench/formats.sh

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Which process, thread, asynchronous id or flow an event belongs to: one hash table for all of them.
+ */
+#include "input/chrome.h"
+
+#include <stdlib.h>
+
+static bool is_name(const struct chrome_name *n, const struct chrome_name *want)
+{
+    return n->hash == want->hash && n->what == want->what && n->of == want->of && str_eq(n->a, want->a) &&
+           str_eq(n->b, want->b) && str_eq(n->c, want->c);
+}
+
+static void grow(struct chrome *c)
+{
+    size_t cap = c->slot_cap ? c->slot_cap * 2 : 64;
+    free(c->slots);
+    c->slots = calloc(cap, sizeof *c->slots);
+    if (!c->slots) arena_exhausted(cap * sizeof *c->slots);
+    c->slot_cap = cap;
+    for (size_t i = 0; i < c->name_count; i++) {
+        size_t slot = c->names[i].hash & (cap - 1);
+        while (c->slots[slot]) slot = (slot + 1) & (cap - 1);
+        c->slots[slot] = (uint32_t)i + 1;
+    }
+}
+
+/* The name, made with number CHROME_NONE when it is new. */
+static struct chrome_name *find(struct chrome *c, struct chrome_name want)
+{
+    if (2 * (c->name_count + 1) > c->slot_cap) grow(c);
+    want.hash = str_hash(want.c, str_hash(want.b, str_hash(want.a, (uint64_t)want.what << 32 | want.of)));
+    size_t slot = want.hash & (c->slot_cap - 1);
+    for (; c->slots[slot]; slot = (slot + 1) & (c->slot_cap - 1))
+        if (is_name(&c->names[c->slots[slot] - 1], &want)) return &c->names[c->slots[slot] - 1];
+    c->names = array_grow(c->names, &c->name_cap, c->name_count + 1, sizeof *c->names);
+    want.number = CHROME_NONE;
+    c->names[c->name_count++] = want;
+    c->slots[slot] = (uint32_t)c->name_count;
+    return &c->names[c->name_count - 1];
+}
+
+/* "12" and 12 are one process. */
+static struct str bare(struct str value)
+{
+    return json_type(value) == JSON_STRING ? str_of(value.ptr + 1, value.len - 2) : value;
+}
+
+uint32_t chrome_process(struct chrome *c, struct str pid)
+{
+    pid = bare(pid);
+    if (c->process_count && str_eq(c->last.pid, pid)) return c->last.process;
+    struct chrome_name *n = find(c, (struct chrome_name){ .what = CHROME_PROCESS, .a = pid });
+    if (n->number == CHROME_NONE) {
+        c->processes = array_grow(c->processes, &c->process_cap, c->process_count + 1, sizeof *c->processes);
+        c->processes[c->process_count] = (struct chrome_process){
+            .pid = pid, .start = TIME_NONE, .end = TIME_NONE, .first_meta = CHROME_NONE, .last_meta = CHROME_NONE
+        };
+        n->number = (uint32_t)c->process_count++;
+    }
+    c->last.pid = pid;
+    c->last.process = n->number;
+    c->last.track = CHROME_NONE;
+    return n->number;
+}
+
+static uint32_t track_of(struct chrome *c, struct chrome_name *n, struct chrome_track track)
+{
+    if (n->number != CHROME_NONE) return n->number;
+    c->tracks = array_grow(c->tracks, &c->track_cap, c->track_count + 1, sizeof *c->tracks);
+    track.start = track.end = TIME_NONE;
+    c->tracks[c->track_count] = track;
+    return n->number = (uint32_t)c->track_count++;
+}
+
+uint32_t chrome_thread(struct chrome *c, uint32_t process, struct str tid)
+{
+    tid = bare(tid);
+    bool last = process == c->last.process;
+    if (last && c->last.track != CHROME_NONE && str_eq(c->last.tid, tid)) return c->last.track;
+    struct chrome_name *n = find(c, (struct chrome_name){ .what = CHROME_THREAD, .of = process, .a = tid });
+    uint32_t number = track_of(c, n, (struct chrome_track){ .process = process, .tid = tid });
+    if (last) {
+        c->last.tid = tid;
+        c->last.track = number;
+    }
+    return number;
+}
+
+uint32_t chrome_async(struct chrome *c, uint32_t process, struct str id, struct str cat, struct str scope)
+{
+    struct chrome_name *n = find(
+        c, (struct chrome_name){ .what = CHROME_ASYNC, .of = process, .a = bare(id), .b = cat, .c = scope });
+    return track_of(c, n, (struct chrome_track){ .process = process, .tid = id, .async = true });
+}
+
+uint32_t chrome_flow_name(struct chrome *c, struct str id, struct str cat, struct str name)
+{
+    struct chrome_name *n = find(c, (struct chrome_name){ .what = CHROME_FLOW, .a = bare(id), .b = cat, .c = name });
+    if (n->number == CHROME_NONE) n->number = (uint32_t)c->flow_names++;
+    return n->number;
+}

@@ -1,0 +1,61 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# A log, exported and read again, is the same run: names, nesting, times to the microsecond, status, records, links and
+# what else roundtrip.mjs compares.
+#
+# To add a row:
+#
+#     trip SHAPE FILE [--without FIELD,FIELD…]
+#
+# SHAPE is what export --to writes and what is read again; FILE stands in the project or next door (then it is skipped
+# where it is not there). --without names what the shape cannot hold; "run" are the name and the status of the run.
+cd "$(dirname "$0")/.." || exit 1
+. tests/tap.sh
+
+data=../shared/data
+
+if ! command -v node >/dev/null 2>&1; then
+    skip 'round trips' 'node is not there'
+    tap_done
+fi
+
+# trip SHAPE FILE [OPTION...]
+trip()
+{
+    name="$2 to $1"
+    if [ ! -e "$2" ]; then
+        skip "$name" 'not there'
+        return
+    fi
+    shape=$1
+    file=$2
+    shift 2
+    if "$tool" --json "$work/before.json" "$file" >"$work/said" 2>&1 &&
+        "$tool" export --to "$shape" -o "$work/log" "$file" >"$work/said" 2>&1 &&
+        "$tool" --json "$work/after.json" "$work/log" >"$work/said" 2>&1 &&
+        node tests/roundtrip.mjs "$work/before.json" "$work/after.json" "$@" >"$work/said" 2>&1
+    then
+        ok "$name"
+    else
+        not_ok "$name" "$work/said"
+    fi
+}
+
+# --- otlp ---
+for file in samples/*.ndjson samples/formats/*.json samples/formats/*.ndjson samples/formats/*.jsonl \
+    "$data"/otlp/*.* "$data"/jaeger/*.json "$data"/zipkin/*.* \
+    "$data"/pipelens-ts/*.ndjson "$data"/pipelens-py/*.ndjson; do
+    case $file in
+    *'*'*) continue ;;
+    esac
+    trip otlp "$file"
+done
+
+# --- chrome ---
+
+# --- ndjson ---
+
+# --- stage-tracker ---
+
+tap_done
