@@ -39,6 +39,28 @@ shared()
 }
 
 # --- burr ---
+# The attempts of an application that was resumed are runs. With --tz nothing is assumed.
+counts 3 17 $samples/burr/order-desk
+counts 2 14 $samples/burr/order-desk/order-1007
+counts 1 3 $samples/burr/order-desk/supplier-1007/log.jsonl --tz Europe/Berlin
+shared 1 38 burr/demo_data/demo_chatbot/chat-1-giraffe/log.jsonl
+shared 1 30 burr/demo_data/demo_chatbot/chat-2-geography/log.jsonl
+shared 1 30 burr/demo_data/demo_chatbot/chat-3-physics/log.jsonl
+shared 1 23 burr/demo_data/demo_chatbot/chat-4-philosophy/log.jsonl
+shared 1 30 burr/demo_data/demo_chatbot/chat-5-jokes/log.jsonl
+shared 1 5 burr/demo_data/demo_chatbot/chat-6-demonstrate-errors/log.jsonl
+shared 1 2 burr/demo_data/demo_counter/count-to-1/log.jsonl
+shared 1 11 burr/demo_data/demo_counter/count-to-10/log.jsonl
+shared 1 101 burr/demo_data/demo_counter/count-to-100/log.jsonl
+shared 1 43 burr/demo_data/demo_counter/count-to-42/log.jsonl
+shared 1 51 burr/demo_data/demo_counter/count-to-50/log.jsonl
+shared 2 23 burr/generated/spans_and_errors/failing-run/log.jsonl
+shared 1 24 burr/generated/spans_and_errors/ok-run/log.jsonl
+shared 1 6 burr/generated/streams/streaming-1/log.jsonl
+shared 1 1 burr/generated/streams/streaming-abandoned/log.jsonl
+shared 6 156 burr/demo_data/demo_chatbot
+shared 3 47 burr/generated/spans_and_errors
+shared 1 3 hostile/15c-burr-span-parent-cycle.jsonl
 
 # --- stage-tracker ---
 counts 2 6 $samples/stage-tracker.json

@@ -43,7 +43,8 @@ static struct step_list failed_steps(const struct run *run)
     uint32_t remain = run->status_count[STEP_ERROR];
     for (uint32_t i = 0; i < run->step_count && remain; i++) {
         if (run->steps[i]->status != STEP_ERROR) continue;
-        remain--;
+        if (run->steps[i]->made && !payload_present(run->steps[i]->error)) continue; /* by what is below it */
+        remain -= !run->steps[i]->made;
         if (!run->steps[i]->hidden) list_add(&list, run->steps[i]);
     }
     for (size_t i = 0; i + 1 < list.count; i++) /* pre-order: what failed below a step stands right behind it */

@@ -12,9 +12,9 @@ enum { EXTRAS_LOOKED_AT = 16 };
 
 struct payload payload_of(const struct event *e, struct str slice)
 {
-    if (!slice.len) return (struct payload){ 0 };
+    if (!slice.len || slice.len > UINT32_MAX) return (struct payload){ 0 };
     return (struct payload){ .offset = e->offset + (uint64_t)(slice.ptr - e->text.ptr),
-                             .length = slice.len,
+                             .length = (uint32_t)slice.len,
                              .source = e->source };
 }
 
@@ -231,6 +231,7 @@ void node_merge(struct builder *b, struct node *n, const struct event *e, const 
     if (status_of(s->status)) n->own_status = status_of(s->status);
     else if (value_present(s->status)) event_note(b, e, n, "unknown step status: taken from the step's end and error");
     n->llm |= s->llm;
+    n->step.made |= json_type(s->made) == JSON_TRUE;
     merge_more(b, n, e, s);
 }
 
