@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * A run on its way to OTLP/JSON, between export_otlp.c, which writes requests and spans, and export_otlp_fields.c, which
- * writes what a span holds.
+ * A run on its way to OTLP/JSON, between export_otlp.c, which writes requests and spans, and export_otlp_fields.c,
+ * which writes what a span holds.
  */
 #ifndef RENDER_EXPORT_OTLP_H
 #define RENDER_EXPORT_OTLP_H
