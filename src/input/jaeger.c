@@ -506,9 +506,10 @@ static void finish(struct teller *t, void *state)
     free(g->processes);
 }
 
-/* A trace: its id, and spans with an id of Jaeger's spelling or none. */
-static bool is_trace(struct str id, struct str spans)
+/* A trace: its id, and spans with an id of Jaeger's spelling or none, or not yet in sight behind the processes. */
+static bool is_trace(struct str id, struct str spans, struct str processes)
 {
+    if (id.len && !spans.len) return json_type(processes) == JSON_OBJECT;
     return id.len && json_type(spans) == JSON_ARRAY &&
            (glance_inside(spans, S("spanID")).len || glance_inside(spans, S("operationName")).len || spans.len < 3);
 }
@@ -518,8 +519,9 @@ static bool knows(const struct glance *g)
     if (!g->object) return false;
     struct str data = glance_get(g, S("data"));
     if (json_type(data) == JSON_ARRAY)
-        return is_trace(glance_inside(data, S("traceID")), glance_inside(data, S("spans")));
-    return is_trace(glance_get(g, S("traceID")), glance_get(g, S("spans")));
+        return is_trace(glance_inside(data, S("traceID")), glance_inside(data, S("spans")),
+                        glance_inside(data, S("processes")));
+    return is_trace(glance_get(g, S("traceID")), glance_get(g, S("spans")), glance_get(g, S("processes")));
 }
 
 const struct format format_jaeger = {

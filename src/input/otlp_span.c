@@ -8,9 +8,7 @@
  *   links                      links that refer to the other span
  *   resource, scope, the rest  fields of the step
  */
-#include "input/otlp.h"
-
-#include "input/restore.h"
+#include "input/otlp_span.h"
 
 #include <stdlib.h>
 
@@ -18,40 +16,8 @@
 
 enum { EXTRAS_MAX = 30 /* fields that come back from our own export, beside those of OTLP */ };
 
-struct span {
-    struct str trace_id, id, parent, name, kind, start, end, attributes, events, links, status, state, flags;
-    struct str dropped_attributes, dropped_events, dropped_links;
-};
-
 struct status {
     struct str code, message;
-};
-
-struct happening { /* an event of a span */
-    struct str time, name, attributes, dropped;
-    const char *level;
-    struct str type, text, stack; /* of an exception */
-    struct str message;           /* what our own export was told, JSON */
-    bool made;
-};
-
-struct link {
-    struct str trace_id, id, state, attributes, flags, dropped;
-    struct str run_id, step_id, relation; /* what our own export was told */
-};
-
-/* All of one span that is not as it stands. */
-struct reading {
-    struct otlp *o;
-    struct teller *t;
-    struct span span;
-    struct restored restored;
-    const char *at;
-    bool error, ok;
-    struct str message;         /* of the status */
-    struct happening exception; /* the first one */
-    int64_t start, end;
-    const char *kind;
 };
 
 void otlp_begin(struct otlp *o)
@@ -68,9 +34,6 @@ void otlp_done(struct otlp *o)
     free(o->scopes);
     arena_free(&o->scratch);
 }
-
-static bool is_text(struct str value) { return json_type(value) == JSON_STRING && value.len > 2; }
-static bool counts(struct str n) { return !value_absent(n) && !str_eq(n, S("0")) && !str_eq(n, S("\"0\"")); }
 
 /* The word or the number of an enumeration. */
 static bool is_one_of(struct str value, struct str number, struct str word)
@@ -96,8 +59,7 @@ static const char *kind_of(struct str kind)
     return NULL;
 }
 
-/* Nanoseconds; 0 is unknown. */
-static int64_t time_of(const struct reading *r, struct str value)
+int64_t otlp_time(const struct reading *r, struct str value)
 {
     int64_t us;
     if (value_absent(value) || (json_to_us(value, JSON_NANOSECONDS, &us) && us == 0)) return TIME_NONE;
@@ -114,62 +76,6 @@ static bool is_finer(struct str value)
     for (size_t i = 0; i < n.len; i++)
         if (n.ptr[i] < '0' || n.ptr[i] > '9') return false;
     return !str_ends(n, S("000"));
-}
-
-/* An event's attributes: members to o->event, but for what has a place of its own. */
-static void read_happening(struct otlp *o, struct happening *h, struct json *j)
-{
-    static const struct field table[] = {
-        FIELD(struct happening, time, "timeUnixNano"),
-        FIELD(struct happening, time, "time_unix_nano"),
-        FIELD(struct happening, name, "name"),
-        FIELD(struct happening, attributes, "attributes"),
-        FIELD(struct happening, dropped, "droppedAttributesCount"),
-        FIELD(struct happening, dropped, "dropped_attributes_count"),
-    };
-    struct attribute a;
-    const char *said = NULL;
-    *h = (struct happening){ 0 };
-    buf_clear(&o->event);
-    trace_take(j, table, COUNT(table), h, true, trace_keep, &o->event);
-    struct json list = trace_list(h->attributes);
-    while (attribute_next(&list, &a)) {
-        struct str scalar = attribute_scalar(&a);
-        struct restored r = { 0 };
-        if (str_eq(a.key, S("\"pipelens.made\""))) h->made = true;
-        if (str_eq(a.key, S("\"pipelens.level\"")) && is_text(scalar))
-            said = trace_level(str_of(scalar.ptr + 1, scalar.len - 2));
-        if (str_eq(a.key, S("\"pipelens.message\"")) && is_text(scalar) &&
-            restored_take(&r, S("\"pipelens.result\""), scalar, &o->scratch))
-            h->message = r.result;
-        if (str_starts(a.key, S("\"pipelens."))) continue;
-        if (str_eq(a.key, S("\"exception.type\""))) h->type = scalar;
-        if (str_eq(a.key, S("\"exception.message\""))) h->text = scalar;
-        if (str_eq(a.key, S("\"exception.stacktrace\""))) h->stack = scalar;
-        if (is_text(scalar) && (str_eq(a.key, S("\"level\"")) || str_eq(a.key, S("\"log.level\"")) ||
-                                str_eq(a.key, S("\"severity\"")) || str_eq(a.key, S("\"log.severity\""))))
-            h->level = trace_level(str_of(scalar.ptr + 1, scalar.len - 2));
-        trace_put_key(&o->event, a.key);
-        attribute_put(&o->event, &a);
-    }
-    json_done(&list);
-    if (counts(h->dropped)) trace_keep(&o->event, S("droppedAttributesCount"), h->dropped);
-    if (!h->level) h->level = str_eq(h->name, S("\"exception\"")) ? "error" : "info";
-    if (said) h->level = said;
-}
-
-static void find_exception(struct reading *r)
-{
-    struct json list = trace_list(r->span.events);
-    while (json_element(&list)) {
-        struct happening h;
-        read_happening(r->o, &h, &list);
-        if (!list.error && (h.type.len || h.text.len) && str_eq(h.name, S("\"exception\""))) {
-            r->exception = h;
-            break;
-        }
-    }
-    json_done(&list);
 }
 
 static void read_attributes(struct reading *r)
@@ -201,16 +107,16 @@ static void read_status(struct reading *r)
     if (json_type(r->span.status) == JSON_OBJECT) fields_take(r->span.status, table, 2, &s, trace_keep, &r->o->more);
     r->error = is_one_of(s.code, S("2"), S("STATUS_CODE_ERROR"));
     r->ok = is_one_of(s.code, S("1"), S("STATUS_CODE_OK"));
-    if (is_text(s.message)) r->message = s.message;
-    if (r->error) find_exception(r);
+    if (otlp_is_text(s.message)) r->message = s.message;
+    if (r->error) otlp_find_exception(r);
 }
 
 static void read_times(struct reading *r)
 {
     struct str said = r->restored.time;
     if (json_type(said) != JSON_OBJECT) {
-        r->start = time_of(r, r->span.start);
-        r->end = time_of(r, r->span.end);
+        r->start = otlp_time(r, r->span.start);
+        r->end = otlp_time(r, r->span.end);
         return;
     }
     struct str start = json_get(said, S("startTs")), end = json_get(said, S("endTs"));
@@ -225,7 +131,7 @@ static bool is_open(const struct reading *r)
     return str_eq(status, S("\"running\"")) || str_eq(status, S("\"unfinished\""));
 }
 
-static void begin(struct reading *r, enum event_kind kind)
+void otlp_begin_event(struct reading *r, enum event_kind kind)
 {
     trace_begin(r->t, kind, &r->o->ids);
     if (r->restored.key.len) r->t->event.trace = false;
@@ -282,14 +188,14 @@ static void tell_extras(struct reading *r)
     tell_object(t, S("scope"), &o->scope);
     if (r->ok) tell_extra(t, S("statusCode"), S("\"OK\""));
     if (!r->error && r->message.len) tell_extra(t, S("statusMessage"), r->message);
-    if (is_text(s->state)) tell_extra(t, S("traceState"), s->state);
-    if (counts(s->flags)) tell_extra(t, S("flags"), s->flags);
-    if (counts(s->dropped_attributes)) tell_extra(t, S("droppedAttributesCount"), s->dropped_attributes);
-    if (counts(s->dropped_events)) tell_extra(t, S("droppedEventsCount"), s->dropped_events);
-    if (counts(s->dropped_links)) tell_extra(t, S("droppedLinksCount"), s->dropped_links);
+    if (otlp_is_text(s->state)) tell_extra(t, S("traceState"), s->state);
+    if (otlp_counts(s->flags)) tell_extra(t, S("flags"), s->flags);
+    if (otlp_counts(s->dropped_attributes)) tell_extra(t, S("droppedAttributesCount"), s->dropped_attributes);
+    if (otlp_counts(s->dropped_events)) tell_extra(t, S("droppedEventsCount"), s->dropped_events);
+    if (otlp_counts(s->dropped_links)) tell_extra(t, S("droppedLinksCount"), s->dropped_links);
     if (is_finer(s->start)) tell_extra(t, S("startTimeUnixNano"), s->start);
     if (is_finer(s->end)) tell_extra(t, S("endTimeUnixNano"), s->end);
-    if (counts(s->kind) && !r->kind && !is_one_of(s->kind, S("0"), S("SPAN_KIND_UNSPECIFIED")))
+    if (otlp_counts(s->kind) && !r->kind && !is_one_of(s->kind, S("0"), S("SPAN_KIND_UNSPECIFIED")))
         tell_extra(t, S("spanKind"), s->kind);
     struct json j = json_begin(extras);
     unsigned count = 0;
@@ -322,7 +228,7 @@ static void tell_step(struct reading *r)
     struct teller *t = r->t;
     const struct restored *own = &r->restored;
     struct event_step *s = &t->event.step;
-    begin(r, is_open(r) ? EVENT_STEP_START : EVENT_STEP_FINISH);
+    otlp_begin_event(r, is_open(r) ? EVENT_STEP_START : EVENT_STEP_FINISH);
     tell_raw(t, &s->parentId, o->ids.parent);
     if (json_type(r->span.name) == JSON_STRING) tell_raw(t, &s->name, r->span.name);
     else tell_text(t, &s->name, r->span.name);
@@ -346,125 +252,6 @@ static void tell_step(struct reading *r)
     }
     tell_extras(r);
     tell_send(t);
-}
-
-static void tell_events(struct reading *r)
-{
-    struct otlp *o = r->o;
-    struct teller *t = r->t;
-    struct json list = trace_list(r->span.events);
-    while (json_element(&list)) {
-        struct happening h;
-        read_happening(o, &h, &list);
-        if (list.error || h.made) continue;
-        begin(r, EVENT_STEP_LOG);
-        t->event.ts = time_of(r, h.time);
-        tell_text(t, &t->event.level, str_z(h.level));
-        if (h.message.len) tell_raw(t, &t->event.message, h.message);
-        else if (!o->event.len && h.name.len) tell_raw(t, &t->event.message, h.name);
-        else {
-            struct buf *b = tell_open(t, &t->event.message);
-            buf_puts(b, "{\"event\":");
-            if (h.name.len) buf_put(b, h.name);
-            else buf_puts(b, "\"\"");
-            if (o->event.len) buf_putc(b, ',');
-            buf_put(b, buf_str(&o->event));
-            buf_putc(b, '}');
-            tell_close(t);
-        }
-        tell_send(t);
-    }
-    json_done(&list);
-}
-
-/* Members to o->event: what the link says besides where it goes. */
-static void read_link(struct otlp *o, struct link *l, struct json *j)
-{
-    static const struct field table[] = {
-        FIELD(struct link, trace_id, "traceId"),
-        FIELD(struct link, trace_id, "trace_id"),
-        FIELD(struct link, id, "spanId"),
-        FIELD(struct link, id, "span_id"),
-        FIELD(struct link, attributes, "attributes"),
-        FIELD(struct link, flags, "flags"),
-        FIELD(struct link, state, "traceState"),
-        FIELD(struct link, state, "trace_state"),
-        FIELD(struct link, dropped, "droppedAttributesCount"),
-        FIELD(struct link, dropped, "dropped_attributes_count"),
-    };
-    struct attribute a;
-    *l = (struct link){ 0 };
-    buf_clear(&o->event);
-    trace_take(j, table, COUNT(table), l, false, trace_keep, &o->event);
-    if (is_text(l->state)) trace_keep(&o->event, S("traceState"), l->state);
-    if (counts(l->flags)) trace_keep(&o->event, S("flags"), l->flags);
-    if (counts(l->dropped)) trace_keep(&o->event, S("droppedAttributesCount"), l->dropped);
-    struct json list = trace_list(l->attributes);
-    while (attribute_next(&list, &a)) {
-        struct str scalar = attribute_scalar(&a);
-        struct str *own = str_eq(a.key, S("\"pipelens.runId\""))      ? &l->run_id
-                          : str_eq(a.key, S("\"pipelens.stepId\""))   ? &l->step_id
-                          : str_eq(a.key, S("\"pipelens.relation\"")) ? &l->relation
-                                                                      : NULL;
-        if (own) *own = scalar;
-        if (own) continue;
-        trace_put_key(&o->event, a.key);
-        attribute_put(&o->event, &a);
-    }
-    json_done(&list);
-}
-
-static void put_or_empty(struct buf *b, struct str own, struct str id, size_t bytes)
-{
-    size_t before = b->len;
-    if (own.len) buf_put(b, own);
-    else trace_put_id(b, id, bytes);
-    if (b->len == before) buf_puts(b, "\"\"");
-}
-
-static void tell_links(struct reading *r)
-{
-    struct otlp *o = r->o;
-    struct teller *t = r->t;
-    struct json list = trace_list(r->span.links);
-    while (json_element(&list)) {
-        struct link l;
-        read_link(o, &l, &list);
-        if (list.error) break;
-        begin(r, EVENT_STEP_LINK);
-        struct buf *b = tell_open(t, &t->event.to);
-        buf_puts(b, "{\"runId\":");
-        put_or_empty(b, l.run_id, l.trace_id, 16);
-        buf_puts(b, ",\"stepId\":");
-        put_or_empty(b, l.step_id, l.id, 8);
-        buf_putc(b, '}');
-        tell_close(t);
-        if (l.relation.len) tell_raw(t, &t->event.relation, l.relation);
-        else tell_text(t, &t->event.relation, S("refers"));
-        tell_send(t);
-    }
-    json_done(&list);
-}
-
-/* Links that say more than where they go: told as a field of the step, since a link of ours has no attributes. */
-static void keep_link_details(struct reading *r)
-{
-    struct buf details = BUF_INIT;
-    struct json list = trace_list(r->span.links);
-    while (json_element(&list)) {
-        struct link l;
-        read_link(r->o, &l, &list);
-        if (list.error || !r->o->event.len) continue;
-        buf_puts(&details, details.len ? ",{\"spanId\":" : "[{\"spanId\":");
-        put_or_empty(&details, l.step_id, l.id, 8);
-        buf_putc(&details, ',');
-        buf_put(&details, buf_str(&r->o->event));
-        buf_putc(&details, '}');
-    }
-    json_done(&list);
-    if (details.len) buf_putc(&details, ']');
-    if (details.len) trace_keep(&r->o->more, S("links"), buf_str(&details));
-    buf_free(&details);
 }
 
 /* Ids of a run that was no trace come back as they were. */
@@ -521,11 +308,11 @@ void otlp_tell_span(struct otlp *o, struct teller *t, struct json *j)
     read_times(&r);
     set_ids(&r);
     r.kind = kind_of(r.span.kind);
-    if (r.span.links.len > 2) keep_link_details(&r);
+    if (r.span.links.len > 2) otlp_keep_link_details(&r);
     if (r.restored.run.len && r.restored.key.len) tell_run(&r, EVENT_PIPELINE_START);
     tell_step(&r);
-    if (r.span.events.len > 2) tell_events(&r);
-    if (r.span.links.len > 2) tell_links(&r);
+    if (r.span.events.len > 2) otlp_tell_events(&r);
+    if (r.span.links.len > 2) otlp_tell_links(&r);
     if (r.restored.run.len && r.restored.key.len) tell_run(&r, EVENT_PIPELINE_FINISH);
     arena_trim(&o->scratch);
 }

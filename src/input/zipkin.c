@@ -3,7 +3,7 @@
  * Zipkin v2: what reporters post to /api/v2/spans (a list a line, or one), and what its page and /api/v2/traces give (a
  * trace, or a list of traces).
  *
- *   [{"traceId","id","parentId","kind":"CLIENT","name","timestamp":µs,"duration":µs,"localEndpoint":{"serviceName",…},
+ *   [{"traceId","id","parentId","kind":"CLIENT","name","timestamp":µs,"duration":µs,"localEndpoint":{…},
  *     "remoteEndpoint":{…},"annotations":[{"timestamp":µs,"value"}],"tags":{"k":"v"},"shared":true}]
  *
  * A call has two halves, and older instrumentation gives both the id of the call: the client's is the step, the
