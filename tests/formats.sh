@@ -73,10 +73,32 @@ shared 1 3 span-tree/running-snapshot.json
 shared 8 19 span-tree/traces.part1.ndjson
 
 # --- otlp ---
+counts 1 9 "$samples/otlp.jsonl"
+shared 1 16 otlp/gha-export.success-trace.otlp
+shared 1 6 otlp/gha-export.testsuite-trace.otlp
+shared 1 1 otlp/jaeger-ui.otlp2jaeger-in-error.json -q
+shared 1 2 otlp/jaeger-ui.otlp2jaeger-in.json -q
+shared 1 4 otlp/jaeger-ui.otlp2jaeger-multi-in-combined.json
+shared 1 4 otlp/jaeger-ui.otlp2jaeger-multi-in.ndjson
+shared 2 9 otlp/js-sdk.batch.ndjson
+shared 2 9 otlp/js-sdk.simple-one-span-per-line.ndjson
+shared 1 1 otlp/proto-example.trace.json -q
 
 # --- jaeger ---
+counts 1 7 "$samples/jaeger.json"
+shared 1 2 jaeger/ui.otlp2jaeger-out.json -q
+shared 1 8 jaeger/ui.spanLongerAsParent.json
+shared 1 4 jaeger/ui.traceWithOverlappingChildrenLongerThanParent.json
+shared 1 11 jaeger/ui.tracegraph-testTrace.json
+shared 1 5 jaeger/ui_01.json
 
 # --- zipkin ---
+counts 1 7 "$samples/zipkin.json"
+shared 2 9 zipkin/js-sdk.zipkin-v2.ndjson
+shared 1 8 zipkin/lens.ascend.json
+shared 1 11 zipkin/lens.messaging2.json
+shared 1 5 zipkin/lens.simple-db-p6.json
+shared 1 4 zipkin/lens.skew.json
 
 # --- chrome ---
 counts 1 9 "$samples/chrome.json"

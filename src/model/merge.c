@@ -6,14 +6,15 @@
 #include "model/node.h"
 
 #include "base/utf8.h"
+#include "event/fields.h"
 
 enum { EXTRAS_LOOKED_AT = 16 };
 
 struct payload payload_of(const struct event *e, struct str slice)
 {
-    if (!slice.len) return (struct payload){ 0 };
+    if (!slice.len || slice.len > UINT32_MAX) return (struct payload){ 0 };
     return (struct payload){ .offset = e->offset + (uint64_t)(slice.ptr - e->text.ptr),
-                             .length = slice.len,
+                             .length = (uint32_t)slice.len,
                              .source = e->source };
 }
 
@@ -230,6 +231,7 @@ void node_merge(struct builder *b, struct node *n, const struct event *e, const 
     if (status_of(s->status)) n->own_status = status_of(s->status);
     else if (value_present(s->status)) event_note(b, e, n, "unknown step status: taken from the step's end and error");
     n->llm |= s->llm;
+    n->step.made |= json_type(s->made) == JSON_TRUE;
     merge_more(b, n, e, s);
 }
 
@@ -239,7 +241,7 @@ void node_add_record(struct builder *b, struct node *n, const struct event *e)
     r->key = node_text(b, e->recordKey);
     r->data = payload_of(e, e->data);
     r->ts = e->ts;
-    n->llm |= str_starts(r->key, S("__LLM_RESPONSE_")) || str_starts(r->key, S("gen_ai."));
+    n->llm |= key_tells_llm(r->key);
 }
 
 void node_add_log(struct builder *b, struct node *n, const struct event *e)

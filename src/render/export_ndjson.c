@@ -138,6 +138,7 @@ static void put_rest(struct writing *w, const struct step *step)
         buf_puts(b, ",\"records\":");
         payload_put_records(b, w->run, step, NOT_NUMBERS_KEPT, &w->scratch_step);
     }
+    if (step->made && step->parent) buf_puts(b, ",\"made\":true");
     put_payload(w, "result", step->result);
     put_payload(w, "error", step->error);
     bool told = step->status == STEP_SKIPPED || step->status == STEP_CACHED || step->status == STEP_RETRIED ||
