@@ -127,7 +127,16 @@ mkdir -p twice/p && {
 app twice/x && app twice/y
 { child y 0 10:00:01; child x 0 09:00:01; } >twice/p/children.jsonl
 "$tool" tree twice/p >out 2>err
-is 'children of attempts' test "$(grep -oE '✓ [xy] ' out | tr -d '\n')" = '✓ x ✓ y '
+is 'children of attempts' test "$(grep -oE '✓ [xy] |attempt 2' out | tr '\n' ' ')" = '✓ x  attempt 2 ✓ y  '
+"$tool" --json - "$sample/order-1007" >run.json 2>err
+is 'they come before the end of their run' test "$(grep -c '"lateEvents":0' run.json)" -ge 1 -a "$(grep -c '"lateEvents":[1-9]' run.json)" -eq 0
+# forked when the second attempt was over, from an action of the first one alone
+mkdir -p late/p && {
+    begin 0 one 09:00:00; end 0 one 09:00:01 '{}'; begin 1 two 09:00:02; begin 1 two 10:00:00; end 1 two 10:00:01 '{}'
+} >late/p/log.jsonl
+app late/z && child z 0 11:00:00 >late/p/children.jsonl
+"$tool" check late/p >out 2>err
+is 'a late child of an earlier attempt' grep -q '2 runs' out
 
 # ---- states ----
 

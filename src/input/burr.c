@@ -21,12 +21,6 @@
 
 enum { CHILD_BYTES_MAX = 256 << 20 /* of all logs shown with one parent */ };
 
-struct reading {
-    struct burr_clock clock;
-    struct burr_app app;
-    bool ready;
-};
-
 /* Children that are still to be shown, and all that were seen. */
 struct waiting {
     struct str app_id, path; /* its folder, "" when it is not there */
@@ -38,9 +32,16 @@ struct family {
     struct teller *t;
     struct burr_app *top;
     struct waiting *list;
-    size_t count, cap;
+    size_t count, cap, shown;
     uint64_t bytes;
     size_t too_deep, too_many, too_long, bad;
+};
+
+struct reading {
+    struct burr_clock clock;
+    struct burr_app app;
+    struct family family;
+    bool ready;
 };
 
 static bool knows_burr(const struct glance *g)
@@ -78,17 +79,6 @@ static struct burr_app app_of(struct teller *t, const struct burr_clock *clock, 
     };
 }
 
-static void take_text(struct teller *t, void *state, struct str text)
-{
-    struct reading *r = state;
-    if (!r->ready) {
-        r->ready = true;
-        r->clock = burr_clock_find(t);
-        r->app = app_of(t, &r->clock, burr_folder_read(t, str_z(t->path), &r->clock));
-    }
-    burr_line(&r->app, text);
-}
-
 /* ---- children ---- */
 
 static bool is_known(const struct family *f, struct str app_id)
@@ -116,30 +106,37 @@ static void link_child(struct burr_app *app, const struct burr_child *child, str
     tell_send(t);
 }
 
-/* The children of an application: links, and those whose folder is there will be shown. */
+static void wait_for(struct family *f, const struct burr_app *app, const struct burr_child *child, struct str parent)
+{
+    struct str path = burr_folder_of(f->t, &app->folder, child->app_id);
+    if (is_known(f, child->app_id) || (!path.len && parent.len)) return;
+    if (app->depth == BURR_DEPTH_MAX) f->too_deep++;
+    else if (f->count == BURR_CHILDREN_MAX) f->too_many++;
+    else {
+        f->list = array_grow(f->list, &f->cap, f->count + 1, sizeof *f->list);
+        f->list[f->count++] = (struct waiting){ .app_id = child->app_id,
+                                                .path = path,
+                                                .parent = parent,
+                                                .event = child->event,
+                                                .time_text = child->time_text,
+                                                .depth = app->depth + 1 };
+    }
+}
+
+/* The children of an application that are settled: links, and those whose folder is there will be shown. A child of an
+ * earlier attempt of the run that came when that was over is shown below the root. */
 static void find_children(struct family *f, struct burr_app *app)
 {
-    struct teller *t = f->t;
-    burr_children_settle(&app->folder);
     for (size_t i = 0; i < app->folder.child_count; i++) {
-        const struct burr_child *child = &app->folder.children[i];
+        struct burr_child *child = &app->folder.children[i];
+        if (!child->settled || child->told) continue;
+        child->told = true;
         struct str step = child->attempt == BURR_ATTEMPT_NONE
                               ? app->top
-                              : arena_copy(&t->arena, burr_action_id(app, child->sequence, child->attempt));
+                              : arena_copy(&f->t->arena, burr_action_id(app, child->sequence, child->attempt));
         if (step.len) link_child(app, child, step);
-        struct str path = burr_folder_of(t, &app->folder, child->app_id);
-        if (is_known(f, child->app_id) || (!path.len && step.len)) continue;
-        if (app->depth == BURR_DEPTH_MAX) f->too_deep++;
-        else if (f->count == BURR_CHILDREN_MAX) f->too_many++;
-        else {
-            f->list = array_grow(f->list, &f->cap, f->count + 1, sizeof *f->list);
-            f->list[f->count++] = (struct waiting){ .app_id = child->app_id,
-                                                    .path = path,
-                                                    .parent = step,
-                                                    .event = child->event,
-                                                    .time_text = child->time_text,
-                                                    .depth = app->depth + 1 };
-        }
+        bool late = !app->top.len && child->attempt != app->attempt;
+        wait_for(f, app, child, late ? app->top : step);
     }
 }
 
@@ -181,7 +178,7 @@ static void show_child(struct family *f, size_t number)
 {
     struct teller *t = f->t;
     const struct waiting w = f->list[number];
-    struct burr_folder folder = { .path = w.path, .app_id = f->top->folder.app_id };
+    struct burr_folder folder = { .path = w.path, .app_id = f->top->folder.app_id, .next = INT64_MAX };
     bool there = false;
     struct buf log = BUF_INIT;
     if (w.path.len && f->bytes > CHILD_BYTES_MAX) f->too_long++;
@@ -194,11 +191,20 @@ static void show_child(struct family *f, size_t number)
     app.prefix = arena_format(&t->arena, "@%.*s/", STR_ARG(w.app_id));
     f->bytes += log.len;
     read_lines(&app, buf_str(&log));
+    burr_attempt_end(&app, INT64_MAX);
     tell_child(&app, &w);
     find_children(f, &app);
     f->bad += app.left_out;
     buf_free(&log);
     burr_app_free(&app);
+}
+
+/* Those of the attempt that ends, and their own children. */
+static void show_children(struct burr_app *app)
+{
+    struct family *f = app->context;
+    find_children(f, app);
+    while (f->shown < f->count) show_child(f, f->shown++);
 }
 
 static void say(struct teller *t, size_t count, const char *one, const char *many, const char *what)
@@ -211,19 +217,31 @@ static void say(struct teller *t, size_t count, const char *one, const char *man
     buf_free(&b);
 }
 
+static void take_text(struct teller *t, void *state, struct str text)
+{
+    struct reading *r = state;
+    if (!r->ready) {
+        r->ready = true;
+        r->clock = burr_clock_find(t);
+        r->app = app_of(t, &r->clock, burr_folder_read(t, str_z(t->path), &r->clock));
+        r->app.attempt_ends = show_children;
+        r->app.context = &r->family;
+        r->family = (struct family){ .t = t, .top = &r->app };
+    }
+    burr_line(&r->app, text);
+}
+
 static void end(struct teller *t, void *state)
 {
     struct reading *r = state;
+    const struct family *f = &r->family;
     if (!r->ready) return;
-    burr_attempt_end(&r->app);
-    struct family f = { .t = t, .top = &r->app };
-    if (r->app.begun) find_children(&f, &r->app);
-    for (size_t i = 0; i < f.count; i++) show_child(&f, i);
-    say(t, f.too_deep, "application", "applications", " below more than 8 others: not shown");
-    say(t, f.too_many, "child", "children", " beyond 1000: not shown");
-    say(t, f.too_long, "child", "children", " not shown, because the logs of those before are long");
-    say(t, f.bad, "bad line", "bad lines", " in the logs of children left out: see check of their own logs");
-    free(f.list);
+    burr_attempt_end(&r->app, INT64_MAX);
+    say(t, f->too_deep, "application", "applications", " below more than 8 others: not shown");
+    say(t, f->too_many, "child", "children", " beyond 1000: not shown");
+    say(t, f->too_long, "child", "children", " not shown, because the logs of those before are long");
+    say(t, f->bad, "bad line", "bad lines", " in the logs of children left out: see check of their own logs");
+    free(f->list);
     burr_app_free(&r->app);
 }
 

@@ -40,19 +40,21 @@ struct burr_child {
     struct str sequence;         /* of the parent's action, characters; "" when the file does not say */
     struct str event, time_text; /* JSON: "fork" or "spawn_start", and when */
     int64_t time;                /* µs, TIME_NONE unknown */
-    uint32_t attempt;            /* of the parent that it belongs to; of several that had this action the last one */
-    size_t settled;              /* that began before it. Of the first of a group of one sequence id: so many of the */
-    uint32_t current;            /* group have their attempt, the others have this one so far. */
+    uint32_t attempt;            /* of the parent that it belongs to: the last one that had begun this action then */
+    bool settled, told;          /* that is known; it was told */
+    uint32_t current;            /* of the first child of an action: the attempt that has begun it last */
+    size_t passed;               /* likewise: so many of the action's children at least are settled */
 };
 
 struct burr_folder {
-    struct str path;     /* "" when there is none */
-    struct str app_id;   /* characters: the folder's name */
-    struct str project;  /* that of the folder around it */
-    struct str graph;    /* the JSON of graph.json, "" without */
-    struct str metadata; /* the JSON object of metadata.json, "" without */
-    struct burr_child *children;
+    struct str path;             /* "" when there is none */
+    struct str app_id;           /* characters: the folder's name */
+    struct str project;          /* that of the folder around it */
+    struct str graph;            /* the JSON of graph.json, "" without */
+    struct str metadata;         /* the JSON object of metadata.json, "" without */
+    struct burr_child *children; /* by action, and of each in the order of their times */
     size_t child_count;
+    int64_t next; /* µs: of all children of actions that have begun the first time that is not settled */
 };
 
 /* What stands beside the log at `log`, a path; "-" and compressed logs have nothing beside them. Problems are told. All
@@ -61,9 +63,10 @@ struct burr_folder burr_folder_read(struct teller *t, struct str log, const stru
 /* Its children file alone. */
 void burr_children_read(struct teller *t, struct burr_folder *folder, const struct burr_clock *clock);
 /* The parent has begun the action `sequence` in its attempt `attempt`. */
-void burr_children_begin(struct burr_folder *folder, struct str sequence, uint32_t attempt, int64_t start);
-/* Nothing more begins: all children that can be placed have their attempt. */
-void burr_children_settle(struct burr_folder *folder);
+void burr_children_begin(struct burr_folder *folder, struct str sequence, uint32_t attempt);
+/* The attempt ends, the next one begins at `before` (INT64_MAX: none): children from before that belong to it, or to an
+ * earlier one, where they have no action to nobody. False when there was none to settle. */
+bool burr_children_settle(struct burr_folder *folder, int64_t before);
 /* The folder of another application of the project, "" when it cannot be the name of one. */
 struct str burr_folder_of(struct teller *t, const struct burr_folder *near, struct str app_id);
 /* The whole file, with a NUL behind it; {0} when it is not there. A problem is told when it cannot be read or is longer
@@ -106,12 +109,15 @@ struct burr_app {
     struct str sequence; /* of the action begun last, characters, in `held` */
     struct buf held, id, text, sequence_text, span_text;
     struct burr_action recent[BURR_RECENT];
+    /* The attempt ends: what belongs to it has to be told now. NULL: nothing. */
+    void (*attempt_ends)(struct burr_app *app);
+    void *context;
     uint64_t left_out; /* of a child's log: bad lines */
 };
 
 void burr_line(struct burr_app *app, struct str text);
-/* Ends the attempt that is going on. */
-void burr_attempt_end(struct burr_app *app);
+/* Ends the attempt that is going on; another one begins at `next`, INT64_MAX when none does. */
+void burr_attempt_end(struct burr_app *app, int64_t next);
 /* The id of the step of an action in an attempt, valid until the next one is asked for. */
 struct str burr_action_id(struct burr_app *app, struct str sequence, uint32_t attempt);
 void burr_app_free(struct burr_app *app);

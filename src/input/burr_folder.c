@@ -174,28 +174,33 @@ static struct burr_child *group_of(struct burr_folder *folder, struct str sequen
     return found ? &folder->children[low] : NULL;
 }
 
-/* Children of one action stand in the order of their times, and its attempts begin one after the other: each child is
- * passed once. */
-void burr_children_begin(struct burr_folder *folder, struct str sequence, uint32_t attempt, int64_t start)
+void burr_children_begin(struct burr_folder *folder, struct str sequence, uint32_t attempt)
 {
     struct burr_child *first = folder->child_count ? group_of(folder, sequence) : NULL;
     if (!first) return;
-    size_t left = folder->child_count - (size_t)(first - folder->children);
-    if (first->current != BURR_ATTEMPT_NONE)
-        while (first->settled < left && str_eq(first[first->settled].sequence, sequence) &&
-               first[first->settled].time < start)
-            first[first->settled++].attempt = first->current;
     first->current = attempt;
+    size_t left = folder->child_count - (size_t)(first - folder->children);
+    while (first->passed < left && first[first->passed].settled && str_eq(first[first->passed].sequence, sequence))
+        first->passed++;
+    const struct burr_child *open = &first[first->passed];
+    if (first->passed < left && str_eq(open->sequence, sequence) && open->time < folder->next)
+        folder->next = open->time;
 }
 
-void burr_children_settle(struct burr_folder *folder)
+bool burr_children_settle(struct burr_folder *folder, int64_t before)
 {
-    for (size_t i = 0; i < folder->child_count;) {
-        struct burr_child *first = &folder->children[i];
-        size_t n = 0;
-        for (; i < folder->child_count && str_eq(folder->children[i].sequence, first->sequence); n++, i++)
-            if (n >= first->settled) folder->children[i].attempt = first->current;
+    if (before <= folder->next && before != INT64_MAX) return false;
+    const struct burr_child *first = folder->children;
+    folder->next = INT64_MAX;
+    for (size_t i = 0; i < folder->child_count; i++) {
+        struct burr_child *child = &folder->children[i];
+        if (!str_eq(child->sequence, first->sequence)) first = child;
+        if (child->settled || (first->current == BURR_ATTEMPT_NONE && before != INT64_MAX)) continue;
+        child->settled = child->time < before;
+        if (child->settled) child->attempt = first->current;
+        else if (child->time < folder->next) folder->next = child->time;
     }
+    return folder->child_count > 0;
 }
 
 /* ---- the folder ---- */
@@ -215,7 +220,7 @@ static struct str stem(struct str file)
 
 struct burr_folder burr_folder_read(struct teller *t, struct str log, const struct burr_clock *clock)
 {
-    struct burr_folder f = { 0 };
+    struct burr_folder f = { .next = INT64_MAX };
     f.app_id = f.project = str_eq(log, S("-")) ? S("application") : stem(log);
     if (!str_eq(last_part(log), S("log.jsonl"))) return f;
     size_t slash = str_rfind(log, '/');

@@ -303,25 +303,24 @@ static void attempt_begin(struct burr_app *app, const char *at)
     if (!app->top.len) tell_run_start(app, at);
 }
 
-void burr_attempt_end(struct burr_app *app)
+void burr_attempt_end(struct burr_app *app, int64_t next)
 {
     struct teller *t = app->t;
-    bool ended = app->begun && !app->open;
-    if (ended && !app->top.len) {
-        begin(app, EVENT_PIPELINE_FINISH, NULL);
-        t->event.root_made = true;
-        t->event.step.start = app->start;
-        t->event.step.end = app->end;
-        tell_text(t, &t->event.step.name, app->name);
-        put_key(app);
-        tell_text(t, &t->event.status, app->failed ? S("failed") : S("completed"));
-        tell_send(t);
-    }
+    if (burr_children_settle(&app->folder, next) && app->attempt_ends && app->begun) app->attempt_ends(app);
+    if (!app->begun || app->open || app->top.len) return;
+    begin(app, EVENT_PIPELINE_FINISH, NULL);
+    t->event.root_made = true;
+    t->event.step.start = app->start;
+    t->event.step.end = app->end;
+    tell_text(t, &t->event.step.name, app->name);
+    put_key(app);
+    tell_text(t, &t->event.status, app->failed ? S("failed") : S("completed"));
+    tell_send(t);
 }
 
-static void next_attempt(struct burr_app *app)
+static void next_attempt(struct burr_app *app, int64_t start)
 {
-    burr_attempt_end(app);
+    burr_attempt_end(app, start);
     app->attempt++;
     app->begun = app->failed = false;
     app->open = 0;
@@ -362,7 +361,7 @@ static void begin_entry(struct burr_app *app, struct line *l)
 {
     struct teller *t = app->t;
     int64_t start = burr_clock_read(app->clock, l->start_time), number = number_of(l->sequence);
-    if (app->begun && number >= 0 && number <= app->last) next_attempt(app);
+    if (app->begun && number >= 0 && number <= app->last) next_attempt(app, start);
     if (number >= 0) app->last = number;
     see(app, start);
     if (!app->begun) attempt_begin(app, l->text.ptr);
@@ -373,7 +372,7 @@ static void begin_entry(struct burr_app *app, struct line *l)
     begin_action(app, app->sequence);
     app->open++;
     app->failed = false;
-    burr_children_begin(&app->folder, app->sequence, app->attempt, start);
+    burr_children_begin(&app->folder, app->sequence, app->attempt);
     begin_step(app, EVENT_STEP_START, l, app->sequence);
     tell_action(app, l);
     if (!is_empty(l->inputs)) tell_raw(t, &t->event.step.inputs, l->inputs);
