@@ -43,9 +43,9 @@ trip()
 }
 
 # --- otlp ---
-for file in samples/*.ndjson samples/formats/*.json samples/formats/*.ndjson samples/formats/*.jsonl \
-    "$data"/otlp/*.* "$data"/jaeger/*.json "$data"/zipkin/*.* \
-    "$data"/pipelens-ts/*.ndjson "$data"/pipelens-py/*.ndjson; do
+for file in samples/*.ndjson samples/formats/*.* "$data"/otlp/*.* "$data"/jaeger/*.json "$data"/zipkin/*.* \
+    "$data"/pipelens-ts/*.ndjson "$data"/pipelens-py/*.ndjson "$data"/burr/*/*/log.jsonl "$data"/burr/*/*/*/log.jsonl \
+    "$data"/span-tree/*.* "$data"/stage-tracker/*.json "$data"/nextflow/*.*; do
     case $file in
     *'*'*) continue ;;
     esac
@@ -53,6 +53,13 @@ for file in samples/*.ndjson samples/formats/*.json samples/formats/*.ndjson sam
 done
 
 # --- chrome ---
+for file in samples/*.ndjson samples/formats/*.json samples/formats/*.ndjson samples/formats/*.jsonl \
+    "$data"/chrome-trace/*.json "$data"/otlp/*.* "$data"/pipelens-ts/*.ndjson "$data"/pipelens-py/*.ndjson; do
+    case $file in
+    *'*'*) continue ;;
+    esac
+    trip chrome "$file"
+done
 
 # --- ndjson ---
 for file in samples/formats/stage-tracker.json samples/formats/span-tree.ndjson samples/formats/nextflow-trace.txt \

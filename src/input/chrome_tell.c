@@ -179,6 +179,7 @@ static void tell_others(struct chrome *c, const struct chrome_item *it, bool end
 {
     struct json j = json_begin(str_skip(c->text, it->at));
     struct str key;
+    struct buf text = BUF_INIT;
     bool async = c->tracks[it->track].async;
     json_enter(&j, '{');
     while (json_member(&j, &key)) {
@@ -188,9 +189,13 @@ static void tell_others(struct chrome *c, const struct chrome_item *it, bool end
         if (it->ph != 'X' && json_key_is(key, S("tdur")) && str_eq(value, S("0"))) continue;
         struct str name = json_key_text(key, &c->t->arena);
         if (end && async && (str_eq(name, S("id")) || str_eq(name, S("id2")) || str_eq(name, S("scope")))) continue;
-        tell_extra(c->t, end ? arena_format(&c->t->arena, "%.*s (end)", STR_ARG(name)) : name, value);
+        buf_clear(&text);
+        buf_put(&text, async && str_eq(name, S("id")) ? S("async id") : name);
+        if (end) buf_puts(&text, " (end)");
+        tell_extra(c->t, buf_str(&text), value);
     }
     json_done(&j);
+    buf_free(&text);
 }
 
 static bool is_filled(struct str args)

@@ -14,10 +14,20 @@
 #include "event/fields.h"
 #include "input/format.h"
 
+enum { OTHERS_MAX = TELL_FIELDS_MAX - 16 };
+
 /* A run, a job or a step: what one of them does not have stays empty. */
 struct thing {
     struct str id, name, status, conclusion, created, started, ended, steps, jobs, run_id, attempt, workflow, runs;
     struct str number, labels, runner, title, branch, sha, event, run_number, updated;
+};
+
+/* What has no place of its own. */
+struct others {
+    size_t count, left;
+    struct other {
+        struct str key, value;
+    } items[OTHERS_MAX];
 };
 
 static const struct field table[] = {
@@ -59,10 +69,19 @@ static const struct field table[] = {
 
 static const size_t table_rows = sizeof table / sizeof *table;
 
-static struct thing thing_of(struct str object)
+static void keep_other(void *context, struct str key, struct str value)
+{
+    struct others *o = context;
+    if (value_absent(value)) return;
+    if (o->count < OTHERS_MAX) o->items[o->count++] = (struct other){ key, value };
+    else o->left++;
+}
+
+static struct thing thing_of(struct str object, struct others *others)
 {
     struct thing x = { 0 };
-    fields_take(object, table, table_rows, &x, NULL, NULL);
+    others->count = others->left = 0;
+    fields_take(object, table, table_rows, &x, keep_other, others);
     return x;
 }
 
@@ -120,17 +139,11 @@ static void tell_id(struct teller *t, struct str *field, struct str job, const s
     buf_free(&text);
 }
 
-/* What has no place of its own. */
-static void tell_other(void *context, struct str key, struct str value)
+static void tell_others(struct teller *t, const struct others *others)
 {
-    struct teller *t = context;
-    if (!value_absent(value)) tell_extra(t, json_key_text(key, &t->arena), value);
-}
-
-static void tell_others(struct teller *t, struct str object)
-{
-    struct thing unused = { 0 };
-    fields_take(object, table, table_rows, &unused, tell_other, t);
+    for (size_t i = 0; i < others->count; i++)
+        tell_extra(t, json_key_text(others->items[i].key, &t->arena), others->items[i].value);
+    if (others->left) tell_note(t, S("left out: members of an object that has more than 48 unknown ones"));
 }
 
 static void put_member(struct buf *b, const char *name, struct str value)
@@ -156,7 +169,7 @@ static void tell_outcome(struct teller *t, const struct thing *x, int64_t starte
     t->event.step.start = started;
     t->event.step.end = is_running(x) ? TIME_NONE : ended;
     if (is(x->conclusion, "skipped")) tell_text(t, &t->event.step.status, S("skipped"));
-    if (is_failed(x)) tell_text(t, &t->event.step.status, S("error"));
+    else if (!is_running(x)) tell_text(t, &t->event.step.status, is_failed(x) ? S("error") : S("ok"));
     if (is_failed(x)) tell_raw(t, &t->event.step.error, x->conclusion);
     if (is(x->conclusion, "neutral")) tell_extra(t, S("conclusion"), x->conclusion);
     if (!is(x->status, "completed") && !value_absent(x->status)) tell_extra(t, S("status"), x->status);
@@ -165,7 +178,8 @@ static void tell_outcome(struct teller *t, const struct thing *x, int64_t starte
 static void tell_step(struct teller *t, const struct thing *run, const struct thing *job, struct str object,
                       uint64_t nth)
 {
-    struct thing step = thing_of(object);
+    struct others others;
+    struct thing step = thing_of(object, &others);
     int64_t started = time_of(t, step.started), ended = time_of(t, step.ended);
     tell_begin(t, is_running(&step) ? EVENT_STEP_START : EVENT_STEP_FINISH, object.ptr);
     tell_run_id(t, run->id, run->attempt);
@@ -175,8 +189,7 @@ static void tell_step(struct teller *t, const struct thing *run, const struct th
     else tell_raw(t, &t->event.step.name, step.name);
     tell_text(t, &t->event.step.kind, S("step"));
     tell_outcome(t, &step, started, ended);
-    tell_extra(t, S("number"), step.number);
-    tell_others(t, object);
+    tell_others(t, &others);
     tell_send(t);
 }
 
@@ -193,7 +206,8 @@ static void tell_run_of_job(struct teller *t, const struct thing *run, const str
 /* `run` is what the job is told below; NULL when it stands alone and names its run itself. */
 static void tell_job(struct teller *t, const struct thing *run, struct str object)
 {
-    struct thing job = thing_of(object), own = { .id = job.run_id, .attempt = job.attempt };
+    struct others others;
+    struct thing job = thing_of(object, &others), own = { .id = job.run_id, .attempt = job.attempt };
     if (value_absent(job.id)) {
         tell_problem(t, object.ptr, "a job needs an id: left out");
         return;
@@ -217,7 +231,7 @@ static void tell_job(struct teller *t, const struct thing *run, struct str objec
     put_member(b, "labels", job.labels);
     buf_putc(b, '}');
     tell_close(t);
-    tell_others(t, object);
+    tell_others(t, &others);
     tell_send(t);
     struct json j = json_begin(job.steps);
     if (json_type(job.steps) == JSON_ARRAY) json_enter(&j, '[');
@@ -263,7 +277,7 @@ static void begin_run(struct teller *t, enum event_kind kind, const struct thing
     t->event.step.start = started;
 }
 
-static void tell_run(struct teller *t, const struct thing *run, struct str object)
+static void tell_run(struct teller *t, const struct thing *run, const struct others *others, struct str object)
 {
     int64_t created = time_of(t, run->created), started = time_of(t, run->started), updated = time_of(t, run->updated);
     if (started == TIME_NONE) started = created;
@@ -278,7 +292,7 @@ static void tell_run(struct teller *t, const struct thing *run, struct str objec
         tell_close(t);
     }
     tell_extra(t, S("run_attempt"), run->attempt);
-    tell_others(t, object);
+    tell_others(t, others);
     tell_send(t);
     tell_jobs(t, run, run->jobs);
     begin_run(t, EVENT_PIPELINE_FINISH, run, started, object.ptr);
@@ -291,20 +305,21 @@ static void tell_run(struct teller *t, const struct thing *run, struct str objec
 /* One object of any kind. */
 static void tell_object(struct teller *t, struct str object)
 {
-    struct thing x = thing_of(object);
+    struct others others;
+    struct thing x = thing_of(object, &others);
     if (!value_absent(x.runs)) {
         struct json j = json_begin(x.runs);
         if (json_type(x.runs) == JSON_ARRAY) json_enter(&j, '[');
         while (json_type(x.runs) == JSON_ARRAY && json_element(&j)) {
             struct str run = json_skip(&j);
-            struct thing one = thing_of(run);
-            if (json_type(run) == JSON_OBJECT && !value_absent(one.id)) tell_run(t, &one, run);
+            struct thing one = thing_of(run, &others);
+            if (json_type(run) == JSON_OBJECT && !value_absent(one.id)) tell_run(t, &one, &others, run);
             else if (!j.error) tell_problem(t, run.ptr, "a workflow run should be an object with an id: left out");
         }
         json_done(&j);
     } else if (!value_absent(x.run_id)) tell_job(t, NULL, object);
     else if (!value_absent(x.jobs) && value_absent(x.id)) tell_jobs(t, NULL, x.jobs);
-    else if (!value_absent(x.id)) tell_run(t, &x, object);
+    else if (!value_absent(x.id)) tell_run(t, &x, &others, object);
     else tell_problem(t, object.ptr, "neither a workflow run nor jobs: left out");
 }
 

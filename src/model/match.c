@@ -110,7 +110,8 @@ static struct node *oldest_open(struct entry *e, bool by_start)
 /* The pipeline's events give its own step a key, the step's events an id as well. */
 static bool is_root_without_id(const struct instance *i, const struct event_step *s, const struct entry *key)
 {
-    return i->root && i->root->of_key == key && !i->root->step.more->id.ptr && !value_present(s->parentId);
+    bool nameless = i->run.root_made && !key->text.len; /* a step that has an id only is not meant by that */
+    return i->root && !nameless && i->root->of_key == key && !i->root->step.more->id.ptr && !value_present(s->parentId);
 }
 
 static struct node *find_by_id(struct builder *b, struct instance *i, const struct event_step *s, struct entry *key)

@@ -60,7 +60,7 @@ static void measure_times(struct run *run)
 static void measure_self(struct step *s)
 {
     s->self = 0;
-    if (s->start == TIME_NONE) return;
+    if (s->start == TIME_NONE || (s->made && s->parent)) return; /* a thread between its steps does nothing */
     int64_t covered_to = s->start, uncovered = 0;
     for (const struct step *c = s->first_child; c; c = c->next) {
         if (c->start == TIME_NONE) continue;
@@ -101,7 +101,8 @@ static void total_usage(struct run *run)
 void measure_run(struct run *run)
 {
     run->log_steps = 0;
-    run->root->made |= run->root_made;
+    run->root_made |= run->root->made;
+    run->root->made = run->root_made;
     measure_span(run);
     measure_times(run);
     for (uint32_t i = 0; i < run->step_count; i++) measure_self(run->steps[i]);

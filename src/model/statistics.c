@@ -127,6 +127,8 @@ static int64_t add_capped(int64_t a, int64_t b) { return a > INT64_MAX - b ? INT
 static int64_t duration_of(const struct step *step) { return step->duration > 0 ? step->duration : 0; }
 
 /* A step without an end has no duration yet, as in a state machine (machine.c); its self time was spent. */
+/* A thread that is made to stand above its steps is none of them. */
+static bool counts(const struct step *step) { return !step->hidden && !step->made; }
 static bool is_timed(const struct step *step) { return step->end != TIME_NONE && step->duration != TIME_NONE; }
 
 static void count_step(struct name_statistics *s, const struct step *step)
@@ -205,7 +207,7 @@ static void describe_all(const struct run *run, const struct table *names, const
     if (!durations || !at) arena_exhausted(run->step_count * sizeof *durations);
     for (size_t i = 1; i < s->count; i++) at[i] = at[i - 1] + s->list[i - 1].timed;
     for (uint32_t i = 1; i < run->step_count; i++)
-        if (!run->steps[i]->hidden && is_timed(run->steps[i]))
+        if (counts(run->steps[i]) && is_timed(run->steps[i]))
             durations[at[names->rows[name_of[i]].entry]++] = duration_of(run->steps[i]);
     for (size_t i = 0; i < s->count; i++) { /* at[i] is the end now */
         struct name_statistics *entry = &s->list[i];
@@ -283,11 +285,11 @@ void statistics_by_name(const struct run *run, struct arena *arena, struct stati
     if (!name_of) arena_exhausted(run->step_count * sizeof *name_of);
     *ret_statistics = (struct statistics){ 0 };
     for (uint32_t i = 1; i < run->step_count; i++)
-        if (!run->steps[i]->hidden) name_of[i] = table_row(&names, run->steps[i]->name, &new);
+        if (counts(run->steps[i])) name_of[i] = table_row(&names, run->steps[i]->name, &new);
     find_patterns(&names, &patterns, arena);
     make_entries(&names, &patterns, arena, ret_statistics);
     for (uint32_t i = 1; i < run->step_count; i++)
-        if (!run->steps[i]->hidden) count_step(&ret_statistics->list[names.rows[name_of[i]].entry], run->steps[i]);
+        if (counts(run->steps[i])) count_step(&ret_statistics->list[names.rows[name_of[i]].entry], run->steps[i]);
     describe_all(run, &names, name_of, ret_statistics);
     for (size_t i = 0; i < ret_statistics->count; i++)
         ret_statistics->list[i].share = measure_share(run, ret_statistics->list[i].self);

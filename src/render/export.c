@@ -60,6 +60,7 @@ static void put_added(struct buf *b, const struct run *run, const struct step *s
     member_text(b, "parentId", more->parent_id);
     member_text(b, "kind", more->kind);
     member_text(b, "location", more->location);
+    if (step->made) buf_puts(b, ",\"made\":true");
     if (says_status(step)) member_text(b, "status", str_z(step_status_name((enum step_status)step->status)));
     member_text(b, "errorType", more->error_type);
     member_payload(b, "trace", run, more->trace, NOT_NUMBERS_NULL);

@@ -138,6 +138,7 @@ static void put_rest(struct writing *w, const struct step *step)
         buf_puts(b, ",\"records\":");
         payload_put_records(b, w->run, step, NOT_NUMBERS_KEPT, &w->scratch_step);
     }
+    if (step->made && step->parent) buf_puts(b, ",\"made\":true");
     put_payload(w, "result", step->result);
     put_payload(w, "error", step->error);
     bool told = step->status == STEP_SKIPPED || step->status == STEP_CACHED || step->status == STEP_RETRIED ||
@@ -206,7 +207,6 @@ static void put_start(struct writing *w, const struct step *step)
     begin_line(w, "start", step);
     put_parent(w, step);
     put_time(w->b, step, false);
-    if (step->made && step->parent) buf_puts(w->b, ",\"made\":true");
     member_text(w->b, "kind", step->more->kind);
     member_text(w->b, "location", step->more->location);
     put_payload(w, "inputs", step->more->inputs);

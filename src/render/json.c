@@ -9,7 +9,7 @@
  *   wallMs, concurrency {max, mean, idleMs}, criticalPath [
  *     step (index), key, fromMs, toMs, flags ["beside", "outlives"]
  *   ], steps [
- *     index, parent (index, null for the root), depth, name, key, [id, kind, location], status, startTs, endTs,
+ *     index, parent (index, null for the root), depth, name, key, [id, kind, location, made], status, startTs, endTs,
  *     durationMs, selfMs, selfShare, criticalMs, records {…}, [result, error, errorType, trace, inputs, handledErrors,
  *     state, usageField, logs, links, usage, unknown {…}]
  *   ]
@@ -177,6 +177,7 @@ static void put_step(struct buf *b, const struct run *run, const struct step *st
     member_text(b, "id", more->id);
     member_text(b, "kind", more->kind);
     member_text(b, "location", more->location);
+    if (step->made && step->parent) buf_puts(b, ",\"made\":true");
     member_string(b, "status", str_z(step_status_name((enum step_status)step->status)));
     member_ms(b, "startTs", step->start);
     member_ms(b, "endTs", step->end);
