@@ -207,7 +207,7 @@ static void tell_trace_members(struct teller *t, struct trace *trace)
         tell_close(t);
     }
     if (!trace->others.len) return;
-    struct buf *b = tell_open_extra(t, S("trace"));
+    struct buf *b = tell_open_extra(t, S("trace_members"));
     buf_putc(b, '{');
     buf_put(b, buf_str(&trace->others));
     buf_putc(b, '}');
