@@ -154,12 +154,12 @@ typedef bool put_output(const struct writing *w, const char *path, struct buf *o
 struct job {
     const char *path, *what;
     put_output *put;
-    bool picture; /* reads no payloads, so it may be drawn while others do */
+    struct err err;
+    uint32_t page; /* of the Gantt chart, from 0 */
+    bool picture;  /* reads no payloads, so it may be drawn while others do */
     bool append;
     bool given_up; /* before it began: err says why */
-    uint32_t page; /* of the Gantt chart, from 0 */
     bool good;
-    struct err err;
 };
 
 /* Behind what the file holds, with an empty line between, the whole within the budget. */

@@ -32,6 +32,15 @@ struct str *field_find(void *base, const struct field *table, size_t count, stru
     return NULL;
 }
 
+bool field_is_ours(struct str name)
+{
+    for (size_t i = 0; i < COUNT(step_table); i++)
+        if (str_eq(step_table[i].name, name)) return true;
+    for (size_t i = 0; i < COUNT(meta_table); i++)
+        if (str_eq(meta_table[i].name, name)) return true;
+    return false;
+}
+
 bool fields_take(struct str object, const struct field *table, size_t count, void *base, other_member *other,
                  void *context)
 {

@@ -28,6 +28,9 @@ bool fields_take(struct str object, const struct field *table, size_t count, voi
         { literal, sizeof(literal) - 1 }, offsetof(type, member)                                                       \
     }
 
+/* Is there a field of this name in a step or a run of our own log? */
+bool field_is_ours(struct str name);
+
 bool value_absent(struct str value);
 
 void step_clear(struct event_step *s);

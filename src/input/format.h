@@ -47,10 +47,6 @@ struct format {
 /* PipeLens's own and ours: what everything is that no other format knows. Read by event/decode.h, not by `text`. */
 extern const struct format format_pipelens;
 /* Those of other systems. */
-/* Those of other systems. */
-extern const struct format format_burr, format_stage_tracker, format_span_tree, format_otlp, format_jaeger,
-    format_zipkin, format_chrome, format_nextflow, format_ninja, format_github_actions;
-/* Those of other systems. */
 extern const struct format format_burr, format_stage_tracker, format_span_tree, format_otlp, format_jaeger,
     format_zipkin, format_chrome, format_nextflow, format_ninja, format_github_actions;
 

@@ -17,6 +17,7 @@ struct reading {
     char *buffer;
     size_t held, cap;      /* bytes in the buffer */
     uint64_t buffer_at;    /* of the buffer's first byte in the source */
+    size_t want;           /* bytes to read at once, where it is known how many there are; else 0 */
     bool end;              /* nothing more to read */
     uint64_t line;         /* number of the line at hand */
     size_t counted_to;     /* of the text at hand: up to here line ends were counted, */
@@ -39,7 +40,8 @@ static void problem(struct reading *g, uint64_t line, uint64_t column, const cha
 /* Adds a chunk to the buffer. False when the source failed. */
 static bool read_more(struct reading *g)
 {
-    size_t want = g->held > CHUNK ? g->held : CHUNK; /* a long line doubles */
+    size_t want = g->want > CHUNK ? g->want : g->held > CHUNK ? g->held : CHUNK; /* a long line doubles */
+    g->want = 0;
     g->buffer = array_grow(g->buffer, &g->cap, g->held + want, 1);
     ptrdiff_t got = sources_read(g->sources, g->source, g->buffer_at + g->held, g->buffer + g->held, want);
     if (got < 0)
@@ -49,6 +51,13 @@ static bool read_more(struct reading *g)
     g->end = got == 0;
     if (g->r->progress) g->r->progress(g->r->context, (uint64_t)got);
     return true;
+}
+
+/* All that is left, for what is one text: no more memory than it takes. */
+static void want_all(struct reading *g)
+{
+    uint64_t size = g->sources->list[g->source].size, from = g->buffer_at + g->held;
+    if (size > from && size - from < LINE_BYTES_MAX) g->want = (size_t)(size - from) + 1;
 }
 
 static void on_event(void *context, struct event *event)
@@ -159,6 +168,7 @@ static size_t failed_at(const struct reading *g) { return (size_t)(g->decoder.js
  * no document and has to be read as lines. */
 static bool try_document(struct reading *g, size_t skip)
 {
+    want_all(g);
     while (!g->end && g->held < LINE_BYTES_MAX)
         if (!read_more(g)) return true;
     struct str text = str_skip(str_of(g->buffer, g->held), skip);
@@ -185,6 +195,7 @@ static bool try_document(struct reading *g, size_t skip)
 /* The source as one text, JSON or not. */
 static void read_whole(struct reading *g)
 {
+    want_all(g);
     while (!g->end && g->held < LINE_BYTES_MAX)
         if (!read_more(g)) return;
     size_t skip = str_starts(str_of(g->buffer, g->held), S("\xEF\xBB\xBF")) ? 3 : 0;

@@ -13,7 +13,7 @@
 /* A text that stays in the log: where it is. length 0: absent. It is one complete JSON value. */
 struct payload {
     uint64_t offset;
-    uint64_t length;
+    uint32_t length; /* bytes; no line and no document is longer (LINE_BYTES_MAX) */
     uint32_t source;
 };
 

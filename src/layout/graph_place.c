@@ -33,15 +33,15 @@ enum { MANY = 8, SOME = 3 /* leaves that make a rack */, CLIMB_PER_GAP = 16 };
 #define TOO_LARGE   1e6
 
 struct arrangement {
-    bool down;
     double rack;    /* width of a rack against its height, 0: no racks */
     uint32_t least; /* leaves that make one */
+    bool down;
 };
 
 static const struct arrangement all[] = {
-    { false, 0, 0 },      { false, 1.5, MANY }, { false, 4, MANY },  { false, 12, MANY },
-    { false, 0.7, MANY }, { true, 0, 0 },       { true, 1.5, MANY }, { true, 4, MANY },
-    { true, 0.4, MANY },  { false, 4, SOME },   { false, 12, SOME }, { false, 60, SOME },
+    { 0, 0, false },      { 1.5, MANY, false }, { 4, MANY, false },  { 12, MANY, false },
+    { 0.7, MANY, false }, { 0, 0, true },       { 1.5, MANY, true }, { 4, MANY, true },
+    { 0.4, MANY, true },  { 4, SOME, false },   { 12, SOME, false }, { 60, SOME, false },
 };
 
 const struct sheet_box *tree_wanted(struct tree *t, uint32_t box)

@@ -92,8 +92,10 @@ static double draw_legend(const struct sheet *sheet, double y)
         if (i && x + keys[i].width > right) x = SHEET_MARGIN;
         if (x == SHEET_MARGIN) y += NOTE_LEADING;
         double part = KEY_LINE / (double)keys[i].strokes, from = x;
-        for (int stroke = 0; stroke < keys[i].strokes; stroke++, from += part)
+        for (int stroke = 0; stroke < keys[i].strokes; stroke++) {
             scene_line(sheet->s, keys[i].role, from, y - 4, from + part, y - 4)->thickness = keys[i].thickness[stroke];
+            from += part;
+        }
         sheet_text(sheet, ROLE_LABEL_MUTED, x + KEY_LINE + KEY_GAP, y, SUBTITLE_SIZE, WEIGHT_REGULAR,
                    right - x - KEY_LINE - KEY_GAP, keys[i].text);
         x += keys[i].width + KEY_NEXT;

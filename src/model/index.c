@@ -72,8 +72,7 @@ struct entry *index_find(struct index *x, enum entry_tag tag, const void *owner,
                          int64_t start, bool make)
 {
     bool interned = tag == ENTRY_START || tag == ENTRY_END;
-    return find(x, interned ? (uint64_t)(uintptr_t)text.ptr : fnv(FNV_BASIS, text), tag, owner, text, time, start,
-                make);
+    return find(x, interned ? (uint64_t)(uintptr_t)text.ptr : str_hash(text, 0), tag, owner, text, time, start, make);
 }
 
 struct entry *index_key(struct index *x, const void *owner, struct str text, struct arena *arena)
@@ -81,6 +80,13 @@ struct entry *index_key(struct index *x, const void *owner, struct str text, str
     uint64_t hash = fnv(FNV_BASIS, text);
     struct entry *e = find(x, hash, ENTRY_KEY, owner, text, 0, 0, false);
     return e ? e : find(x, hash, ENTRY_KEY, owner, arena_copy(arena, text), 0, 0, true);
+}
+
+struct entry *index_id(struct index *x, const void *owner, struct str text, struct arena *arena)
+{
+    uint64_t hash = str_hash(text, 0);
+    struct entry *e = find(x, hash, ENTRY_ID, owner, text, 0, 0, false);
+    return e ? e : find(x, hash, ENTRY_ID, owner, arena_copy(arena, text), 0, 0, true);
 }
 
 struct entry *index_start(struct index *x, struct entry *key, int64_t start)

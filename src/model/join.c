@@ -54,14 +54,13 @@ static struct node *best_of(struct builder *b, struct entry *e, const struct nod
 static struct node *parent_of(struct builder *b, struct instance *i, struct node *n)
 {
     struct node *root = i->root;
-    struct str id = n->step.more->parent_id;
-    if (id.ptr) {
-        struct entry *e = index_find(&b->index, ENTRY_ID, i->group, id, 0, 0, false);
-        if (e && e->first && e->first != n && e->first->instance == i) return e->first;
+    const struct entry *up = n->up;
+    if (up) {
+        if (up->first && up->first != n && up->first->instance == i) return up->first;
         i->run.notes.unknown_parents++;
         node_note(b, n,
-                  e && e->first == n ? "the step names itself as its parent: put below the root"
-                                     : "no step has the parentId that this one names: put below the root");
+                  up->first == n ? "the step names itself as its parent: put below the root"
+                                 : "no step has the parentId that this one names: put below the root");
         return root;
     }
     if (n->hint && n->hint != n && n->hint->instance == i) return n->hint;
@@ -92,11 +91,9 @@ static void find_missing_root(struct builder *b, struct instance *i)
     i->root->step.name = i->root->step.key;
 }
 
-static bool has_parent(struct builder *b, const struct instance *i, const struct node *n)
+static bool has_parent(const struct instance *i, const struct node *n)
 {
-    struct str id = n->step.more->parent_id;
-    struct entry *e = id.ptr ? index_find(&b->index, ENTRY_ID, i->group, id, 0, 0, false) : NULL;
-    return e && e->first && e->first != n && e->first->instance == i;
+    return n->up && n->up->first && n->up->first != n && n->up->first->instance == i;
 }
 
 /* The root of a trace: the one step that has no parent here. Of several the one that began first gives its name to a
@@ -110,7 +107,7 @@ static void find_trace_root(struct builder *b, struct instance *i)
     for (struct node *n = i->first_node; n; n = n->next) {
         if (n->step.start != TIME_NONE && (start == TIME_NONE || n->step.start < start)) start = n->step.start;
         if (n->step.end != TIME_NONE && (end == TIME_NONE || n->step.end > end)) end = n->step.end;
-        if (has_parent(b, i, n)) continue;
+        if (has_parent(i, n)) continue;
         tops++;
         bool whole = !n->step.more->parent_id.ptr, whole_before = first && !first->step.more->parent_id.ptr;
         if (!first || whole > whole_before || (whole == whole_before && by_start_then_order(&n, &first) < 0)) first = n;

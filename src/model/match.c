@@ -116,8 +116,7 @@ static bool is_root_without_id(const struct instance *i, const struct event_step
 
 static struct node *find_by_id(struct builder *b, struct instance *i, const struct event_step *s, struct entry *key)
 {
-    struct str id = node_text(b, s->id);
-    struct entry *e = index_find(&b->index, ENTRY_ID, i->group, id, 0, 0, true);
+    struct entry *e = id_entry(b, i, s->id);
     if (!e->first) {
         bool root = is_root_without_id(i, s, key);
         /* without a key the id is all that it will be known by: no place in the index by its start */
@@ -125,7 +124,7 @@ static struct node *find_by_id(struct builder *b, struct instance *i, const stru
         if (!root) e->first->step.start = s->start;
         struct step_more *more = ARENA_NEW(b->arena, struct step_more);
         *more = *e->first->step.more;
-        more->id = id;
+        more->id = e->text;
         e->first->step.more = more;
     }
     return e->first;
@@ -191,7 +190,10 @@ struct node *node_for_mention(struct builder *b, struct instance *i, const struc
 struct entry *step_key(struct builder *b, struct instance *i, const struct event_step *s)
 {
     struct str value = s->key;
-    if (json_type(value) != JSON_STRING) return index_key(&b->index, i->group, S(""), b->arena);
+    if (json_type(value) != JSON_STRING) {
+        if (!i->group->no_key) i->group->no_key = index_key(&b->index, i->group, S(""), b->arena);
+        return i->group->no_key;
+    }
     struct str inner = str_of(value.ptr + 1, value.len - 2);
     bool plain = !memchr(value.ptr, '\\', value.len);
     struct entry *same = b->same_key; /* the events of a step that has no children follow one another */
@@ -200,11 +202,22 @@ struct entry *step_key(struct builder *b, struct instance *i, const struct event
     return b->same_key = index_key(&b->index, i->group, plain ? inner : node_text(b, value), b->arena);
 }
 
+/* Most ids and names are plain text: as they stand, between the quotes. */
+static bool is_plain(struct str value)
+{
+    return json_type(value) == JSON_STRING && !memchr(value.ptr, '\\', value.len) &&
+           utf8_valid(str_of(value.ptr + 1, value.len - 2));
+}
+
+struct entry *id_entry(struct builder *b, struct instance *i, struct str value)
+{
+    struct str id = is_plain(value) ? str_of(value.ptr + 1, value.len - 2) : node_text(b, value);
+    return index_id(&b->index, i->group, id, b->arena);
+}
+
 struct str node_text(struct builder *b, struct str value)
 {
-    struct str inner = str_of(value.ptr + 1, value.len - 2);
-    bool plain = json_type(value) == JSON_STRING && !memchr(value.ptr, '\\', value.len) && utf8_valid(inner);
-    if (plain) return index_intern(&b->index, inner, b->arena);
+    if (is_plain(value)) return index_intern(&b->index, str_of(value.ptr + 1, value.len - 2), b->arena);
     struct buf text = BUF_INIT;
     json_put_text(&text, value);
     struct str decoded = index_intern(&b->index, buf_str(&text), b->arena);

@@ -5,11 +5,15 @@
  */
 #include "model/node.h"
 
+#include "base/utf8.h"
+
+enum { EXTRAS_LOOKED_AT = 16 };
+
 struct payload payload_of(const struct event *e, struct str slice)
 {
-    if (!slice.len) return (struct payload){ 0 };
+    if (!slice.len || slice.len > UINT32_MAX) return (struct payload){ 0 };
     return (struct payload){ .offset = e->offset + (uint64_t)(slice.ptr - e->text.ptr),
-                             .length = slice.len,
+                             .length = (uint32_t)slice.len,
                              .source = e->source };
 }
 
@@ -90,17 +94,35 @@ static uint8_t status_of(struct str value)
     return 0;
 }
 
+/* The field of the name if it is there: a short list is looked through, a long one has its fields in the index. Names
+ * are interned. */
+static struct extra *find_extra(struct builder *b, struct extra **list, struct str name, size_t *ret_looked_at)
+{
+    struct extra *x = *list;
+    *ret_looked_at = 0;
+    for (; x && *ret_looked_at < EXTRAS_LOOKED_AT; x = x->next, ++*ret_looked_at)
+        if (x->name.ptr == name.ptr) return x;
+    struct entry *known = x ? index_find(&b->index, ENTRY_EXTRA, list, name, 0, 0, false) : NULL;
+    return known ? known->item : NULL;
+}
+
 static void add_extra(struct builder *b, const struct event *e, struct extra **list, struct str raw_name,
                       struct str value)
 {
-    struct str name = index_intern(&b->index, json_key_text(raw_name, b->arena), b->arena);
-    struct entry *known = index_find(&b->index, ENTRY_EXTRA, list, name, 0, 0, true);
-    struct extra *x = known->item;
+    bool plain = !memchr(raw_name.ptr, '\\', raw_name.len) && utf8_valid(raw_name);
+    struct str name = index_intern(&b->index, plain ? raw_name : json_key_text(raw_name, b->arena), b->arena);
+    size_t looked_at;
+    struct extra *x = find_extra(b, list, name, &looked_at);
     if (!x) {
-        x = known->item = ARENA_NEW(b->arena, struct extra);
+        x = ARENA_NEW(b->arena, struct extra);
         x->name = name;
         x->next = *list; /* newest first; join.c turns the list round */
         *list = x;
+        for (struct extra *one = looked_at == EXTRAS_LOOKED_AT ? x : NULL; one; one = one->next) {
+            struct entry *entry = index_find(&b->index, ENTRY_EXTRA, list, one->name, 0, 0, true);
+            if (entry->item) break; /* and those behind it are there as well */
+            entry->item = one;
+        }
     }
     x->data = payload_of(e, value);
 }
@@ -131,7 +153,10 @@ static void merge_more(struct builder *b, struct node *n, const struct event *e,
     for (size_t i = 0; i < sizeof rare / sizeof *rare; i++) any |= value_present(rare[i]);
     if (!any) return;
     struct step_more *more = more_of(b, n);
-    set_text(b, s->parentId, &more->parent_id);
+    if (value_present(s->parentId)) {
+        n->up = id_entry(b, n->instance, s->parentId);
+        more->parent_id = n->up->text;
+    }
     set_text(b, s->location, &more->location);
     set_text(b, s->kind, &more->kind);
     set_text(b, s->errorType, &more->error_type);

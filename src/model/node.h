@@ -14,6 +14,7 @@ struct group {
     struct group *next;
     struct str id;
     struct instance *current; /* the latest */
+    struct entry *no_key;     /* of steps that have none; NULL until there is one */
 };
 
 /* One run. */
@@ -30,10 +31,11 @@ struct instance {
 };
 
 struct node {
-    struct step step;                                        /* first, so that it is the step */
-    struct node *next;                                       /* in its instance */
-    struct node *next_key, *next_start, *next_end, *next_id; /* in the chains of the index */
+    struct step step;                              /* first, so that it is the step */
+    struct node *next;                             /* in its instance */
+    struct node *next_key, *next_start, *next_end; /* in the chains of the index */
     struct entry *of_key, *starts; /* the chains of its key, and of its key and start (NULL without a start) */
+    struct entry *up;              /* of the id that it names as its parent's, NULL when it names none */
     struct instance *instance;
     struct record *last_record;
     struct node *hint; /* parent by the place in a list of steps */
@@ -89,6 +91,8 @@ void node_set_end(struct builder *b, struct node *n, int64_t end);
 void node_set_start(struct builder *b, struct node *n, int64_t start);
 /* The characters of a JSON string (the text of any other value), interned. */
 struct str node_text(struct builder *b, struct str value);
+/* The entry of an id, as a value of the log. */
+struct entry *id_entry(struct builder *b, struct instance *i, struct str value);
 /* The entry of the step's key; that of "" when it has none. */
 struct entry *step_key(struct builder *b, struct instance *i, const struct event_step *s);
 

@@ -142,7 +142,8 @@ static void put_rest(struct writing *w, const struct step *step)
     put_payload(w, "result", step->result);
     put_payload(w, "error", step->error);
     bool told = step->status == STEP_SKIPPED || step->status == STEP_CACHED || step->status == STEP_RETRIED ||
-                (step->status == STEP_ERROR && !payload_present(step->error));
+                (step->status == STEP_ERROR && !payload_present(step->error)) ||
+                (step->status == STEP_OK && step->end == TIME_NONE);
     if (told) member_text(b, "status", str_z(step_status_name((enum step_status)step->status)));
     member_text(b, "errorType", more->error_type);
     put_payload(w, "trace", more->trace);
@@ -207,6 +208,7 @@ static void put_start(struct writing *w, const struct step *step)
     begin_line(w, "start", step);
     put_parent(w, step);
     put_time(w->b, step, false);
+    if (step->made && step->parent) buf_puts(w->b, ",\"made\":true");
     member_text(w->b, "kind", step->more->kind);
     member_text(w->b, "location", step->more->location);
     put_payload(w, "inputs", step->more->inputs);

@@ -13,10 +13,10 @@ enum { FREE, EDGE, SOLID };
 
 static void mark(unsigned char *kinds, size_t count, double top, double bottom, unsigned char edge)
 {
-    double first = floor(top), last = ceil(bottom);
-    for (double y = fmax(first, 0); y <= last && y < (double)count; y++) {
+    int64_t first = (int64_t)floor(top), last = (int64_t)ceil(bottom);
+    for (int64_t y = first > 0 ? first : 0; y <= last && y < (int64_t)count; y++) {
         unsigned char kind = y > first && y < last ? SOLID : edge;
-        if (kinds[(size_t)y] < kind) kinds[(size_t)y] = kind;
+        if (kinds[y] < kind) kinds[y] = kind;
     }
 }
 
@@ -41,8 +41,8 @@ static double find_break(const unsigned char *kinds, double from, double room, d
     double limit = floor(from + room), least = from + room * BREAK_LEAST;
     if (limit >= height) return height;
     for (int kind = EDGE; kind >= FREE; kind--)
-        for (double y = limit; y > least; y--)
-            if (kinds[(size_t)y] == kind) return y;
+        for (int64_t y = (int64_t)limit; (double)y > least; y--)
+            if (kinds[y] == kind) return (double)y;
     return limit;
 }
 

@@ -61,7 +61,7 @@ static struct str beginning(struct store *st, struct payload p)
     enum { CHARACTER = 4 }; /* bytes at most: where one ends shows behind it only */
     if (p.length > st->max_data) {
         if (st->budget - st->size <= st->max_data) return S("");
-        p.length = st->max_data + CHARACTER < p.length ? st->max_data + CHARACTER : p.length;
+        p.length = st->max_data + CHARACTER < p.length ? (uint32_t)(st->max_data + CHARACTER) : p.length;
         struct str text = sources_text(st->sources, p);
         return str_first(text, utf8_floor(text, (size_t)st->max_data));
     }

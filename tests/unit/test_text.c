@@ -427,7 +427,7 @@ static void a_status_that_nothing_else_tells_is_exported(void **state)
 /* What a field says is told by every document, but for those that say in their own way where a step stands. */
 static bool is_structure(const char *field)
 {
-    static const char *const names[] = { "logVersion", "runId", "steps", "substeps", "status", "rootMade" };
+    static const char *const names[] = { "logVersion", "runId", "steps", "substeps", "status", "rootMade", "made" };
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (strcmp(names[i], field) == 0) return true;
     return false;
