@@ -168,7 +168,7 @@ static void hidden_steps_have_no_place(void **state)
 
 static struct payload payload_of(uint64_t length)
 {
-    return (struct payload){ .offset = 0, .length = length, .source = 9 };
+    return (struct payload){ .offset = 0, .length = (uint32_t)length, .source = 9 };
 }
 
 static void errors_get_the_budget_before_results(void **state)

@@ -106,7 +106,7 @@ static void finish(struct fixture *f, struct store *st)
     buf_free(&out);
 }
 
-static struct payload at(uint32_t source, uint64_t offset, uint64_t length)
+static struct payload at(uint32_t source, uint64_t offset, uint32_t length)
 {
     return (struct payload){ .source = source, .offset = offset, .length = length };
 }
