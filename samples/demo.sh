@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# `demo.sh PROGRAM RAG-PIPELINE DIRECTORY`: runs the live samples, and reports on the logs that they have written and on
-# those beside this file, each into a directory of its own. Prints the paths. A sample that fails is said, the others
-# are shown all the same.
+# `demo.sh PROGRAM RAG-PIPELINE DIRECTORY`: runs the live samples, and reports on the logs that they have written, on
+# those beside this file and on a Burr application with its state machine, each into a directory of its own. Prints the
+# paths. A sample that fails is said, the others are shown all the same.
 set -u
 program=$(cd "$(dirname "$1")" && pwd)/${1##*/}
 rag_pipeline=$2
@@ -39,4 +39,5 @@ for log in "$samples"/*.ndjson; do
     name=${log##*/}
     "$program" -o "$out/${name%.ndjson}" "$log" || status=1
 done
+"$program" -o "$out/order-desk" --graph-style states "$samples/formats/burr/order-desk" || status=1
 exit $status

@@ -20,6 +20,11 @@ function partsOf(json) {
     return parts;
 }
 
+/** What Burr keeps for itself in a state, such as `__SEQUENCE_ID`, is different each time. @param {string} pointer */
+function isInternal(pointer) {
+    return pointer.startsWith('/__') && pointer.indexOf('/', 1) < 0;
+}
+
 /** @param {string} before @param {string} after JSON texts @returns {{changes: StateChange[], whole: boolean}} */
 function compareStates(before, after) {
     /** @type {StateChange[]} */
@@ -41,11 +46,13 @@ function compareStates(before, after) {
         const both = [];
         for (const [part, value] of old) {
             const pointer = pair.pointer + part;
+            if (isInternal(pointer)) continue;
             if (now.has(part)) both.push({ pointer, before: value, after: now.get(part) });
             else changes.push({ pointer, before: value, after: null });
         }
         for (const [part, value] of now)
-            if (!old.has(part)) changes.push({ pointer: pair.pointer + part, before: null, after: value });
+            if (!old.has(part) && !isInternal(pair.pointer + part))
+                changes.push({ pointer: pair.pointer + part, before: null, after: value });
         for (const next of both.reverse()) open.push(next);
     }
     return { changes, whole: !open.length && changes.length <= CHANGES_MAX };

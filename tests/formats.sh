@@ -39,6 +39,28 @@ shared()
 }
 
 # --- burr ---
+# The attempts of an application that was resumed are runs. With --tz nothing is assumed.
+counts 3 17 $samples/burr/order-desk
+counts 2 14 $samples/burr/order-desk/order-1007
+counts 1 3 $samples/burr/order-desk/supplier-1007/log.jsonl --tz Europe/Berlin
+shared 1 38 burr/demo_data/demo_chatbot/chat-1-giraffe/log.jsonl
+shared 1 30 burr/demo_data/demo_chatbot/chat-2-geography/log.jsonl
+shared 1 30 burr/demo_data/demo_chatbot/chat-3-physics/log.jsonl
+shared 1 23 burr/demo_data/demo_chatbot/chat-4-philosophy/log.jsonl
+shared 1 30 burr/demo_data/demo_chatbot/chat-5-jokes/log.jsonl
+shared 1 5 burr/demo_data/demo_chatbot/chat-6-demonstrate-errors/log.jsonl
+shared 1 2 burr/demo_data/demo_counter/count-to-1/log.jsonl
+shared 1 11 burr/demo_data/demo_counter/count-to-10/log.jsonl
+shared 1 101 burr/demo_data/demo_counter/count-to-100/log.jsonl
+shared 1 43 burr/demo_data/demo_counter/count-to-42/log.jsonl
+shared 1 51 burr/demo_data/demo_counter/count-to-50/log.jsonl
+shared 2 23 burr/generated/spans_and_errors/failing-run/log.jsonl
+shared 1 24 burr/generated/spans_and_errors/ok-run/log.jsonl
+shared 1 6 burr/generated/streams/streaming-1/log.jsonl
+shared 1 1 burr/generated/streams/streaming-abandoned/log.jsonl
+shared 6 156 burr/demo_data/demo_chatbot
+shared 3 47 burr/generated/spans_and_errors
+shared 1 3 hostile/15c-burr-span-parent-cycle.jsonl
 
 # --- stage-tracker ---
 counts 2 6 $samples/stage-tracker.json
@@ -51,10 +73,32 @@ shared 1 3 span-tree/running-snapshot.json
 shared 8 19 span-tree/traces.part1.ndjson
 
 # --- otlp ---
+counts 1 9 "$samples/otlp.jsonl"
+shared 1 16 otlp/gha-export.success-trace.otlp
+shared 1 6 otlp/gha-export.testsuite-trace.otlp
+shared 1 1 otlp/jaeger-ui.otlp2jaeger-in-error.json -q
+shared 1 2 otlp/jaeger-ui.otlp2jaeger-in.json -q
+shared 1 4 otlp/jaeger-ui.otlp2jaeger-multi-in-combined.json
+shared 1 4 otlp/jaeger-ui.otlp2jaeger-multi-in.ndjson
+shared 2 9 otlp/js-sdk.batch.ndjson
+shared 2 9 otlp/js-sdk.simple-one-span-per-line.ndjson
+shared 1 1 otlp/proto-example.trace.json -q
 
 # --- jaeger ---
+counts 1 7 "$samples/jaeger.json"
+shared 1 2 jaeger/ui.otlp2jaeger-out.json -q
+shared 1 8 jaeger/ui.spanLongerAsParent.json
+shared 1 4 jaeger/ui.traceWithOverlappingChildrenLongerThanParent.json
+shared 1 11 jaeger/ui.tracegraph-testTrace.json
+shared 1 5 jaeger/ui_01.json
 
 # --- zipkin ---
+counts 1 7 "$samples/zipkin.json"
+shared 2 9 zipkin/js-sdk.zipkin-v2.ndjson
+shared 1 8 zipkin/lens.ascend.json
+shared 1 11 zipkin/lens.messaging2.json
+shared 1 5 zipkin/lens.simple-db-p6.json
+shared 1 4 zipkin/lens.skew.json
 
 # --- chrome ---
 counts 1 9 "$samples/chrome.json"

@@ -43,9 +43,9 @@ trip()
 }
 
 # --- otlp ---
-for file in samples/*.ndjson samples/formats/*.json samples/formats/*.ndjson samples/formats/*.jsonl \
-    "$data"/otlp/*.* "$data"/jaeger/*.json "$data"/zipkin/*.* \
-    "$data"/pipelens-ts/*.ndjson "$data"/pipelens-py/*.ndjson; do
+for file in samples/*.ndjson samples/formats/*.* "$data"/otlp/*.* "$data"/jaeger/*.json "$data"/zipkin/*.* \
+    "$data"/pipelens-ts/*.ndjson "$data"/pipelens-py/*.ndjson "$data"/burr/*/*/log.jsonl "$data"/burr/*/*/*/log.jsonl \
+    "$data"/span-tree/*.* "$data"/stage-tracker/*.json "$data"/nextflow/*.*; do
     case $file in
     *'*'*) continue ;;
     esac
@@ -62,7 +62,25 @@ for file in samples/*.ndjson samples/formats/*.json samples/formats/*.ndjson sam
 done
 
 # --- ndjson ---
+for file in samples/formats/stage-tracker.json samples/formats/span-tree.ndjson samples/formats/nextflow-trace.txt \
+    samples/formats/ninja.ninja_log "$data"/stage-tracker/*.json "$data"/span-tree/*.*json "$data"/nextflow/*.t* \
+    "$data"/ninja/*.ninja_log; do
+    case $file in
+    *'*'*) continue ;;
+    esac
+    trip ndjson "$file"
+done
 
-# --- stage-tracker ---
+# --- stage-tracker --- (its stages are flat, and have neither messages nor links)
+trip stage-tracker samples/formats/stage-tracker.json
+trip stage-tracker "$data/stage-tracker/documented-shape.single-run.json"
+trip stage-tracker "$data/stage-tracker/pipeline_history.first3.json"
+trip stage-tracker samples/formats/nextflow-trace.txt --without name,kind # the second attempt is "ALIGN (oat_1) (2)"
+for file in samples/formats/ninja.ninja_log "$data"/nextflow/*.t* "$data"/ninja/*.ninja_log; do
+    case $file in
+    *'*'*) continue ;;
+    esac
+    trip stage-tracker "$file" --without kind,links
+done
 
 tap_done

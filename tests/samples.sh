@@ -142,7 +142,8 @@ is 'ci: the project is as it was' test "$(find "$root/samples/project" -type f |
 "$tool" exec -l around.ndjson -n around -- sh "$root/samples/demo.sh" "$tool" "$rag" demo >"$work/paths" 2>"$work/said"
 is 'demo ends well, also inside a run' test $? -eq 0 -a ! -s "$work/said"
 is 'demo prints what it has written' sh -c 'xargs ls <"$1"' sh "$work/paths"
-for path in live-rag/run.ndjson live-rag/gantt.png live-etl/report.html live-ci/graph.png rag-agent/summary.md; do
+for path in live-rag/run.ndjson live-rag/gantt.png live-etl/report.html live-ci/graph.png rag-agent/summary.md \
+    order-desk/index.html; do
     has "demo: $path" "^demo/$path\$" "$work/paths"
 done
 "$tool" check around.ndjson >"$work/checked" 2>&1

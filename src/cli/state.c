@@ -52,8 +52,9 @@ static bool are_attempts(const struct run *runs, struct arena *scratch)
     return true;
 }
 
-/* The action of number n, of several attempts that have one with a state the first, as Burr's load_state has it; numbers
- * below 0 count back from the last attempt. Without one, *ret_actions are those that were looked through last. */
+/* The action of number n, of several attempts that have one with a state the first, as Burr's load_state has it;
+ * numbers below 0 count back from the last attempt. Without one, *ret_actions are those that were looked through
+ * last. */
 static bool find(const struct run *runs, int64_t n, struct arena *scratch, const struct run **ret_run,
                  struct actions *ret_actions, size_t *ret_at)
 {

@@ -32,15 +32,6 @@ struct str *field_find(void *base, const struct field *table, size_t count, stru
     return NULL;
 }
 
-bool field_is_ours(struct str name)
-{
-    for (size_t i = 0; i < COUNT(step_table); i++)
-        if (str_eq(step_table[i].name, name)) return true;
-    for (size_t i = 0; i < COUNT(meta_table); i++)
-        if (str_eq(meta_table[i].name, name)) return true;
-    return false;
-}
-
 bool fields_take(struct str object, const struct field *table, size_t count, void *base, other_member *other,
                  void *context)
 {
@@ -92,6 +83,11 @@ static void decode_time(struct event_step *s)
     json_done(&j);
 }
 
+bool key_tells_llm(struct str key)
+{
+    return str_starts(key, S("__LLM_RESPONSE_")) || str_starts(key, S("gen_ai.")) || str_starts(key, S("llm."));
+}
+
 /* The records object, checked like any value; counts its members and notices the keys that tell of LLM usage. */
 static struct str skip_records(struct json *j, struct event_step *s)
 {
@@ -101,7 +97,7 @@ static struct str skip_records(struct json *j, struct event_step *s)
     struct str key;
     json_enter(j, '{');
     for (; json_member(j, &key); s->records_count++) {
-        if (str_starts(key, S("__LLM_RESPONSE_")) || str_starts(key, S("gen_ai."))) s->llm = true;
+        s->llm = s->llm || key_tells_llm(key);
         json_skip(j);
     }
     return j->error ? (struct str){ 0 } : str_of(from, (size_t)(j->at - from));

@@ -28,10 +28,11 @@ bool fields_take(struct str object, const struct field *table, size_t count, voi
         { literal, sizeof(literal) - 1 }, offsetof(type, member)                                                       \
     }
 
-/* Is there a field of this name in a step or a run of our own log? */
-bool field_is_ours(struct str name);
-
 bool value_absent(struct str value);
+
+/* Does a record of this key tell of the use of a language model? (PipeLens's own, OpenTelemetry's conventions, and the
+ * ones that came before or stand beside them: OpenInference, OpenLLMetry.) */
+bool key_tells_llm(struct str key);
 
 void step_clear(struct event_step *s);
 void step_keep_unknown(struct event_step *s, struct str raw, struct str value);

@@ -104,15 +104,56 @@ void anyvalue_put(struct buf *b, struct str any)
     }
 }
 
+static bool expect(struct json *j, struct str literal)
+{
+    if ((size_t)(j->end - j->at) < literal.len || memcmp(j->at, literal.ptr, literal.len) != 0) return false;
+    j->at += literal.len;
+    return true;
+}
+
+/* The form that programs write, {"key":"…","value":{"intValue":"1"}} without white space, in one go. */
+static bool take_plain(struct json *j, struct attribute *ret)
+{
+    struct any a = { 0 };
+    if (!expect(j, S("{\"key\":"))) return false;
+    ret->key = json_skip(j);
+    if (j->error || !expect(j, S(",\"value\":"))) return false;
+    const char *from = j->at;
+    struct str *field = expect(j, S("{\"stringValue\":"))   ? &a.string
+                        : expect(j, S("{\"intValue\":"))    ? &a.integer
+                        : expect(j, S("{\"boolValue\":"))   ? &a.boolean
+                        : expect(j, S("{\"doubleValue\":")) ? &a.real
+                                                            : NULL;
+    if (!field) return false;
+    *field = json_skip(j);
+    if (j->error || !expect(j, S("}"))) return false;
+    ret->value = str_of(from, (size_t)(j->at - from));
+    ret->scalar = scalar_of(&a);
+    return expect(j, S("}"));
+}
+
 bool attribute_next(struct json *list, struct attribute *ret)
 {
     static const struct field table[] = { FIELD(struct attribute, key, "key"),
                                           FIELD(struct attribute, value, "value") };
     *ret = (struct attribute){ 0 };
     if (!json_element(list)) return false;
+    const char *from = list->at;
+    if (take_plain(list, ret)) return true;
+    *ret = (struct attribute){ 0 };
+    list->at = from;
+    list->error = NULL;
     trace_take(list, table, 2, ret, false, NULL, NULL);
     return !list->error;
 }
+
+void attribute_put(struct buf *b, const struct attribute *a)
+{
+    if (a->scalar.len) buf_put(b, a->scalar);
+    else anyvalue_put(b, a->value);
+}
+
+struct str attribute_scalar(const struct attribute *a) { return a->scalar.len ? a->scalar : anyvalue_scalar(a->value); }
 
 void attributes_put(struct buf *members, struct str text)
 {
@@ -120,7 +161,7 @@ void attributes_put(struct buf *members, struct str text)
     struct json list = trace_list(text);
     while (attribute_next(&list, &a)) {
         trace_put_key(members, a.key);
-        anyvalue_put(members, a.value);
+        attribute_put(members, &a);
     }
     json_done(&list);
 }

@@ -9,6 +9,7 @@
 
 struct attribute {
     struct str key, value; /* a JSON string; an AnyValue */
+    struct str scalar;     /* what the value is, where that was seen at once */
 };
 
 /* An AnyValue as JSON: digits stay as they are, bytes are their base64, nothing ({}) is null. What is nested deeper
@@ -20,6 +21,9 @@ struct str anyvalue_scalar(struct str any);
 /* The next attribute of a list that trace_list() began. */
 struct json;
 bool attribute_next(struct json *list, struct attribute *ret);
+/* Its value as anyvalue_put and anyvalue_scalar have it. */
+void attribute_put(struct buf *b, const struct attribute *a);
+struct str attribute_scalar(const struct attribute *a);
 /* All attributes of a list as members of an object, without its braces, to what is there already. */
 void attributes_put(struct buf *members, struct str list);
 

@@ -78,7 +78,8 @@ enum { BURR_RECENT = 64 };
 
 /* An action that began not long ago. */
 struct burr_action {
-    uint64_t hash;                      /* of its sequence id and attempt; 0: none */
+    uint64_t hash; /* of its sequence id and attempt; 0: none */
+    bool begun;
     bool spanned;                       /* a span "n:0" was begun: its end is not that of the action */
     int64_t stream;                     /* when its stream began, µs */
     int64_t first_item;                 /* when the first item came */

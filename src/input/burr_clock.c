@@ -7,8 +7,8 @@
  *   {"type":"attribute",…,"time_logged":"2026-11-21T10:09:00.252563Z"}    u
  *   {"type":"end_span","end_time":"2026-11-21T19:09:00.254789",…          b
  *
- * What was written between two local times happened between them: u + offset lies between a and b. Offsets of time zones
- * are multiples of a quarter of an hour, so mostly one alone fits, and what fits most of the first pairs is taken.
+ * What was written between two local times happened between them: u + offset lies between a and b. Offsets of time
+ * zones are multiples of a quarter of an hour, so mostly one alone fits; what fits most of the first pairs is taken.
  */
 #include "input/burr.h"
 

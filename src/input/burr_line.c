@@ -148,6 +148,12 @@ static struct burr_action *action_of(struct burr_app *app, struct str sequence)
     return a;
 }
 
+static void begin_action(struct burr_app *app, struct str sequence)
+{
+    struct burr_action *a = action_of(app, sequence);
+    *a = (struct burr_action){ .hash = a->hash, .begun = true, .stream = TIME_NONE, .first_item = TIME_NONE };
+}
+
 /* Is it "n:0", which stands for the action, unless a span of that id was begun? */
 static bool is_action_span(struct burr_app *app, struct str span, struct str sequence)
 {
@@ -342,6 +348,16 @@ static bool is_empty(struct str value)
     return json_type(value) == JSON_OBJECT && str_trim(str_of(value.ptr + 1, value.len - 2)).len == 0;
 }
 
+/* What the begin of an action says of it, and the end as well. */
+static void tell_action(struct burr_app *app, const struct line *l)
+{
+    struct teller *t = app->t;
+    tell_text(t, &t->event.step.kind, S("action"));
+    tell_raw(t, &t->event.step.name, l->action);
+    if (app->top.len) tell_text(t, &t->event.step.parentId, app->top);
+    if (l->sequence.len) tell_extra(t, S("sequence_id"), l->sequence_id);
+}
+
 static void begin_entry(struct burr_app *app, struct line *l)
 {
     struct teller *t = app->t;
@@ -354,17 +370,13 @@ static void begin_entry(struct burr_app *app, struct line *l)
     if (l->sequence.len) buf_put(&app->held, l->sequence);
     else buf_printf(&app->held, "?%llu", (unsigned long long)++app->nameless);
     app->sequence = buf_str(&app->held);
-    *action_of(app, app->sequence) = (struct burr_action){ .stream = TIME_NONE, .first_item = TIME_NONE };
-    action_of(app, app->sequence);
+    begin_action(app, app->sequence);
     app->open++;
     app->failed = false;
     burr_children_begin(&app->folder, app->sequence, app->attempt, start);
     begin_step(app, EVENT_STEP_START, l, app->sequence);
-    tell_text(t, &t->event.step.kind, S("action"));
-    tell_raw(t, &t->event.step.name, l->action);
-    if (app->top.len) tell_text(t, &t->event.step.parentId, app->top);
+    tell_action(app, l);
     if (!is_empty(l->inputs)) tell_raw(t, &t->event.step.inputs, l->inputs);
-    if (l->sequence.len) tell_extra(t, S("sequence_id"), l->sequence_id);
     t->event.step.start = start;
     send(app, BEGIN_ENTRY, l);
 }
@@ -426,10 +438,7 @@ static void end_entry(struct burr_app *app, struct line *l)
     app->open -= app->open > 0;
     app->failed = !value_absent(l->exception);
     begin_step(app, EVENT_STEP_FINISH, l, sequence);
-    tell_text(t, &t->event.step.kind, S("action"));
-    tell_raw(t, &t->event.step.name, l->action);
-    if (app->top.len) tell_text(t, &t->event.step.parentId, app->top);
-    if (l->sequence.len) tell_extra(t, S("sequence_id"), l->sequence_id);
+    if (!action_of(app, sequence)->begun) tell_action(app, l);
     if (!value_absent(l->result) && !is_empty(l->result)) tell_raw(t, &t->event.step.result, l->result);
     tell_raw(t, &t->event.step.state, l->state);
     if (app->failed) tell_exception(app, l->exception);
@@ -575,7 +584,7 @@ static void stream_record(struct burr_app *app, struct line *l, struct str owner
 /* A time of the stream is kept as text until it ends. */
 static struct str keep(char *room, size_t size, struct str text)
 {
-    if (text.len > size) return (struct str){ 0 };
+    if (!text.len || text.len > size) return (struct str){ 0 };
     memcpy(room, text.ptr, text.len);
     return str_of(room, text.len);
 }

@@ -14,8 +14,8 @@ struct log_paths {
 };
 
 /* The logs of a directory: of the folder of a Burr application its log.jsonl alone; else all *.ndjson*, *.jsonl* and
- * *.json in it; where there are none, of a project folder of Burr's the log.jsonl of each application. The paths live in
- * the arena. False with *e set when it cannot be listed or has none. */
+ * *.json in it; where there are none, of a project folder of Burr's the log.jsonl of each application. The paths live
+ * in the arena. False with *e set when it cannot be listed or has none. */
 bool directory_logs(struct arena *a, const char *path, struct log_paths *ret, struct err *e);
 
 /* Does the directory hold log.jsonl, as a Burr application's does? */

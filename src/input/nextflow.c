@@ -3,8 +3,8 @@
  * Nextflow's trace file (`nextflow run -with-trace`; columns as in its documentation, "trace.fields", in any order and
  * choice; values as its TraceRecord prints them, or, with `trace.raw`, as plain numbers):
  *
- *   task_id  hash       native_id  name               status     exit  submit                   duration  realtime  rss
- *   1        e6/335796  11248      sayHello (world)   COMPLETED  0     2018-11-08 15:28:28.731  5.8s      857ms     4 MB
+ *   task_id  hash       native_id  name              status     exit  submit                   duration  realtime  rss
+ *   1        e6/335796  11248      sayHello (world)  COMPLETED  0     2018-11-08 15:28:28.731  5.8s      857ms     4 MB
  *
  *            submit ──── queued ──── start ═════ realtime ═════ complete
  *                   ←─────────────── duration ───────────────→
@@ -15,6 +15,7 @@
  */
 #include "input/format.h"
 
+#include "input/nextflow_failures.h"
 #include "input/nextflow_values.h"
 #include "input/partial.h"
 
@@ -46,12 +47,6 @@ static const struct str kind_names[COLUMN_KINDS] = {
     [COLUMN_ATTEMPT] = { "attempt", 7 },   [COLUMN_ERROR_ACTION] = { "error_action", 12 },
 };
 
-struct failed {
-    uint64_t hash; /* of the name; 0: nothing here */
-    uint64_t row, attempt;
-    bool final; /* not retried so far */
-};
-
 struct trace_file {
     struct column {
         enum column_kind kind;
@@ -61,8 +56,7 @@ struct trace_file {
     struct str run; /* id, JSON; empty between a header and its first row */
     uint64_t rows, failures, aborted, running, naive;
     int64_t start, end, cached_start, cached_end;
-    struct failed *failed; /* a hash table of the names of failed tasks */
-    size_t failed_count, failed_size;
+    struct nextflow_failures failed;
 };
 
 struct task {
@@ -217,8 +211,7 @@ static void end_run(struct teller *t, struct trace_file *f)
     tell_text(t, &t->event.status, f->running ? S("running") : failed ? S("failed") : S("completed"));
     tell_send(t);
     f->run = (struct str){ 0 };
-    f->failed_count = 0;
-    if (f->failed_size) memset(f->failed, 0, f->failed_size * sizeof *f->failed);
+    nextflow_failures_clear(&f->failed);
 }
 
 static void widen(int64_t *start, int64_t *end, int64_t from, int64_t to)
@@ -226,28 +219,6 @@ static void widen(int64_t *start, int64_t *end, int64_t from, int64_t to)
     if (from != TIME_NONE && (*start == TIME_NONE || from < *start)) *start = from;
     if (to == TIME_NONE) to = from;
     if (to != TIME_NONE && (*end == TIME_NONE || to > *end)) *end = to;
-}
-
-/* The place of a name in the table, which always has room. */
-static struct failed *failed_find(struct failed *table, size_t size, uint64_t hash)
-{
-    size_t i = hash & (size - 1);
-    while (table[i].hash && table[i].hash != hash) i = (i + 1) & (size - 1);
-    return &table[i];
-}
-
-static void failed_grow(struct trace_file *f)
-{
-    enum { FIRST_SIZE = 64 };
-    if (f->failed_count * 2 < f->failed_size) return;
-    size_t size = f->failed_size ? f->failed_size * 2 : FIRST_SIZE;
-    struct failed *table = array_grow(NULL, &(size_t){ 0 }, size, sizeof *table);
-    memset(table, 0, size * sizeof *table);
-    for (size_t i = 0; i < f->failed_size; i++)
-        if (f->failed[i].hash) *failed_find(table, size, f->failed[i].hash) = f->failed[i];
-    free(f->failed);
-    f->failed = table;
-    f->failed_size = size;
 }
 
 static void tell_retried(struct teller *t, const struct trace_file *f, uint64_t row)
@@ -263,13 +234,12 @@ static void tell_retried(struct teller *t, const struct trace_file *f, uint64_t 
 /* Does this row try again what an earlier one failed at? And what becomes of its own failure? */
 static void count_failure(struct teller *t, struct trace_file *f, const struct task *task)
 {
-    uint64_t hash = str_hash(task->name, 1) | 1, attempt = 0;
+    uint64_t attempt = 0;
     nextflow_number(task->cell[COLUMN_ATTEMPT], &attempt);
-    if (!task->failed && !f->failed_count) return;
-    failed_grow(f);
-    struct failed *before = failed_find(f->failed, f->failed_size, hash);
+    struct nextflow_failure *before = nextflow_failure_of(&f->failed, task->name, task->failed);
+    if (!before) return;
     bool later = !attempt || !before->attempt || attempt > before->attempt;
-    if (before->hash && before->final && later && !task->running) {
+    if (before->final && later && !task->running) {
         tell_retried(t, f, before->row);
         before->final = false;
         f->failures--;
@@ -277,8 +247,9 @@ static void count_failure(struct teller *t, struct trace_file *f, const struct t
     if (!task->failed) return;
     bool ignored = str_eq(task->cell[COLUMN_ERROR_ACTION], S("IGNORE"));
     bool retried = str_eq(task->cell[COLUMN_ERROR_ACTION], S("RETRY"));
-    f->failed_count += before->hash == 0;
-    *before = (struct failed){ hash, f->rows, attempt, !ignored && !retried };
+    before->row = f->rows;
+    before->attempt = attempt;
+    before->final = !ignored && !retried;
     f->failures += before->final;
     if (retried) tell_retried(t, f, f->rows);
 }
@@ -300,6 +271,17 @@ static bool is_told(const struct task *task, enum column_kind kind)
     }
 }
 
+/* How long the task waited to be started, in the words of the other durations; no column says it. */
+static void put_queued(struct buf *b, const struct task *task, bool first)
+{
+    int64_t queued;
+    if (task->submit == TIME_NONE || task->start == TIME_NONE || task->from_submit) return;
+    if (__builtin_sub_overflow(task->start, task->submit, &queued) || queued < 0) return;
+    buf_puts(b, first ? "\"queued\":\"" : ",\"queued\":\"");
+    nextflow_put_duration(b, queued);
+    buf_putc(b, '"');
+}
+
 static void put_records(struct buf *b, const struct trace_file *f, const struct task *task)
 {
     struct str rest = task->line;
@@ -319,6 +301,7 @@ static void put_records(struct buf *b, const struct trace_file *f, const struct 
         buf_putc(b, ':');
         nextflow_put_value(b, cell);
     }
+    put_queued(b, task, first);
     buf_putc(b, '}');
 }
 
@@ -332,19 +315,6 @@ static void tell_outcome(struct teller *t, const struct task *task)
     nextflow_put_error(&b, task->aborted, task->cell[COLUMN_EXIT]);
     tell_text(t, &t->event.step.error, buf_str(&b));
     buf_free(&b);
-}
-
-static void tell_queued(struct teller *t, const struct task *task)
-{
-    int64_t queued;
-    if (task->submit == TIME_NONE || task->start == TIME_NONE || task->from_submit) return;
-    if (__builtin_sub_overflow(task->start, task->submit, &queued) || queued < 0) return;
-    struct buf b = BUF_INIT, json = BUF_INIT;
-    clock_put_duration(&b, queued, UNIT_AUTO);
-    buf_put_json(&json, buf_str(&b));
-    tell_extra(t, S("queued"), buf_str(&json));
-    buf_free(&b);
-    buf_free(&json);
 }
 
 static void tell_task(struct teller *t, struct trace_file *f, struct str line)
@@ -367,7 +337,6 @@ static void tell_task(struct teller *t, struct trace_file *f, struct str line)
     tell_outcome(t, &task);
     put_records(tell_open(t, &t->event.step.records), f, &task);
     tell_close(t);
-    tell_queued(t, &task);
     tell_send(t);
     f->running += task.running;
     f->aborted += task.aborted;
@@ -396,7 +365,7 @@ static void finish(struct teller *t, void *state)
     end_run(t, f);
     if (f->naive) tell_note(t, S("the times of the trace have no zone: taken as UTC; --tz says another one"));
     free(f->columns);
-    free(f->failed);
+    nextflow_failures_free(&f->failed);
 }
 
 static bool knows_nextflow(const struct glance *g) { return !g->object && is_header(g->line); }

@@ -79,6 +79,26 @@ bool nextflow_duration(struct str cell, int64_t *ret_us)
     return true;
 }
 
+void nextflow_put_duration(struct buf *b, int64_t us)
+{
+    int64_t ms = us / 1000, seconds = ms / 1000, hours = seconds / 3600, minutes = seconds / 60 % 60;
+    if (ms < 1000) {
+        buf_put_int(b, ms);
+        buf_puts(b, "ms");
+        return;
+    }
+    if (hours) buf_put_int(b, hours);
+    if (hours) buf_puts(b, "h ");
+    if (minutes) buf_put_int(b, minutes);
+    if (minutes) buf_puts(b, "m ");
+    buf_put_int(b, seconds % 60);
+    if (seconds < 60 && ms % 1000) {
+        buf_putc(b, '.');
+        buf_putc(b, (char)('0' + ms % 1000 / 100));
+    }
+    buf_putc(b, 's');
+}
+
 void nextflow_number(struct str cell, uint64_t *ret)
 {
     enum { DIGITS_MAX = 18 };

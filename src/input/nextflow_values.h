@@ -13,6 +13,8 @@ struct str nextflow_cell(struct str text);
 bool nextflow_time(const struct teller *t, struct str cell, int64_t *ret_us, uint64_t *naive);
 /* "1h 3m 20s", "5.8s", "95ms", or plain milliseconds. False when it is none of them or out of range. */
 bool nextflow_duration(struct str cell, int64_t *ret_us);
+/* The other way, of µs that are not negative: "1h 3m 20s", "5.8s", "95ms". */
+void nextflow_put_duration(struct buf *b, int64_t us);
 /* A whole number; *ret stays what it was when it is none. */
 void nextflow_number(struct str cell, uint64_t *ret);
 /* As a JSON value: a number that JSON can hold as it stands, else a string. */

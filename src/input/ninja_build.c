@@ -7,19 +7,27 @@
 
 #define SECOND INT64_C(1000000)
 
-static void tell_run_id(struct teller *t, const struct build *build)
+/* The number alone would be the same in the logs of other build directories: when it began is part of the name. */
+static struct str make_id(struct teller *t, const struct build *build)
 {
-    struct buf text = BUF_INIT;
+    struct buf text = BUF_INIT, json = BUF_INIT;
     buf_put(&text, path_title(t, S(".ninja_log")));
     buf_puts(&text, " build ");
     buf_put_uint(&text, build->number);
-    tell_text(t, &t->event.runId, buf_str(&text));
+    if (build->zero) buf_puts(&text, ", ");
+    if (build->zero) clock_put_iso(&text, build->zero);
+    buf_put_json(&json, buf_str(&text));
+    struct str id = arena_copy(&t->arena, buf_str(&json));
     buf_free(&text);
+    buf_free(&json);
+    return id;
 }
 
 static void put_member_json(struct buf *b, const char *name, struct str text)
 {
-    buf_printf(b, "%s\"%s\":", b->ptr[b->len - 1] == '{' ? "" : ",", name);
+    buf_puts(b, ",\"");
+    buf_puts(b, name);
+    buf_puts(b, "\":");
     buf_put_json(b, text);
 }
 
@@ -61,7 +69,7 @@ static void tell_entry(struct teller *t, struct builds *all, struct build *build
     uint64_t output = count_output(all, build, e);
     tell_begin(t, EVENT_STEP_FINISH, NULL);
     t->event.line = e->line; /* the line at hand may be a later one */
-    tell_run_id(t, build);
+    tell_raw(t, &t->event.runId, build->id);
     put_id(t, &t->event.step.id, e->line);
     tell_text(t, &t->event.step.name, e->output);
     t->event.step.start = time_after(build->zero, e->start);
@@ -73,7 +81,7 @@ static void tell_entry(struct teller *t, struct builds *all, struct build *build
     if (output < 2) return;
     tell_begin(t, EVENT_STEP_LINK, NULL);
     t->event.line = e->line;
-    tell_run_id(t, build);
+    tell_raw(t, &t->event.runId, build->id);
     put_id(t, &t->event.step.id, e->line);
     struct buf *b = tell_open(t, &t->event.to);
     buf_printf(b, "{\"stepId\":%llu}", (unsigned long long)all->edge_line);
@@ -119,10 +127,11 @@ static void flush(struct teller *t, struct builds *all)
         build->zero = 0;
         all->unplaced++;
     }
+    build->id = make_id(t, build);
     tell_begin(t, EVENT_PIPELINE_START, NULL);
     t->event.line = all->held[0].entry.line;
     t->event.root_made = true;
-    tell_run_id(t, build);
+    tell_raw(t, &t->event.runId, build->id);
     tell_text(t, &t->event.step.name, path_title(t, S(".ninja_log")));
     t->event.step.start = build->zero;
     tell_send(t);
@@ -152,7 +161,7 @@ static void tell_build_end(struct teller *t, const struct build *build)
 {
     tell_begin(t, EVENT_PIPELINE_FINISH, NULL);
     t->event.root_made = true;
-    tell_run_id(t, build);
+    tell_raw(t, &t->event.runId, build->id);
     t->event.step.start = build->zero;
     t->event.step.end = time_after(build->zero, build->max_end);
     tell_text(t, &t->event.status, S("completed"));

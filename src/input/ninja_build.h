@@ -20,6 +20,7 @@ struct builds {
     /* Those that a line may still belong to, the current one last. */
     struct build {
         uint64_t number;
+        struct str id;    /* of its run, JSON; once its lines are told */
         int64_t zero;     /* µs, when it began; TIME_NONE until its first lines are told */
         int64_t from, to; /* mtimes of its outputs, and when the first of these commands may have begun */
         int64_t last_end, max_end;
@@ -40,10 +41,10 @@ struct builds {
     int64_t edge_start, edge_end;
 };
 
-void builds_add(struct teller *t, struct builds *b, const struct entry_line *entry);
+void builds_add(struct teller *t, struct builds *all, const struct entry_line *entry);
 /* The next line begins a new build. */
-void builds_end_current(struct teller *t, struct builds *b);
+void builds_end_current(struct teller *t, struct builds *all);
 /* Tells what is left, and what was assumed; frees what is held. */
-void builds_finish(struct teller *t, struct builds *b);
+void builds_finish(struct teller *t, struct builds *all);
 
 #endif

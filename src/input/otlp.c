@@ -19,15 +19,11 @@
 
 /* One request, or what stands around it: Jaeger v3 answers {"result":…}, Tempo {"trace":…} and {"batches":[…]}. */
 struct request {
-    struct str spans, metrics, logs, result, trace, partial;
+    struct str spans, metrics, logs, around; /* the key of each that is there */
 };
 
 struct resource_spans {
-    struct str resource, scopes, old_scopes, schema;
-};
-
-struct scope_spans {
-    struct str scope, spans, schema;
+    struct str resource, scopes, schema;
 };
 
 struct described { /* a resource or a scope */
@@ -59,13 +55,13 @@ static void take_resource(struct otlp *o, const struct resource_spans *r)
     if (counts(d.dropped)) trace_keep(&o->resource_more, S("droppedAttributesCount"), d.dropped);
     struct json list = trace_list(d.attributes);
     while (attribute_next(&list, &a)) {
-        if (str_eq(a.key, S("\"service.name\""))) o->service = anyvalue_scalar(a.value);
+        if (str_eq(a.key, S("\"service.name\""))) o->service = attribute_scalar(&a);
         if (str_eq(a.key, S("\"pipelens.made\""))) {
             o->resource_made = true;
-            made_up = str_eq(anyvalue_scalar(a.value), S("\"name\""));
+            made_up = str_eq(attribute_scalar(&a), S("\"name\""));
         }
         trace_put_key(&o->resource, a.key);
-        anyvalue_put(&o->resource, a.value);
+        attribute_put(&o->resource, &a);
     }
     json_done(&list);
     if (made_up) o->service = (struct str){ 0 };
@@ -99,7 +95,17 @@ static void take_scope(struct otlp *o, const struct scope_spans *s)
     buf_free(&attributes);
 }
 
-static void tell_scope_spans(struct otlp *o, struct teller *t, struct str scopes)
+static void tell_scope(struct otlp *o, struct teller *t, const struct scope_spans *s)
+{
+    if (!s->good) tell_problem(t, s->at, "the spans of a scope should be an object: skipped");
+    take_scope(o, s);
+    struct json spans = trace_list(s->spans);
+    while (json_element(&spans)) otlp_tell_span(o, t, &spans);
+    json_done(&spans);
+}
+
+/* Where the spans of each scope are; what belongs to all of them may stand behind them. */
+static void find_scopes(struct otlp *o, struct json *j)
 {
     static const struct field table[] = {
         FIELD(struct scope_spans, scope, "scope"),
@@ -109,46 +115,61 @@ static void tell_scope_spans(struct otlp *o, struct teller *t, struct str scopes
         FIELD(struct scope_spans, schema, "schemaUrl"),
         FIELD(struct scope_spans, schema, "schema_url"),
     };
-    struct json list = trace_list(scopes);
-    while (json_element(&list)) {
-        struct scope_spans s = { 0 };
-        const char *at = list.at;
-        if (!trace_take(&list, table, COUNT(table), &s, true, NULL, NULL) && !list.error)
-            tell_problem(t, at, "the spans of a scope should be an object: skipped");
-        take_scope(o, &s);
-        struct json spans = trace_list(s.spans);
-        while (json_element(&spans)) otlp_tell_span(o, t, &spans);
-        json_done(&spans);
+    json_enter(j, '[');
+    while (json_element(j)) {
+        struct scope_spans s = { .at = j->at };
+        s.good = trace_take(j, table, COUNT(table), &s, true, NULL, NULL) || j->error;
+        o->scopes = array_grow(o->scopes, &o->scope_cap, o->scope_count + 1, sizeof s);
+        o->scopes[o->scope_count++] = s;
     }
-    json_done(&list);
 }
 
-static void tell_resource_spans(struct otlp *o, struct teller *t, struct str resources)
+static void tell_resource(struct otlp *o, struct teller *t, struct json *j)
 {
     static const struct field table[] = {
         FIELD(struct resource_spans, resource, "resource"),
         FIELD(struct resource_spans, scopes, "scopeSpans"),
         FIELD(struct resource_spans, scopes, "scope_spans"),
-        FIELD(struct resource_spans, old_scopes, "instrumentationLibrarySpans"),
-        FIELD(struct resource_spans, old_scopes, "instrumentation_library_spans"),
+        FIELD(struct resource_spans, scopes, "instrumentationLibrarySpans"),
+        FIELD(struct resource_spans, scopes, "instrumentation_library_spans"),
         FIELD(struct resource_spans, schema, "schemaUrl"),
         FIELD(struct resource_spans, schema, "schema_url"),
     };
-    struct json list = trace_list(resources);
-    while (json_element(&list)) {
-        struct resource_spans r = { 0 };
-        const char *at = list.at;
-        buf_clear(&o->resource_more);
-        if (!trace_take(&list, table, COUNT(table), &r, true, trace_keep, &o->resource_more) && !list.error)
-            tell_problem(t, at, "the spans of a resource should be an object: skipped");
-        take_resource(o, &r);
-        tell_scope_spans(o, t, r.scopes);
-        tell_scope_spans(o, t, r.old_scopes);
+    struct resource_spans r = { 0 };
+    struct str key;
+    buf_clear(&o->resource_more);
+    o->scope_count = 0;
+    json_enter(j, '{');
+    while (json_member(j, &key)) {
+        struct str *field = field_find(&r, table, COUNT(table), key);
+        if (field == &r.scopes && j->at < j->end && *j->at == '[') {
+            find_scopes(o, j);
+            continue;
+        }
+        struct str value = json_skip(j);
+        if (j->error) break;
+        if (field) *field = value;
+        else trace_keep(&o->resource_more, key, value);
     }
-    json_done(&list);
+    take_resource(o, &r);
+    for (size_t i = 0; i < o->scope_count; i++) tell_scope(o, t, &o->scopes[i]);
 }
 
-static void tell_request(struct otlp *o, struct teller *t, struct json *j)
+static void tell_resources(struct otlp *o, struct teller *t, struct json *j)
+{
+    json_enter(j, '[');
+    while (json_element(j)) {
+        if (j->at < j->end && *j->at == '{') {
+            tell_resource(o, t, j);
+            continue;
+        }
+        tell_problem(t, j->at, "the spans of a resource should be an object: skipped");
+        json_skip(j);
+    }
+}
+
+/* The members of a request; of one that is `wrapped` in another object, those of that one first. */
+static void tell_members(struct otlp *o, struct teller *t, struct json *j, struct request *r, bool wrapped)
 {
     static const struct field table[] = {
         FIELD(struct request, spans, "resourceSpans"),
@@ -158,23 +179,30 @@ static void tell_request(struct otlp *o, struct teller *t, struct json *j)
         FIELD(struct request, metrics, "resource_metrics"),
         FIELD(struct request, logs, "resourceLogs"),
         FIELD(struct request, logs, "resource_logs"),
-        FIELD(struct request, result, "result"),
-        FIELD(struct request, trace, "trace"),
+        FIELD(struct request, around, "result"),
+        FIELD(struct request, around, "trace"),
     };
-    struct request r = { 0 }, inside = { 0 };
-    const char *at = j->at;
-    bool whole = trace_take(j, table, COUNT(table), &r, true, NULL, NULL);
-    struct str wrapped = json_type(r.result) == JSON_OBJECT ? r.result : r.trace;
-    if (!r.spans.len && json_type(wrapped) == JSON_OBJECT) {
-        struct json k = json_begin(wrapped);
-        trace_take(&k, table, COUNT(table), &inside, true, NULL, NULL);
-        json_done(&k);
-        r.spans = inside.spans;
+    struct str key;
+    json_enter(j, '{');
+    while (json_member(j, &key)) {
+        struct str *field = field_find(r, table, COUNT(table), key);
+        char first = j->at < j->end ? *j->at : '\0';
+        if (field) *field = key;
+        if (field == &r->spans && first == '[') tell_resources(o, t, j);
+        else if (field == &r->around && first == '{' && !wrapped) tell_members(o, t, j, r, true);
+        else json_skip(j);
     }
-    if (r.spans.len) tell_resource_spans(o, t, r.spans);
+}
+
+static void tell_request(struct otlp *o, struct teller *t, struct json *j)
+{
+    struct request r = { 0 };
+    const char *at = j->at;
+    if (j->at < j->end && *j->at == '{') tell_members(o, t, j, &r, false);
+    else json_skip(j);
     o->metrics += r.metrics.len != 0;
     o->logs += r.logs.len != 0;
-    if (whole && !r.spans.len && !r.metrics.len && !r.logs.len && !wrapped.len)
+    if (!j->error && !r.spans.len && !r.metrics.len && !r.logs.len && !r.around.len)
         tell_problem(t, at,
                      "this is no OTLP request: it has neither resourceSpans nor resourceMetrics nor resourceLogs");
 }

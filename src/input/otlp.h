@@ -8,6 +8,13 @@
 #include "input/anyvalue.h"
 #include "input/trace.h"
 
+/* The spans of one scope, found but not yet told. */
+struct scope_spans {
+    const char *at;
+    bool good; /* it is an object */
+    struct str scope, spans, schema;
+};
+
 struct otlp {
     bool begun; /* the buffers below are good */
     struct trace_ids ids;
@@ -15,6 +22,8 @@ struct otlp {
     struct str service;                        /* of the resource, a JSON value in the text at hand */
     bool resource_made;                        /* an export of ours had none */
     struct buf records, more, event;           /* members: of the span at hand, of its event at hand */
+    struct scope_spans *scopes;                /* of the resource at hand */
+    size_t scope_count, scope_cap;
     struct arena scratch;
     uint64_t metrics, logs; /* requests that were left out */
 };

@@ -12,6 +12,8 @@
 
 #include "input/restore.h"
 
+#include <stdlib.h>
+
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
 enum { EXTRAS_MAX = 30 /* fields that come back from our own export, beside those of OTLP */ };
@@ -63,6 +65,7 @@ void otlp_done(struct otlp *o)
     struct buf *const all[] = { &o->resource, &o->resource_more, &o->scope, &o->records, &o->more, &o->event };
     for (size_t i = 0; i < COUNT(all); i++) buf_free(all[i]);
     trace_ids_free(&o->ids);
+    free(o->scopes);
     arena_free(&o->scratch);
 }
 
@@ -131,7 +134,7 @@ static void read_happening(struct otlp *o, struct happening *h, struct json *j)
     trace_take(j, table, COUNT(table), h, true, trace_keep, &o->event);
     struct json list = trace_list(h->attributes);
     while (attribute_next(&list, &a)) {
-        struct str scalar = anyvalue_scalar(a.value);
+        struct str scalar = attribute_scalar(&a);
         struct restored r = { 0 };
         if (str_eq(a.key, S("\"pipelens.made\""))) h->made = true;
         if (str_eq(a.key, S("\"pipelens.level\"")) && is_text(scalar))
@@ -147,7 +150,7 @@ static void read_happening(struct otlp *o, struct happening *h, struct json *j)
                                 str_eq(a.key, S("\"severity\"")) || str_eq(a.key, S("\"log.severity\""))))
             h->level = trace_level(str_of(scalar.ptr + 1, scalar.len - 2));
         trace_put_key(&o->event, a.key);
-        anyvalue_put(&o->event, a.value);
+        attribute_put(&o->event, &a);
     }
     json_done(&list);
     if (counts(h->dropped)) trace_keep(&o->event, S("droppedAttributesCount"), h->dropped);
@@ -177,10 +180,10 @@ static void read_attributes(struct reading *r)
     buf_clear(&o->records);
     while (attribute_next(&list, &a)) {
         if (str_starts(a.key, S("\"pipelens.")) &&
-            restored_take(&r->restored, a.key, anyvalue_scalar(a.value), &o->scratch))
+            restored_take(&r->restored, a.key, attribute_scalar(&a), &o->scratch))
             continue;
         trace_put_key(&o->records, a.key);
-        anyvalue_put(&o->records, a.value);
+        attribute_put(&o->records, &a);
     }
     json_done(&list);
     struct str more = r->restored.records;
@@ -398,7 +401,7 @@ static void read_link(struct otlp *o, struct link *l, struct json *j)
     if (counts(l->dropped)) trace_keep(&o->event, S("droppedAttributesCount"), l->dropped);
     struct json list = trace_list(l->attributes);
     while (attribute_next(&list, &a)) {
-        struct str scalar = anyvalue_scalar(a.value);
+        struct str scalar = attribute_scalar(&a);
         struct str *own = str_eq(a.key, S("\"pipelens.runId\""))      ? &l->run_id
                           : str_eq(a.key, S("\"pipelens.stepId\""))   ? &l->step_id
                           : str_eq(a.key, S("\"pipelens.relation\"")) ? &l->relation
@@ -406,7 +409,7 @@ static void read_link(struct otlp *o, struct link *l, struct json *j)
         if (own) *own = scalar;
         if (own) continue;
         trace_put_key(&o->event, a.key);
-        anyvalue_put(&o->event, a.value);
+        attribute_put(&o->event, &a);
     }
     json_done(&list);
 }

@@ -1,44 +1,44 @@
 /* SPDX-License-Identifier: MIT */
 #include "input/partial.h"
 
-struct str partial_skip(struct json *j)
+/* The value at j. Of an object that the text ends within, what there is of it, and j->error is set. */
+static struct str skip(struct json *j)
 {
     const char *from = j->at;
-    bool container = from < j->end && (*from == '{' || *from == '[');
+    bool object = from < j->end && *from == '{';
     struct str value = json_skip(j);
-    return j->error && container ? str_of(from, (size_t)(j->end - from)) : value;
+    return j->error && object ? str_of(from, (size_t)(j->end - from)) : value;
 }
 
-void partial_take(struct str object, const struct field *table, size_t count, void *base, struct str deep,
+void partial_take(struct json *j, const struct field *table, size_t count, void *base, struct str deep,
                   other_member *other, void *context)
 {
-    struct json j = json_begin(object);
     struct str key;
-    bool open = !json_at_end(&j) && json_enter(&j, '{');
-    while (open && !j.error && json_member(&j, &key)) {
-        struct str value = partial_skip(&j), *field = field_find(base, table, count, key);
-        if (j.error && !(field && json_key_is(key, deep))) break;
+    bool open = json_enter(j, '{');
+    while (open && json_member(j, &key)) {
+        struct str value = skip(j), *field = field_find(base, table, count, key);
+        if (j->error && !(field && json_key_is(key, deep))) break;
         if (field) *field = value;
         else if (other) other(context, key, value);
     }
-    json_done(&j);
 }
 
-static void take_object(struct teller *t, struct str value, partial_object *each, void *context)
+static void take_object(struct teller *t, struct json *j, partial_object *each, void *context)
 {
-    if (value.len && *value.ptr == '{') each(t, context, value);
-    else if (value.len) tell_problem(t, value.ptr, "an object is expected here: left out");
-}
-
-void partial_each(struct teller *t, struct str value, partial_object *each, void *context)
-{
-    struct json j = json_begin(value);
-    if (!json_at_end(&j) && *j.at == '[') {
-        json_enter(&j, '[');
-        while (!j.error && json_element(&j)) take_object(t, partial_skip(&j), each, context);
-    } else {
-        take_object(t, str_of(j.at, (size_t)(j.end - j.at)), each, context);
+    if (!json_at_end(j) && *j->at == '{') {
+        each(t, context, j);
+        return;
     }
+    struct str value = json_skip(j);
+    if (value.len) tell_problem(t, value.ptr, "an object is expected here: left out");
+}
+
+void partial_each(struct teller *t, struct str text, partial_object *each, void *context)
+{
+    struct json j = json_begin(text);
+    bool array = !json_at_end(&j) && *j.at == '[' && json_enter(&j, '[');
+    if (!array) take_object(t, &j, each, context);
+    while (array && json_element(&j)) take_object(t, &j, each, context);
     json_done(&j);
 }
 

@@ -179,12 +179,17 @@ static bool try_document(struct reading *g, size_t skip)
         return true;
     }
     struct json probe = json_begin(text);
-    json_skip(&probe);
+    struct str first = json_skip(&probe);
     bool cut = probe.error && probe.at >= probe.end;
     json_done(&probe);
     if (probe.error && !cut) return false;
     size_t values;
     begin_text(g, text, g->buffer_at + skip);
+    if (!cut && !is_own(g)) { /* it has just been checked */
+        tell(g, first);
+        g->any_value = true;
+        g->decoder.json.at = first.ptr + first.len;
+    }
     if (cut && !is_own(g)) tell(g, text);
     if (cut) report_at(g, text.len, "the JSON document ends too early: it was cut off");
     else if (!decode_text(g, &values)) report_at(g, failed_at(g), g->decoder.json.error);

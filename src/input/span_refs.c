@@ -30,7 +30,7 @@ static struct str child_of(struct str type, struct str value)
     return value_absent(id) ? S("") : id;
 }
 
-static bool is_ref(struct str type) { return str_eq(type, S("\"ref_src\"")) || str_eq(type, S("\"ref_dest\"")); }
+bool span_event_refers(struct str type) { return str_eq(type, S("\"ref_src\"")) || str_eq(type, S("\"ref_dest\"")); }
 
 /* References are kept as they stand besides: the other end may be in a log that is not here. */
 bool span_event_follows(struct str type, struct str value)
@@ -141,7 +141,7 @@ void span_event_tell(struct teller *t, struct span_refs *refs, struct span_times
     } else if (child.len) {
         begin(t, EVENT_STEP_LINK, at->run, at->step, type.ptr);
         tell_link(t, child, S("\"0\""), "spawned");
-    } else if (is_ref(type)) {
+    } else if (span_event_refers(type)) {
         keep_ref(t, refs, at, str_eq(type, S("\"ref_src\"")), value);
     }
 }

@@ -31,6 +31,8 @@ struct span_times {
 
 /* Is the event one that span_event_tell makes something of? */
 bool span_event_follows(struct str type, struct str value);
+/* Is it one end of a reference? It is kept besides. */
+bool span_event_refers(struct str type);
 void span_event_tell(struct teller *t, struct span_refs *refs, struct span_times *times, const struct span_place *at,
                      struct str type, struct str value);
 /* When all is read: each destination's link to its source. Frees the references. */

@@ -10,8 +10,8 @@
  * A trace is a run, a span a step; its path is its id, the path without the last number its parent. Events in order:
  * levels with messages (logs), `extra` objects (records, as are members that the library does not know), `exit_error`
  * and `except_error` with stacks (error, handled errors) and behind each its `call_trace`, `trace_child` (a link to the
- * trace of a thread), `ref_src` and `ref_dest` (a link between two spans, whoever has them). Counters and placeholders of
- * children say nothing that the paths do not. What is left is kept as `events` of the span.
+ * trace of a thread), `ref_src` and `ref_dest` (a link between two spans, whoever has them). Counters and placeholders
+ * of children say nothing that the paths do not. What is left is kept as `events` of the span.
  */
 #include "input/format.h"
 
@@ -40,6 +40,7 @@ struct span {
     struct str span_name, status, start, end, location, events, node_counter, child_counter;
     struct str error, error_type, error_stacks, call_trace, parent;
     int64_t start_us, end_us;
+    bool followed; /* messages or links follow it */
 };
 
 static void put_member(struct buf *b, struct str raw_name, struct str value)
@@ -138,8 +139,10 @@ static void take_event(struct forest *f, struct span *s, struct str event, struc
         take_handled(f, value);
     } else if (json_key_is(raw, S("extra")) && value.len) {
         take_extra(f, value);
-    } else if (!json_key_is(raw, S("__child_placeholder")) && !span_event_follows(type, value)) {
-        keep_event(f, event);
+    } else if (!json_key_is(raw, S("__child_placeholder"))) {
+        bool told = span_event_follows(type, value);
+        if (!told) keep_event(f, event);
+        s->followed |= told || span_event_refers(type);
     }
 }
 
@@ -177,6 +180,16 @@ static void tell_object(struct teller *t, struct str *field, char open, struct b
     buf_putc(b, open);
     buf_put(b, buf_str(inside));
     buf_putc(b, close);
+    tell_close(t);
+}
+
+static void tell_extra_array(struct teller *t, struct str name, const struct buf *elements)
+{
+    if (!elements->len) return;
+    struct buf *b = tell_open_extra(t, name);
+    buf_putc(b, '[');
+    buf_put(b, buf_str(elements));
+    buf_putc(b, ']');
     tell_close(t);
 }
 
@@ -242,7 +255,7 @@ static void tell_followers(struct teller *t, struct forest *f, const struct trac
 {
     struct json list = json_begin(s->events);
     struct str type, value;
-    if (json_type(s->events) == JSON_ARRAY && json_enter(&list, '['))
+    if (s->followed && json_enter(&list, '['))
         while (next_event(&list, &type, &value).len) {
             struct span_place at = { trace->id, path, s->start_us, s->end_us };
             span_event_tell(t, &f->refs, &f->times, &at, type, value);
@@ -261,7 +274,18 @@ static struct str plain_path(struct teller *t, struct str raw)
     return path;
 }
 
-static void tell_span(struct teller *t, struct forest *f, struct trace *trace, struct str raw_path, struct str object)
+/* The span that the path is below. */
+static void tell_parent(struct teller *t, struct str path)
+{
+    size_t slash = str_rfind(path, '/');
+    if (slash == path.len) return;
+    struct buf *b = tell_open(t, &t->event.step.parentId);
+    buf_put(b, str_first(path, slash));
+    buf_putc(b, '"');
+    tell_close(t);
+}
+
+static void tell_span(struct teller *t, struct forest *f, struct trace *trace, struct str raw_path, struct json *j)
 {
     static const struct field table[] = {
         FIELD(struct span, span_name, "span_name"),
@@ -274,13 +298,17 @@ static void tell_span(struct teller *t, struct forest *f, struct trace *trace, s
         FIELD(struct span, child_counter, "__child_counter__"),
     };
     struct span s = { 0 };
-    struct str path = plain_path(t, raw_path), inner = str_of(path.ptr + 1, path.len - 2);
+    struct str path = plain_path(t, raw_path);
     buf_clear(&f->records);
     buf_clear(&f->handled);
     buf_clear(&f->events);
-    if (json_type(object) == JSON_OBJECT)
-        partial_take(object, table, sizeof table / sizeof *table, &s, S(""), keep_record, f);
-    else tell_problem(t, object.ptr, "the span is no object: kept as a step with nothing but its path");
+    if (*j->at == '{') {
+        partial_take(j, table, sizeof table / sizeof *table, &s, S(""), keep_record, f);
+    } else {
+        tell_problem(t, j->at, "the span is no object: kept as a step with nothing but its path");
+        json_skip(j);
+        if (j->error) return;
+    }
     s.start_us = take_time(t, f, "ts_start", s.start);
     s.end_us = take_time(t, f, "ts_end", s.end);
     take_events(f, &s);
@@ -290,25 +318,14 @@ static void tell_span(struct teller *t, struct forest *f, struct trace *trace, s
     t->event.step.end = s.end_us;
     tell_raw(t, &t->event.runId, trace->id);
     tell_raw(t, &t->event.step.id, path);
-    size_t slash = str_rfind(inner, '/');
-    if (slash < inner.len) {
-        struct buf *b = tell_open(t, &t->event.step.parentId);
-        buf_put(b, str_first(path, slash + 1));
-        buf_putc(b, '"');
-        tell_close(t);
-    }
+    tell_parent(t, path);
     tell_raw(t, &t->event.step.name, value_absent(s.span_name) ? path : s.span_name);
     if (!value_absent(s.location)) tell_raw(t, &t->event.step.location, s.location);
     tell_status(t, &s);
     tell_error(t, &s);
     tell_object(t, &t->event.step.records, '{', &f->records, '}');
     tell_object(t, &t->event.step.handledErrors, '[', &f->handled, ']');
-    if (f->events.len) {
-        buf_putc(tell_open_extra(t, S("events")), '[');
-        buf_put(&t->text, buf_str(&f->events));
-        buf_putc(&t->text, ']');
-        tell_close(t);
-    }
+    tell_extra_array(t, S("events"), &f->events);
     tell_trace_members(t, trace);
     tell_send(t);
     tell_followers(t, f, trace, &s, path);
@@ -319,14 +336,12 @@ static void tell_spans(struct teller *t, struct forest *f, struct trace *trace)
     struct json j = json_begin(trace->spans);
     struct str path;
     if (json_enter(&j, '{'))
-        while (!j.error && json_member(&j, &path)) {
-            struct str value = partial_skip(&j);
-            if (value.len) tell_span(t, f, trace, path, value);
-        }
+        while (json_member(&j, &path))
+            if (!json_at_end(&j)) tell_span(t, f, trace, path, &j);
     json_done(&j);
 }
 
-static void tell_trace(struct teller *t, void *context, struct str object)
+static void tell_trace(struct teller *t, void *context, struct json *j)
 {
     static const struct field table[] = {
         FIELD(struct trace, trace_id, "trace_id"),     FIELD(struct trace, span_name, "span_name"),
@@ -334,11 +349,12 @@ static void tell_trace(struct teller *t, void *context, struct str object)
         FIELD(struct trace, spans, "spans"),
     };
     struct trace trace = { .others = BUF_INIT };
-    partial_take(object, table, sizeof table / sizeof *table, &trace, S("spans"), keep_of_trace, &trace.others);
+    const char *at = j->at;
+    partial_take(j, table, sizeof table / sizeof *table, &trace, S("spans"), keep_of_trace, &trace.others);
     trace.id = value_absent(trace.trace_id) ? S("\"trace\"") : trace.trace_id;
     if (trace.spans.len && *trace.spans.ptr == '{') tell_spans(t, context, &trace);
     else if (trace.spans.len) tell_problem(t, trace.spans.ptr, "the spans are no object: left out");
-    if (!trace.said) tell_problem(t, object.ptr, "the trace has no spans: left out");
+    if (!trace.said) tell_problem(t, at, "the trace has no spans: left out");
     buf_free(&trace.others);
 }
 

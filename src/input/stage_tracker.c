@@ -19,7 +19,7 @@
 
 #include <stdlib.h>
 
-enum { TOLERANCE_US = 1000, EXTRAS_AT_ONCE = 40 };
+enum { TOLERANCE_US = 1000, EXTRAS_MAX = 40 };
 
 struct history {
     uint64_t runs, endless, naive;
@@ -31,7 +31,8 @@ struct history {
 
 struct tracked {
     struct str run_id, name, start_time, args, stages, completed_at, total;
-    struct str id; /* run_id, or what stands in for it: JSON */
+    struct str id;    /* run_id, or what stands in for it: JSON */
+    struct str title; /* its name: characters */
     int64_t start, end;
     bool failed;
 };
@@ -53,21 +54,23 @@ static void keep_odd(struct history *h, struct str name, struct str value)
     if (!value_absent(value)) keep_other(h, name, value);
 }
 
-/* Ends the event at hand with the members that are not known. An event holds so many fields: the rest follows in
- * further ones of the same step (`id`) or, without one, run. */
-static void send_with_others(struct teller *t, struct history *h, struct str run, uint64_t id, const char *at)
+/* Tells the members that are not known, beyond the most that an event holds in one. */
+static void tell_others(struct teller *t, struct history *h)
 {
-    for (size_t i = 0; i < h->other_count; i++) {
-        if (i && i % EXTRAS_AT_ONCE == 0) {
-            tell_send(t);
-            tell_begin(t, id ? EVENT_STEP_START : EVENT_PIPELINE_START, at);
-            tell_raw(t, &t->event.runId, run);
-            if (id) buf_put_uint(tell_open(t, &t->event.step.id), id);
-            if (id) tell_close(t);
-        }
+    size_t count = h->other_count < EXTRAS_MAX ? h->other_count : EXTRAS_MAX;
+    for (size_t i = 0; i < count; i++)
         tell_extra(t, json_key_text(h->others[i].raw_name, &t->arena), h->others[i].value);
+    if (count < h->other_count) {
+        struct buf *b = tell_open_extra(t, S("more members"));
+        for (size_t i = count; i < h->other_count; i++) {
+            buf_puts(b, i == count ? "{\"" : ",\"");
+            buf_put(b, h->others[i].raw_name);
+            buf_puts(b, "\":");
+            buf_put(b, h->others[i].value);
+        }
+        buf_putc(b, '}');
+        tell_close(t);
     }
-    tell_send(t);
     h->other_count = 0;
 }
 
@@ -115,8 +118,22 @@ static void take_data(struct teller *t, struct history *h, const struct stage *s
     tell_raw(t, &t->event.step.result, result);
 }
 
-static void tell_stage(struct teller *t, struct history *h, struct tracked *run, uint64_t id, struct str raw_name,
-                       struct str object)
+/* A stage is known by its name and start. */
+static void tell_key(struct teller *t, const struct tracked *run, struct str raw_name)
+{
+    struct buf *b = tell_open(t, &t->event.step.key);
+    struct str parts[] = { run->title, json_key_text(raw_name, &t->arena) };
+    struct buf text = BUF_INIT;
+    for (size_t i = 0; i < 2; i++) {
+        if (i) buf_putc(&text, '.');
+        for (size_t k = 0; k < parts[i].len; k++) buf_putc(&text, parts[i].ptr[k] == '.' ? '_' : parts[i].ptr[k]);
+    }
+    buf_put_json(b, buf_str(&text));
+    buf_free(&text);
+    tell_close(t);
+}
+
+static void tell_stage(struct teller *t, struct history *h, struct tracked *run, struct str raw_name, struct json *j)
 {
     static const struct field table[] = {
         FIELD(struct stage, start_time, "start_time"),
@@ -129,11 +146,14 @@ static void tell_stage(struct teller *t, struct history *h, struct tracked *run,
     };
     struct stage s = { 0 };
     h->other_count = 0;
-    if (json_type(object) == JSON_OBJECT)
-        partial_take(object, table, sizeof table / sizeof *table, &s, S(""), keep_other, h);
-    else {
-        tell_problem(t, object.ptr, "the stage is no object: kept as a step that only has this value");
-        keep_odd(h, S("stage"), object);
+    const char *at = j->at;
+    bool object = *at == '{';
+    if (object) {
+        partial_take(j, table, sizeof table / sizeof *table, &s, S(""), keep_other, h);
+    } else {
+        tell_problem(t, at, "the stage is no object: kept as a step that only has this value");
+        keep_odd(h, S("stage"), json_skip(j));
+        if (j->error) return;
     }
     int64_t start = take_time(t, h, S("start_time"), s.start_time), end = take_time(t, h, S("end_time"), s.end_time);
     end = take_duration(h, S("duration_sec"), s.duration, start, end);
@@ -142,8 +162,7 @@ static void tell_stage(struct teller *t, struct history *h, struct tracked *run,
     h->endless += end == TIME_NONE && !failed;
     tell_begin(t, EVENT_STEP_FINISH, raw_name.ptr);
     tell_raw(t, &t->event.runId, run->id);
-    buf_put_uint(tell_open(t, &t->event.step.id), id);
-    tell_close(t);
+    tell_key(t, run, raw_name);
     tell_text(t, &t->event.step.name, json_key_text(raw_name, &t->arena));
     t->event.step.start = start;
     t->event.step.end = end;
@@ -151,19 +170,17 @@ static void tell_stage(struct teller *t, struct history *h, struct tracked *run,
     if (!value_absent(s.error)) tell_raw(t, &t->event.step.error, s.error);
     if (is_status(s.status)) tell_raw(t, &t->event.step.status, s.status);
     else keep_odd(h, S("status"), s.status);
-    send_with_others(t, h, run->id, id, object.ptr);
+    tell_others(t, h);
+    tell_send(t);
 }
 
 static void tell_stages(struct teller *t, struct history *h, struct tracked *run)
 {
     struct json j = json_begin(run->stages);
     struct str name;
-    uint64_t count = 0;
     if (json_enter(&j, '{'))
-        while (!j.error && json_member(&j, &name)) {
-            struct str value = partial_skip(&j);
-            if (value.len) tell_stage(t, h, run, ++count, name, value);
-        }
+        while (json_member(&j, &name))
+            if (!json_at_end(&j)) tell_stage(t, h, run, name, &j);
     json_done(&j);
 }
 
@@ -180,16 +197,16 @@ static struct str id_of(struct teller *t, const struct history *h, struct str ru
     return text;
 }
 
-static void begin_run(struct teller *t, struct history *h, const struct tracked *run, struct str object)
+static void begin_run(struct teller *t, struct history *h, const struct tracked *run, const char *at)
 {
-    tell_begin(t, EVENT_PIPELINE_START, object.ptr);
+    tell_begin(t, EVENT_PIPELINE_START, at);
     t->event.root_made = true;
     tell_raw(t, &t->event.runId, run->id);
-    if (json_type(run->name) == JSON_STRING && run->name.len > 2) tell_raw(t, &t->event.step.name, run->name);
-    else tell_text(t, &t->event.step.name, path_stem(t, S("stage-tracker")));
+    tell_text(t, &t->event.step.name, run->title);
     t->event.step.start = run->start;
     if (!value_absent(run->args)) tell_raw(t, &t->event.args, run->args);
-    send_with_others(t, h, run->id, 0, object.ptr);
+    tell_others(t, h);
+    tell_send(t);
 }
 
 static void end_run(struct teller *t, const struct tracked *run)
@@ -203,7 +220,7 @@ static void end_run(struct teller *t, const struct tracked *run)
     tell_send(t);
 }
 
-static void tell_run(struct teller *t, void *context, struct str object)
+static void tell_run(struct teller *t, void *context, struct json *j)
 {
     static const struct field table[] = {
         FIELD(struct tracked, run_id, "run_id"),
@@ -218,16 +235,19 @@ static void tell_run(struct teller *t, void *context, struct str object)
     struct tracked run = { 0 };
     h->runs++;
     h->other_count = 0;
-    partial_take(object, table, sizeof table / sizeof *table, &run, S("stages"), keep_other, h);
+    const char *at = j->at;
+    partial_take(j, table, sizeof table / sizeof *table, &run, S("stages"), keep_other, h);
     run.id = id_of(t, h, run.run_id);
     run.start = take_time(t, h, S("start_time"), run.start_time);
     run.end = take_time(t, h, S("completed_at"), run.completed_at);
     run.end = take_duration(h, S("total_duration_sec"), run.total, run.start, run.end);
-    if (json_type(run.name) != JSON_STRING) keep_odd(h, S("name"), run.name);
+    bool named = json_type(run.name) == JSON_STRING && run.name.len > 2;
+    run.title = named ? json_text(run.name, &t->arena) : path_stem(t, S("stage-tracker"));
+    if (!named) keep_odd(h, S("name"), run.name);
     bool stages = run.stages.len && *run.stages.ptr == '{';
     if (!stages && !value_absent(run.stages)) tell_problem(t, run.stages.ptr, "the stages are no object: kept as text");
     if (!stages) keep_odd(h, S("stages"), run.stages);
-    begin_run(t, h, &run, object);
+    begin_run(t, h, &run, at);
     if (stages) tell_stages(t, h, &run);
     end_run(t, &run);
 }
@@ -240,7 +260,7 @@ static void finish(struct teller *t, void *state)
     struct buf b = BUF_INIT;
     if (h->endless) {
         buf_put_count(&b, h->endless, "stage has", "stages have");
-        buf_puts(&b, " neither a duration nor an error, so nobody knows when they ended: shown as unfinished");
+        buf_puts(&b, " neither a duration nor an error: the end is unknown, shown as unfinished");
         tell_note(t, buf_str(&b));
     }
     buf_clear(&b);

@@ -69,16 +69,34 @@ void tell_close(struct teller *t)
     t->open = NOT_OPEN;
 }
 
+/* Is it the name of a field of our own log? Beside that field another of its name would be taken for it. */
+static bool is_own(const struct teller *t, struct str name)
+{
+    static const struct str of_steps[] = {
+#define SHARED_FIELD(field) { #field, sizeof #field - 1 },
+#define STEP_FIELD(field)   { #field, sizeof #field - 1 },
+#include "event/kinds.def"
+    };
+    static const struct str of_runs[] = {
+#define SHARED_FIELD(field) { #field, sizeof #field - 1 },
+#define META_FIELD(field)   { #field, sizeof #field - 1 },
+#include "event/kinds.def"
+    };
+    bool run = t->event.kind == EVENT_PIPELINE_START || t->event.kind == EVENT_PIPELINE_FINISH;
+    const struct str *list = run ? of_runs : of_steps;
+    for (size_t i = run ? sizeof of_runs / sizeof *of_runs : sizeof of_steps / sizeof *of_steps; i-- > 0;)
+        if (str_eq(list[i], name)) return true;
+    return false;
+}
+
 /* Names stand in the text as well, in front of their values. */
 static struct told_field *add_extra(struct teller *t, struct str name)
 {
     size_t from = t->text.len + 1;
     buf_put_json(&t->text, name);
-    if (field_is_ours(name)) {
-        t->text.len = from;
-        buf_putc(&t->text, '_');
-        buf_put(&t->text, name); /* the name of a field is plain */
-        buf_putc(&t->text, '"');
+    if (is_own(t, name)) {
+        t->text.len--;
+        buf_puts(&t->text, "_\"");
     }
     struct told_field *f = add(t, NULL);
     f->name_at = from;

@@ -62,8 +62,8 @@ void tell_text(struct teller *t, struct str *field, struct str text);
 struct buf *tell_open(struct teller *t, struct str *field);
 void tell_close(struct teller *t);
 /* The same for a field that our own log does not have: it is shown under the step (of pipeline events, of the run) and
- * kept in exports. `name` is characters, not JSON; it is copied. One that our log has a field of gets a line before it
- * (`id` is `_id`), so that an event log that is made of this says the same. */
+ * kept in exports. `name` is characters, not JSON; it is copied, with a _ behind it when our log has a field of that
+ * name. */
 void tell_extra(struct teller *t, struct str name, struct str value);
 struct buf *tell_open_extra(struct teller *t, struct str name);
 /* Hands the event on. */

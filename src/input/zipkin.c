@@ -26,7 +26,8 @@ struct zipkin {
     bool begun;
     struct trace_ids ids;
     struct trace_seen halves; /* .times: which of them are in the text at hand */
-    struct buf key, more;
+    bool split;               /* any id has both */
+    struct buf more;
 };
 
 struct span {
@@ -55,17 +56,21 @@ static const struct field span_table[] = {
 
 static bool is_text(struct str value) { return json_type(value) == JSON_STRING && value.len > 2; }
 
-static struct trace_seen_row *halves_of(struct zipkin *z, struct str trace, struct str id)
-{
-    buf_clear(&z->key);
-    trace_put_id(&z->key, trace, 16);
-    size_t trace_end = z->key.len;
-    trace_put_id(&z->key, id, 8);
-    return trace_seen_row(&z->halves, str_first(buf_str(&z->key), trace_end), str_skip(buf_str(&z->key), trace_end));
-}
-
 static bool is_shared(const struct span *s) { return json_type(s->shared) == JSON_TRUE; }
 static bool is_server(const struct span *s) { return is_shared(s) || str_eq(s->kind, S("\"SERVER\"")); }
+
+static void note(struct zipkin *z, const struct span *s, uint32_t half)
+{
+    struct trace_seen_row *row = trace_seen_row(&z->halves, s->trace_id, s->id);
+    bool before = row->times == (CLIENT_HALF | SERVER_HALF);
+    row->times |= half;
+    z->split |= !before && row->times == (CLIENT_HALF | SERVER_HALF);
+}
+
+static bool is_split(struct zipkin *z, struct str trace, struct str id)
+{
+    return z->split && trace_seen_row(&z->halves, trace, id)->times == (CLIENT_HALF | SERVER_HALF);
+}
 
 static void note_half(struct zipkin *z, struct json *j)
 {
@@ -74,13 +79,13 @@ static void note_half(struct zipkin *z, struct json *j)
     if (j->error || value_absent(s.id)) return;
     uint32_t half = is_server(&s) ? SERVER_HALF : str_eq(s.kind, S("\"CLIENT\"")) ? CLIENT_HALF : 0;
     if (is_shared(&s)) half |= CLIENT_HALF; /* there is one, here or in another text */
-    if (half) halves_of(z, s.trace_id, s.id)->times |= half;
+    if (half) note(z, &s, half);
 }
 
 /* The server's half of a call whose other half has the same id goes below that. */
 static void set_ids(struct zipkin *z, const struct span *s)
 {
-    bool halved = halves_of(z, s->trace_id, s->id)->times == (CLIENT_HALF | SERVER_HALF);
+    bool halved = is_split(z, s->trace_id, s->id);
     bool server = halved && is_server(s);
     struct str parent = server ? s->id : s->parent, trace = s->trace_id;
     struct buf names = BUF_INIT;
@@ -91,7 +96,7 @@ static void set_ids(struct zipkin *z, const struct span *s)
         buf_puts(&names, "/server\"");
         id_end = names.len;
     }
-    if (!server && is_text(parent) && halves_of(z, trace, parent)->times == (CLIENT_HALF | SERVER_HALF)) {
+    if (!server && is_text(parent) && is_split(z, trace, parent)) {
         trace_put_id(&names, parent, 8);
         names.len--;
         buf_puts(&names, "/server\"");
@@ -224,10 +229,11 @@ static void take_half(struct zipkin *z, struct teller *t, struct json *j)
 static void read_value(struct teller *t, void *state, struct str text)
 {
     struct zipkin *z = state;
-    if (!z->begun) z->ids.text = z->key = z->more = BUF_INIT;
+    if (!z->begun) z->ids.text = z->more = BUF_INIT;
     z->begun = true;
     trace_seen_clear(&z->ids.seen);
     trace_seen_clear(&z->halves);
+    z->split = false;
     each(z, t, text, take_half);
     each(z, t, text, tell_span);
 }
@@ -237,7 +243,6 @@ static void finish(struct teller *t, void *state)
     struct zipkin *z = state;
     (void)t;
     if (!z->begun) return;
-    buf_free(&z->key);
     buf_free(&z->more);
     trace_ids_free(&z->ids);
     trace_seen_free(&z->halves);

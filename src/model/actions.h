@@ -19,8 +19,8 @@ struct actions actions_of(const struct run *run, struct arena *a);
 
 bool action_has_state(const struct step *action);
 
-/* Looks up the numbers of actions: their `sequence_id`, where the log gives one to each (Burr's do), else their places in
- * the list. */
+/* Looks up the numbers of actions: their `sequence_id`, where the log gives one to each (Burr's do), else their places
+ * in the list. */
 void actions_number(const struct run *run, struct actions *actions, struct arena *a);
 uint64_t action_number(const struct actions *actions, size_t at);
 

@@ -146,3 +146,19 @@ size_t open_leaves(const struct run *run, const struct step **list, size_t max, 
 }
 
 struct str failure_plain(struct str text, struct arena *arena) { return str_trim(without_colours(text, arena)); }
+
+struct str failure_last_words(const struct run *run, const struct step *step, struct arena *scratch)
+{
+    const struct log_entry *last = NULL;
+    for (const struct log_entry *l = step->more->logs; l; l = l->next)
+        if (l->level >= LEVEL_ERROR) last = l;
+    if (!last) return S("");
+    struct str message = arena_copy(scratch, sources_text(run->sources, last->message)), said = message;
+    if (json_type(message) == JSON_OBJECT) {
+        said = json_get(message, S("exception.message"));
+        if (json_type(said) != JSON_STRING) said = json_get(message, S("message"));
+        if (json_type(said) != JSON_STRING) said = message;
+    }
+    struct str text = json_text(said, scratch);
+    return str_eq(text, error_text(run, step->error, scratch)) ? S("") : failure_plain(text, scratch);
+}

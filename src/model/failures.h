@@ -33,6 +33,10 @@ size_t open_leaves(const struct run *run, const struct step **list, size_t max, 
 /* A text of the log without the escape sequences that colour a terminal, and without white space around it. */
 struct str failure_plain(struct str text, struct arena *arena);
 
+/* The last message of level error or worse, which may be all that is known of the error; "" when there is none, or when
+ * it only tells the step's error again, as events of spans do. */
+struct str failure_last_words(const struct run *run, const struct step *step, struct arena *scratch);
+
 /* Where the error arose, when its trace is that alone, else where the step is; "" when the log does not say. */
 struct str failure_place(const struct run *run, const struct step *step, struct arena *scratch);
 

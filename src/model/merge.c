@@ -6,6 +6,7 @@
 #include "model/node.h"
 
 #include "base/utf8.h"
+#include "event/fields.h"
 
 enum { EXTRAS_LOOKED_AT = 16 };
 
@@ -240,7 +241,7 @@ void node_add_record(struct builder *b, struct node *n, const struct event *e)
     r->key = node_text(b, e->recordKey);
     r->data = payload_of(e, e->data);
     r->ts = e->ts;
-    n->llm |= str_starts(r->key, S("__LLM_RESPONSE_")) || str_starts(r->key, S("gen_ai."));
+    n->llm |= key_tells_llm(r->key);
 }
 
 void node_add_log(struct builder *b, struct node *n, const struct event *e)

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
- * Tokens of LLM calls, from three places:
+ * Tokens of LLM calls, from four places:
  *   records "__LLM_RESPONSE_…"    OpenAI-compatible chat completions, as PipeLens's LLMTrack records them
  *   records "gen_ai.usage.*"      OpenTelemetry's semantic conventions for generative AI
+ *   records "llm.*"               OpenInference (llm.token_count.*) and the names before those conventions
  *   the step's own `usage`        {"model", "prompt_tokens", "completion_tokens", "total_tokens"}, where the step has
  *                                 none of the others
  */
@@ -10,10 +11,12 @@
 #include "model/measure.h"
 #include "model/records.h"
 
-/* A count of tokens: digits only, up to a million million, so that no sum can wrap; anything else counts nothing. */
+/* A count of tokens: digits only, up to a million million, so that no sum can wrap; anything else counts nothing. Tags
+ * of Zipkin are texts. */
 static uint64_t tokens(struct str value)
 {
     uint64_t n = 0;
+    if (json_type(value) == JSON_STRING) value = str_of(value.ptr + 1, value.len - 2);
     for (size_t i = 0; i < value.len; i++) {
         if (value.ptr[i] < '0' || value.ptr[i] > '9' || n > UINT64_C(100000000000)) return 0;
         n = n * 10 + (uint64_t)(value.ptr[i] - '0');
@@ -51,18 +54,62 @@ static void add_object(struct run *run, struct step *step, struct str model, str
         json_get(usage, S("total_tokens")));
 }
 
-static void add_gen_ai(struct run *run, struct step *step, const struct record_view *list, size_t count)
+/* What attributes call a thing, the best name first. */
+struct names {
+    struct str names[5];
+};
+
+static const struct names model_names = { {
+    { "gen_ai.response.model", 21 },
+    { "llm.response.model", 18 },
+    { "gen_ai.request.model", 20 },
+    { "llm.model_name", 14 },
+    { "llm.request.model", 17 },
+} };
+static const struct names prompt_names = { {
+    { "gen_ai.usage.input_tokens", 25 },
+    { "gen_ai.usage.prompt_tokens", 26 },
+    { "llm.token_count.prompt", 22 },
+    { "llm.usage.prompt_tokens", 23 },
+    { "llm.usage.input_tokens", 22 },
+} };
+static const struct names completion_names = { {
+    { "gen_ai.usage.output_tokens", 26 },
+    { "gen_ai.usage.completion_tokens", 30 },
+    { "llm.token_count.completion", 26 },
+    { "llm.usage.completion_tokens", 27 },
+    { "llm.usage.output_tokens", 23 },
+} };
+static const struct names total_names = { {
+    { "gen_ai.usage.total_tokens", 25 },
+    { "llm.usage.total_tokens", 22 },
+    { "llm.token_count.total", 21 },
+} };
+
+/* The value of the best name that is there so far. */
+struct best {
+    struct str value;
+    size_t rank; /* of its name + 1; 0: none */
+};
+
+static void keep_best(struct best *best, const struct names *names, const struct record_view *record)
 {
-    struct str model = { 0 }, in = { 0 }, out = { 0 };
+    for (size_t i = 0; i < sizeof names->names / sizeof *names->names && names->names[i].len; i++)
+        if (str_eq(record->key, names->names[i]) && (!best->rank || i + 1 <= best->rank))
+            *best = (struct best){ record->value, i + 1 };
+}
+
+static void add_attributes(struct run *run, struct step *step, const struct record_view *list, size_t count)
+{
+    struct best model = { 0 }, in = { 0 }, out = { 0 }, total = { 0 };
     for (size_t i = 0; i < count; i++) {
-        struct str key = list[i].key, value = list[i].value;
-        if (str_eq(key, S("gen_ai.response.model")) || (!model.len && str_eq(key, S("gen_ai.request.model"))))
-            model = value;
-        if (str_eq(key, S("gen_ai.usage.input_tokens")) || str_eq(key, S("gen_ai.usage.prompt_tokens"))) in = value;
-        if (str_eq(key, S("gen_ai.usage.output_tokens")) || str_eq(key, S("gen_ai.usage.completion_tokens")))
-            out = value;
+        if (!str_starts(list[i].key, S("gen_ai.")) && !str_starts(list[i].key, S("llm."))) continue;
+        keep_best(&model, &model_names, &list[i]);
+        keep_best(&in, &prompt_names, &list[i]);
+        keep_best(&out, &completion_names, &list[i]);
+        keep_best(&total, &total_names, &list[i]);
     }
-    if (in.len || out.len) add(usage_of(run, step, model), in, out, (struct str){ 0 });
+    if (in.rank || out.rank || total.rank) add(usage_of(run, step, model.value), in.value, out.value, total.value);
 }
 
 void measure_usage(struct run *run, struct step *step)
@@ -76,7 +123,7 @@ void measure_usage(struct run *run, struct step *step)
     for (size_t i = 0; i < count; i++)
         if (str_starts(list[i].key, S("__LLM_RESPONSE_")) && json_type(list[i].value) == JSON_OBJECT)
             add_object(run, step, json_get(list[i].value, S("model")), json_get(list[i].value, S("usage")));
-    add_gen_ai(run, step, list, count);
+    add_attributes(run, step, list, count);
     struct str usage = sources_text(run->sources, step->more->usage_field);
     bool counted = json_get(usage, S("prompt_tokens")).len || json_get(usage, S("completion_tokens")).len ||
                    json_get(usage, S("total_tokens")).len;

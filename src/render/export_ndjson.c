@@ -208,7 +208,6 @@ static void put_start(struct writing *w, const struct step *step)
     begin_line(w, "start", step);
     put_parent(w, step);
     put_time(w->b, step, false);
-    if (step->made && step->parent) buf_puts(w->b, ",\"made\":true");
     member_text(w->b, "kind", step->more->kind);
     member_text(w->b, "location", step->more->location);
     put_payload(w, "inputs", step->more->inputs);

@@ -5,6 +5,8 @@
  *   __LLM_REQUEST_…, __LLM_RESPONSE_…      requests ("messages") and responses ("choices") as OpenAI's API has them
  *   inputs.messages                        of a step that holds a response and no request
  *   gen_ai.prompt.N.role, .content         OpenTelemetry's attributes, gen_ai.completion.N the same
+ *   gen_ai.input.messages                  later ones: a list of messages, as such or as its JSON text
+ *   llm.input_messages.N.message.content   OpenInference's
  */
 #include "render/html_sections.h"
 
@@ -289,6 +291,12 @@ static void put_messages(struct section *s, struct str list, struct str inside)
     json_done(&j);
 }
 
+static bool is_asked(const struct record_view *r)
+{
+    return str_starts(r->key, S("gen_ai.prompt.")) || str_starts(r->key, S("llm.prompts.")) ||
+           str_starts(r->key, S("llm.input_messages."));
+}
+
 /* gen_ai.prompt.0.content: the message that the attribute is the content of, with the role that stands beside it. */
 static void put_attribute(struct section *s, const struct record_view *list, size_t count, size_t at)
 {
@@ -297,7 +305,7 @@ static void put_attribute(struct section *s, const struct record_view *list, siz
     for (size_t i = 0; i < count; i++)
         if (list[i].key.len == stem.len + 4 && str_starts(list[i].key, stem) && str_ends(list[i].key, S("role")))
             role = json_text(list[i].value, &s->scratch);
-    if (!role.len) role = str_starts(key, S("gen_ai.prompt.")) ? S("user") : S("assistant");
+    if (!role.len) role = is_asked(&list[at]) ? S("user") : S("assistant");
     put_message(s, role, json_text(list[at].value, &s->scratch));
 }
 
@@ -305,8 +313,26 @@ static bool is_request(const struct record_view *r) { return str_starts(r->key, 
 static bool is_response(const struct record_view *r) { return str_starts(r->key, S("__LLM_RESPONSE_")); }
 static bool is_attribute(const struct record_view *r)
 {
-    return (str_starts(r->key, S("gen_ai.prompt.")) || str_starts(r->key, S("gen_ai.completion."))) &&
+    return (is_asked(r) || str_starts(r->key, S("gen_ai.completion.")) || str_starts(r->key, S("llm.completions.")) ||
+            str_starts(r->key, S("llm.output_messages."))) &&
            str_ends(r->key, S(".content"));
+}
+static bool is_message_list(const struct record_view *r)
+{
+    return str_eq(r->key, S("gen_ai.input.messages")) || str_eq(r->key, S("gen_ai.output.messages")) ||
+           str_eq(r->key, S("gen_ai.prompt")) || str_eq(r->key, S("gen_ai.completion"));
+}
+
+/* A list of messages, or its JSON as a text; a text that is none is one message. */
+static void put_message_list(struct section *s, const struct record_view *r)
+{
+    struct str value = r->value;
+    if (json_type(value) == JSON_STRING) value = str_trim(json_text(value, &s->scratch));
+    struct json j = json_begin(value);
+    bool list = json_type(value) == JSON_ARRAY && json_skip(&j).len && json_at_end(&j);
+    json_done(&j);
+    if (list) put_messages(s, value, S(""));
+    else put_message(s, str_ends(r->key, S("completion")) ? S("assistant") : S("user"), value);
 }
 
 static void put_step_messages(struct section *s, const struct step *step)
@@ -328,6 +354,7 @@ static void put_step_messages(struct section *s, const struct step *step)
             if (attributes++ >= MESSAGES_MAX) s->left_out++; /* for each of them the whole list is looked through */
             else put_attribute(s, list, count, i);
         }
+        if (is_message_list(&list[i])) put_message_list(s, &list[i]);
         if (json_type(list[i].value) != JSON_OBJECT) continue;
         if (is_request(&list[i])) put_messages(s, json_get(list[i].value, S("messages")), S(""));
         if (is_response(&list[i])) put_messages(s, json_get(list[i].value, S("choices")), S("message"));

@@ -115,12 +115,7 @@ static void put_error(struct overview *v, const struct step *step)
 /* What the step itself said last: the only error text of many a command. */
 static void put_last_words(struct overview *v, const struct step *step)
 {
-    const struct log_entry *last = NULL;
-    for (const struct log_entry *l = step->more->logs; l; l = l->next)
-        if (l->level >= LEVEL_ERROR) last = l;
-    if (!last) return;
-    struct str text = json_text(sources_text(v->run->sources, last->message), &v->scratch);
-    text = failure_plain(text, &v->scratch);
+    struct str text = failure_last_words(v->run, step, &v->scratch);
     size_t from = text.len;
     for (unsigned lines = 0; from && lines < ERROR_LINES; from--) lines += text.ptr[from - 1] == '\n';
     if (!text.len) return;

@@ -10,16 +10,16 @@
 #include "model/actions.h"
 
 /* The place of number n: 0 is the first action, or the one of that sequence id where they have their own (see
- * actions_number; of several the first one with a state); -1 the last one that has a state, -2 the one before that. False
- * when there is none. */
+ * actions_number; of several the first one with a state); -1 the last one that has a state, -2 the one before that.
+ * False when there is none. */
 bool actions_find(const struct actions *actions, int64_t n, size_t *ret_at);
 
 /* One JSON object and a line break:
  *
  *   runId, sequenceId, action, key, id   which action it is: `action` is the step's name; `id` only if the log has one
  *   status                               of the step: "ok", "error", …
- *   state                                as it stands in the log, without the members that Burr keeps for itself: `__…`;
- *                                        with `__SEQUENCE_ID`, as Burr's load_state gives it, of logs with sequence ids
+ *   state                                as it stands in the log, without the members that Burr keeps for itself,
+ *                                        `__…`; of logs with sequence ids with `__SEQUENCE_ID`, as load_state gives it
  *   next                                 the name of the action to go on with, null when that cannot be told
  *   transitions                          [{"to","condition"}]: all that lead on from this action in the graph of the
  *                                        run; [] when there is none

@@ -57,13 +57,8 @@ static void put_error_block(struct buf *b, const struct run *run, const struct s
 /* The end of the last message of level error or worse: what a command has said before it failed. */
 static void put_last_words(struct buf *b, const struct run *run, const struct step *step, struct arena *scratch)
 {
-    const struct log_entry *last = NULL;
+    struct str text = failure_last_words(run, step, scratch);
     struct buf block = BUF_INIT;
-    for (const struct log_entry *l = step->more->logs; l; l = l->next)
-        if (l->level >= LEVEL_ERROR) last = l;
-    if (!last) return;
-    struct str text = json_text(sources_text(run->sources, last->message), scratch);
-    text = failure_plain(text, scratch);
     size_t from = text.len;
     for (unsigned lines = 0; from && lines < ERROR_LINES; from--) lines += text.ptr[from - 1] == '\n';
     if (from) from += 2; /* behind the line end that was one too many */

@@ -17,6 +17,7 @@
 #include "event/json.h"
 #include "model/records.h"
 #include "render/payload.h"
+#include "render/state_changes.h"
 #include "render/wording.h"
 
 enum {
@@ -56,7 +57,8 @@ struct tree {
     unsigned marks;      /* CRITICAL_* of the steps that were put, and ON_PATH */
     bool errors;
     size_t columns, levels;
-    size_t step_columns;       /* where the durations end: no further right than the longest name needs */
+    size_t step_columns; /* where the durations end: no further right than the longest name needs */
+    const struct step *stated[LEVELS_MAX + 1]; /* by level: the last step that left a state */
     bool last[LEVELS_MAX + 1]; /* by level: the step on the way down is the last line among its siblings */
     struct buf line;           /* in memory; handed to out line by line */
     struct buf *out;
@@ -229,6 +231,41 @@ static void put_records(struct tree *t, const struct step *step, bool children)
     end_line(t);
 }
 
+/* "state: mode=answer  −tries": what the action changed since the one before it on its level. */
+static void put_state_changes(struct tree *t, const struct step *step, bool children)
+{
+    enum { KEY_COLUMNS = 30, MORE_COLUMNS = 10, VALUE_COLUMNS_MIN = 6 };
+    struct state_change list[2 * STATE_MEMBERS_MAX];
+    if (!payload_present(step->more->state) || step->depth > LEVELS_MAX) return;
+    const struct step *before = t->stated[step->depth];
+    t->stated[step->depth] = step;
+    if (!before || before->parent != step->parent) return;
+    size_t count = state_changes(t->run, before, step, &t->scratch, list), i = 0;
+    if (!count) return;
+    size_t used = put_under(t, step, children) + 7;
+    if (t->o->colour) buf_puts(&t->line, SGR_DIM);
+    buf_puts(&t->line, "state: ");
+    for (; i < count; i++) {
+        size_t from = t->line.len, room = t->columns > used + MORE_COLUMNS ? t->columns - used - MORE_COLUMNS : 0;
+        if (i && room < VALUE_COLUMNS_MIN + 4) break;
+        if (!list[i].value.len) buf_puts(&t->line, "−");
+        size_t wide = wording_put_short(&t->line, list[i].key, KEY_COLUMNS) + 3, left = room > wide ? room - wide : 1;
+        if (list[i].value.len) {
+            buf_putc(&t->line, '=');
+            wide += put_value(t, list[i].value, left < KEY_COLUMNS ? left : KEY_COLUMNS);
+        }
+        buf_puts(&t->line, "  ");
+        if (i && wide > room) {
+            t->line.len = from;
+            break;
+        }
+        used += wide;
+    }
+    if (i < count) buf_printf(&t->line, "+%zu more", count - i);
+    if (t->o->colour) buf_puts(&t->line, SGR_RESET);
+    end_line(t);
+}
+
 /* " unfinished" behind the name: the marks of ok and error are known to everyone, the others are said. */
 static size_t word_columns(enum step_status status)
 {
@@ -296,6 +333,7 @@ static void put_step(struct tree *t, const struct step *step)
     bool children = first_shown(t, step->first_child) || left_below(t, step);
     if (t->errors && step->status == STEP_ERROR) put_error(t, step, children);
     if (t->o->records) put_records(t, step, children);
+    if (t->o->records) put_state_changes(t, step, children);
     arena_trim(&t->scratch);
 }
 

@@ -104,7 +104,7 @@ static void matches_begins_and_ends(void **state)
     assert_str(f.runs->steps[1]->more->extras->name, "tts");
     assert_str(f.runs->steps[1]->more->extras->next->name, "tts (end)");
     assert_int_equal(f.runs->steps[2]->status, STEP_UNFINISHED);
-    assert_str(f.runs->steps[2]->more->extras->name, "_args");
+    assert_str(f.runs->steps[2]->more->extras->name, "args");
     assert_int_equal(f.runs->status, RUN_UNFINISHED);
     unload(&f);
 }
