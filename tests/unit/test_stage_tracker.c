@@ -102,7 +102,7 @@ static void keeps_odd_values_as_they_stand(void **state)
     assert_str(payload(run, extra_of(run->steps[6]->more->extras, "stage")->data), "17");
     assert_str(payload(run, run->steps[7]->error), "{\"message\":\"m\",\"code\":5}");
     assert_str(payload(run, extra_of(run->steps[7]->more->extras, "host")->data), "\"h1\"");
-    assert_str(payload(run, extra_of(run->steps[7]->more->extras, "status")->data), "\"odd\"");
+    assert_str(payload(run, extra_of(run->steps[7]->more->extras, "status_")->data), "\"odd\"");
     unload(&f);
 }
 
