@@ -399,8 +399,8 @@ void options_put_given(const struct options *o, unsigned what, struct buf *out)
     }
 }
 
-/* Those of the outputs wanted that heed the option of the row: a mini chart has neither rows nor a height to choose, and
- * only PNGs have pixels. */
+/* Those of the outputs wanted that heed the option of the row: a mini chart has neither rows nor a height to choose,
+ * and only PNGs have pixels. */
 static unsigned heeding(const struct options *o, const struct option_row *row, unsigned wanted, unsigned pngs)
 {
     bool mini = o->gantt_style != 0;

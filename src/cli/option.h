@@ -84,7 +84,8 @@ enum output_bit {
 /* Does each option that was given decide something of the outputs `wanted`, of which `pngs` are PNGs? False with *e set
  * for the first one that nothing heeds. */
 bool options_heeded(const struct options *o, unsigned wanted, unsigned pngs, struct err *e);
-/* Appends the options given that decide what such an output shows, in the order of the table: "--theme dark --depth 2". */
+/* Appends the options given that decide what such an output shows, in the order of the table: "--depth 2 --theme
+ * dark". */
 void options_put_given(const struct options *o, unsigned what, struct buf *out);
 
 /* The options of a command, as --help shows them. */

@@ -56,8 +56,8 @@ struct entry *index_find(struct index *x, enum entry_tag tag, const void *owner,
 /* The ENTRY_KEY of the text, made when there is none, with a copy of the text in `arena`. */
 struct entry *index_key(struct index *x, const void *owner, struct str text, struct arena *arena);
 
-/* The ENTRY_ID of the text, with a copy of the text in `arena`: that of a step, or one that a step names as its parent's
- * and that may come yet. */
+/* The ENTRY_ID of the text, with a copy of the text in `arena`: that of a step, or one that a step names as its
+ * parent's and that may come yet. */
 struct entry *index_id(struct index *x, const void *owner, struct str text, struct arena *arena);
 
 /* The ENTRY_START of a key. Most keys have one start: it hangs on its key. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Plain JSON as the AnyValue of OTLP/JSON: "a" is {"stringValue":"a"}, [1] is {"arrayValue":{"values":[{"intValue":"1"}]}}.
+ * Plain JSON as the AnyValue of OTLP/JSON: "a" is {"stringValue":"a"}, [1] is
+ * {"arrayValue":{"values":[{"intValue":"1"}]}}.
  */
 #ifndef RENDER_ANYVALUE_H
 #define RENDER_ANYVALUE_H
