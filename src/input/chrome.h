@@ -130,7 +130,7 @@ void chrome_tell(struct chrome *c);
 void chrome_put_id(const struct chrome *c, struct buf *b, uint32_t item);
 void chrome_tell_run(struct chrome *c, uint32_t process);
 
-/* chrome_own.c: what our own writer put into the `args` of a slice, an instant or a run. Empty when there is none. */
+/* chrome_own.c: what our own writer put into the `args` of a slice, an instant or a run, "" where it put nothing. */
 struct str chrome_own(const struct chrome *c, struct str args);
 void chrome_tell_own_run(struct chrome *c, struct str own);
 void chrome_tell_own_end(struct chrome *c, struct str own);

@@ -228,21 +228,6 @@ static bool is_total(const struct chrome *c, const struct chrome_track *track)
            json_get(chrome_str(c, it->args), S("count")).len;
 }
 
-/* Their time is made up (0): they begin where the process does, so that it does not last longer by them. */
-static void place_totals(struct chrome *c)
-{
-    for (size_t i = 0; i < c->track_count; i++) {
-        if (!c->tracks[i].totals) continue;
-        struct chrome_item *it = &c->items[c->order[c->tracks[i].first]];
-        const struct chrome_process *p = &c->processes[it->process];
-        if (p->start != TIME_NONE && it->ts != TIME_NONE && it->end != CHROME_OPEN) {
-            it->end += p->start - it->ts;
-            it->ts = p->start;
-        }
-        if (it->ts != TIME_NONE) widen(c, &c->tracks[i], it);
-    }
-}
-
 static void make_branches(struct chrome *c)
 {
     for (size_t i = 0; i < c->track_count; i++) {
@@ -281,6 +266,5 @@ void chrome_nest(struct chrome *c)
         sort_moments(c, order, count);
         nest(c, &c->tracks[i], order, count);
     }
-    place_totals(c);
     make_branches(c);
 }

@@ -144,26 +144,20 @@ static void tell_branch(struct chrome *c, const struct chrome_track *track)
         tell_close(t);
     }
     tell_text(t, &t->event.step.kind, track->totals ? S("totals") : S("thread"));
-    t->event.step.start = chrome_us(c, track->start);
-    t->event.step.end = track->open ? TIME_NONE : chrome_us(c, track->end);
+    t->event.step.start = track->totals ? TIME_NONE : chrome_us(c, track->start);
+    t->event.step.end = track->totals || track->open ? TIME_NONE : chrome_us(c, track->end);
+    if (track->totals) tell_text(t, &t->event.step.status, S("ok"));
     tell_send(t);
 }
 
-/* All totals of a process are below one step, from the earliest to the latest. */
+/* All totals of a process are below one step. */
 static void tell_branches(struct chrome *c)
 {
     uint32_t process = CHROME_NONE;
-    struct chrome_track totals = { 0 };
-    for (size_t i = 0; i <= c->track_count; i++) {
-        const struct chrome_track *track = i < c->track_count ? &c->tracks[i] : NULL;
-        if (track && track->branch) tell_branch(c, track);
-        if (track && !track->totals) continue;
-        if (process != CHROME_NONE && (!track || track->process != process)) tell_branch(c, &totals);
-        if (!track) continue;
-        if (track->process != process) totals = *track;
-        process = track->process;
-        if (track->start < totals.start) totals.start = track->start;
-        if (track->end > totals.end) totals.end = track->end;
+    for (size_t i = 0; i < c->track_count; i++) {
+        const struct chrome_track *track = &c->tracks[i];
+        if (track->branch || (track->totals && track->process != process)) tell_branch(c, track);
+        if (track->totals) process = track->process;
     }
 }
 
@@ -269,6 +263,22 @@ static bool tell_located_name(struct chrome *c, struct str name)
     return true;
 }
 
+/* A sum of clang's: its time is made up, so it is left out; how long it is, is a record. */
+static void tell_total(struct chrome *c, const struct chrome_item *it)
+{
+    struct teller *t = c->t;
+    struct str args = chrome_str(c, it->args);
+    t->event.step.start = t->event.step.end = TIME_NONE;
+    tell_text(t, &t->event.step.status, S("ok"));
+    struct buf *b = tell_open(t, &t->event.step.records);
+    buf_puts(b, "{\"ms\":");
+    clock_put_ms(b, it->end == CHROME_OPEN ? 0 : (it->end - it->ts) / 1000);
+    buf_putc(b, ',');
+    put_members(c, b, args, false);
+    buf_putc(b, '}');
+    tell_close(t);
+}
+
 static void tell_slice(struct chrome *c, uint32_t number)
 {
     const struct chrome_item *it = &c->items[number];
@@ -295,7 +305,8 @@ static void tell_slice(struct chrome *c, uint32_t number)
     if (is_text(cat)) tell_raw(t, &t->event.step.kind, cat);
     t->event.step.start = chrome_us(c, it->ts);
     t->event.step.end = chrome_us(c, it->end);
-    tell_args(c, chrome_str(c, it->args), end ? chrome_str(c, end->args) : S(""), viztracer);
+    if (track->totals) tell_total(c, it);
+    else tell_args(c, chrome_str(c, it->args), end ? chrome_str(c, end->args) : S(""), viztracer);
     if (it->flags & CHROME_OTHERS) tell_others(c, it, false);
     if (end && (end->flags & CHROME_OTHERS)) tell_others(c, end, true);
     tell_send(t);
@@ -382,8 +393,7 @@ static void tell_notes(struct chrome *c)
     note_count(c, "beside one another: ", c->overlaps, "slice", "slices",
                " that overlap others of their thread partly");
     note_count(c, "left out: ", c->loose_flows, "end of an arrow", "ends of arrows", " (flow events) in no slice");
-    note_count(c, "below one step, with times that are made up: ", totals, "sum", "sums",
-               " of clang (Total \xE2\x80\xA6)");
+    note_count(c, "without a time, as theirs is made up: ", totals, "sum", "sums", " of clang (Total \xE2\x80\xA6)");
     note_count(c, "left out: ", c->members_left, "member", "members", " of the document beyond the first 32");
     note_letters(c);
 }

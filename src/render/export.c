@@ -50,7 +50,8 @@ static void put_known(struct buf *b, const struct run *run, const struct step *s
 static bool says_status(const struct step *step)
 {
     return step->status == STEP_SKIPPED || step->status == STEP_CACHED || step->status == STEP_RETRIED ||
-           (step->status == STEP_ERROR && !payload_present(step->error));
+           (step->status == STEP_ERROR && !payload_present(step->error)) ||
+           (step->status == STEP_OK && step->end == TIME_NONE);
 }
 
 static void put_added(struct buf *b, const struct run *run, const struct step *step)

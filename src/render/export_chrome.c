@@ -247,7 +247,7 @@ static void put_rest(struct writing *w, const struct step *step)
     member_text(b, "kind", more->kind);
     member_text(b, "location", more->location);
     bool told = step->status == STEP_SKIPPED || step->status == STEP_CACHED || step->status == STEP_RETRIED ||
-                step->status == STEP_ERROR;
+                step->status == STEP_ERROR || (step->status == STEP_OK && step->end == TIME_NONE);
     if (told) member_text(b, "status", str_z(step_status_name((enum step_status)step->status)));
     member_text(b, "errorType", more->error_type);
     put_payload(w, "trace", more->trace);

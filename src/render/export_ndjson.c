@@ -142,7 +142,8 @@ static void put_rest(struct writing *w, const struct step *step)
     put_payload(w, "result", step->result);
     put_payload(w, "error", step->error);
     bool told = step->status == STEP_SKIPPED || step->status == STEP_CACHED || step->status == STEP_RETRIED ||
-                (step->status == STEP_ERROR && !payload_present(step->error));
+                (step->status == STEP_ERROR && !payload_present(step->error)) ||
+                (step->status == STEP_OK && step->end == TIME_NONE);
     if (told) member_text(b, "status", str_z(step_status_name((enum step_status)step->status)));
     member_text(b, "errorType", more->error_type);
     put_payload(w, "trace", more->trace);

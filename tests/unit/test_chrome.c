@@ -211,6 +211,8 @@ static void reads_the_dialects(void **state)
     assert_tree(f.runs, "pid 1(ExecuteCompiler totals(Total ExecuteCompiler Total Source))");
     assert_int_equal(f.runs->log_steps, 3);
     assert_true(f.runs->duration == 50); /* the sums make it no longer */
+    assert_true(f.runs->steps[3]->start == TIME_NONE && f.runs->steps[3]->status == STEP_OK);
+    assert_str(payload(f.runs, f.runs->steps[3]->records->data), "{\"ms\":0.05,\"count\":1,\"avg ms\":0}");
     unload(&f);
 }
 
