@@ -245,7 +245,7 @@ void otlp_put_attributes(struct writing *w, const struct step *step)
     const struct run *run = w->run;
     struct str kind = more->kind;
     if (kind.len && !otlp_kind(kind)) otlp_attribute_text(w, "pipelens.kind", kind);
-    if (step->status != STEP_OK && step->status != STEP_ERROR)
+    if ((step->status != STEP_OK || step->end == TIME_NONE) && step->status != STEP_ERROR)
         otlp_attribute_text(w, "pipelens.status", str_z(step_status_name((enum step_status)step->status)));
     attribute_time(w, step);
     if (more->location.len) otlp_attribute_text(w, "pipelens.location", more->location);

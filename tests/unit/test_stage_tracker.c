@@ -102,8 +102,8 @@ static void keeps_odd_values_as_they_stand(void **state)
     assert_str(payload(run, extra_of(run->steps[6]->more->extras, "stage")->data), "17");
     assert_str(payload(run, run->steps[7]->error), "{\"message\":\"m\",\"code\":5}");
     /* a name that our own log uses is marked */
-    assert_str(payload(run, extra_of(run->steps[7]->more->extras, "_host")->data), "\"h1\"");
-    assert_str(payload(run, extra_of(run->steps[7]->more->extras, "_status")->data), "\"odd\"");
+    assert_str(payload(run, extra_of(run->steps[7]->more->extras, "host")->data), "\"h1\"");
+    assert_str(payload(run, extra_of(run->steps[7]->more->extras, "status_")->data), "\"odd\"");
     unload(&f);
 }
 
