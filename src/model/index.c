@@ -54,18 +54,26 @@ static void grow(struct index *x)
     free(old);
 }
 
-static struct entry *find(struct index *x, uint64_t text_hash, enum entry_tag tag, const void *owner, struct str text,
-                          int64_t time, int64_t start, bool make)
+/* `copy_to`: where the text of a new one is copied to, NULL when it stays where it is. */
+static struct entry *find_or_copy(struct index *x, uint64_t text_hash, enum entry_tag tag, const void *owner,
+                                  struct str text, int64_t time, int64_t start, bool make, struct arena *copy_to)
 {
     grow(x);
     uint64_t hash = mix(text_hash, tag, owner, time, start);
     size_t slot = slot_of(x, hash, tag, owner, text, time, start);
     if (x->slots[slot].entry || !make) return x->slots[slot].entry;
     struct entry *e = ARENA_NEW(&x->arena, struct entry);
+    if (copy_to) text = arena_copy(copy_to, text);
     *e = (struct entry){ .tag = tag, .owner = owner, .text = text, .time = time, .start = start };
     x->slots[slot] = (struct index_slot){ hash, e };
     x->count++;
     return e;
+}
+
+static struct entry *find(struct index *x, uint64_t text_hash, enum entry_tag tag, const void *owner, struct str text,
+                          int64_t time, int64_t start, bool make)
+{
+    return find_or_copy(x, text_hash, tag, owner, text, time, start, make, NULL);
 }
 
 struct entry *index_find(struct index *x, enum entry_tag tag, const void *owner, struct str text, int64_t time,
@@ -77,16 +85,12 @@ struct entry *index_find(struct index *x, enum entry_tag tag, const void *owner,
 
 struct entry *index_key(struct index *x, const void *owner, struct str text, struct arena *arena)
 {
-    uint64_t hash = fnv(FNV_BASIS, text);
-    struct entry *e = find(x, hash, ENTRY_KEY, owner, text, 0, 0, false);
-    return e ? e : find(x, hash, ENTRY_KEY, owner, arena_copy(arena, text), 0, 0, true);
+    return find_or_copy(x, fnv(FNV_BASIS, text), ENTRY_KEY, owner, text, 0, 0, true, arena);
 }
 
 struct entry *index_id(struct index *x, const void *owner, struct str text, struct arena *arena)
 {
-    uint64_t hash = str_hash(text, 0);
-    struct entry *e = find(x, hash, ENTRY_ID, owner, text, 0, 0, false);
-    return e ? e : find(x, hash, ENTRY_ID, owner, arena_copy(arena, text), 0, 0, true);
+    return find_or_copy(x, str_hash(text, 0), ENTRY_ID, owner, text, 0, 0, true, arena);
 }
 
 struct entry *index_start(struct index *x, struct entry *key, int64_t start)

@@ -211,7 +211,9 @@ static bool is_plain(struct str value)
 
 struct entry *id_entry(struct builder *b, struct instance *i, struct str value)
 {
-    struct str id = is_plain(value) ? str_of(value.ptr + 1, value.len - 2) : node_text(b, value);
+    struct str id = is_plain(value)                   ? str_of(value.ptr + 1, value.len - 2)
+                    : json_type(value) == JSON_NUMBER ? value
+                                                      : node_text(b, value);
     return index_id(&b->index, i->group, id, b->arena);
 }
 
