@@ -4,6 +4,8 @@
 #include "base/utf8.h"
 #include "input/reader.h"
 
+#include <signal.h>
+
 struct loading {
     struct loaded *l;
     const struct options *o;
@@ -201,6 +203,7 @@ static enum exit_status choose(struct loaded *l, const struct options *o)
 
 enum exit_status load(struct loaded *l, const struct options *o, struct progress *progress)
 {
+    signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is an error like a full disk */
     l->sources = SOURCES_INIT;
     l->sources.keep_originals = l->archiving || l->hashing;
     l->notes.first_bad = S("");
