@@ -231,8 +231,9 @@ static void tell_args(struct chrome *c, struct str args, struct str end, bool vi
     if (is_filled(args) || is_filled(end)) {
         struct buf *b = tell_open(t, &t->event.step.records);
         buf_putc(b, '{');
+        size_t empty = b->len;
         if (is_filled(args)) put_members(c, b, args, viztracer);
-        if (is_filled(args) && is_filled(end)) buf_putc(b, ',');
+        if (b->len > empty && is_filled(end)) buf_putc(b, ',');
         if (is_filled(end)) put_members(c, b, end, false);
         buf_putc(b, '}');
         tell_close(t);

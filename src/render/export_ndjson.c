@@ -57,6 +57,12 @@ static bool key_leads_to_parent(const struct writing *w, const struct step *step
            step->key.ptr[up.len] == '.' && str_find(rest, '.') == rest.len;
 }
 
+/* A root that stands for the run and has not even a name: no line could name it but the pipeline's own. */
+static bool is_nameless(const struct run *run, const struct step *step)
+{
+    return step == run->root && run->root_made && !step->key.len && !step->more->id.ptr;
+}
+
 static bool names_parent(const struct step *step) { return step->more->parent_id.ptr != NULL; }
 
 static void choose_ids(struct writing *w)
@@ -71,6 +77,7 @@ static void choose_ids(struct writing *w)
         if (str_starts(step->more->id, S("#"))) w->id_prefix = "#pipelens-";
         if (!step->more->id.ptr && w->twin[i]) w->made_id[i] = true;
         if (!step->parent || names_parent(step) || key_leads_to_parent(w, step)) continue;
+        if (is_nameless(run, step->parent)) continue; /* what has no parent is below it */
         if (!step->parent->more->id.ptr) w->made_id[step->parent->index] = true;
     }
 }
@@ -205,6 +212,7 @@ static void put_said(struct writing *w, const struct step *step)
 
 static void put_start(struct writing *w, const struct step *step)
 {
+    if (is_nameless(w->run, step)) return;
     begin_line(w, "start", step);
     put_parent(w, step);
     put_time(w->b, step, false);
@@ -220,7 +228,7 @@ static void put_start(struct writing *w, const struct step *step)
 
 static void put_finish(struct writing *w, const struct step *step)
 {
-    if (step->end == TIME_NONE) return;
+    if (step->end == TIME_NONE || is_nameless(w->run, step)) return;
     begin_line(w, "finish", step);
     put_time(w->b, step, true);
     put_rest(w, step);

@@ -134,11 +134,21 @@ static void knows_lines_of_a_document(void **state)
     assert_str(f.what_text, "this is bad");
     assert_int_equal(f.runs->log_steps, 1);
     unload(&f);
-    load_spans(&f,
-               "{\"id\": 1,\n \"name\": \"n\",\n   \"bad"); /* cut off: what is there is told, and the cut is said */
-    assert_int_equal(f.problems, 1);
-    assert_str(f.runs->name, "n");
-    unload(&f);
+    /* cut off: what is there is told, and the cut is said */
+    static const char *const cut[] = {
+        "{\"id\": 1,\n \"name\": \"n\",\n   \"bad",
+        "{\"id\": 1, \"name\": \"n\", \"s\": 3, \"e\": 45", /* 45 may be the beginning of 4500 */
+        "{\"id\": 1, \"name\": \"n\", \"note\": {\"a\": [1, 2",
+    };
+    for (size_t i = 0; i < sizeof cut / sizeof *cut; i++) {
+        load_spans(&f, cut[i]);
+        assert_int_equal(f.problems, 1);
+        assert_int_equal(run_count(&f), 1);
+        assert_str(f.runs->name, "n");
+        assert_true(f.runs->root->end == TIME_NONE);
+        assert_ptr_equal(f.runs->root->more->extras, NULL);
+        unload(&f);
+    }
 }
 
 /* More than the buffer of the teller holds: payloads are read again from where they are. */
