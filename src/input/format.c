@@ -11,7 +11,6 @@ static bool knows_pipelens(const struct glance *g)
     static const struct str words[] = { { "operation", 9 },     { "steps", 5 }, { "step", 4 },
                                         { "pipelineMeta", 12 }, { "key", 3 },   { "substeps", 8 },
                                         { "logVersion", 10 } };
-    if (glance_get(g, S("conclusion")).len && glance_get(g, S("run_id")).len) return false; /* a job of GitHub's API */
     for (size_t i = 0; g->object && i < sizeof words / sizeof *words; i++)
         if (glance_get(g, words[i]).len) return true;
     return false;
@@ -89,8 +88,9 @@ const struct format *format_detect(struct str beginning)
     if (str_starts(rest, S("\xEF\xBB\xBF"))) rest = str_skip(rest, 3);
     for (int tried = 0; tried < LINES_TRIED && rest.len; tried++) {
         struct glance g = look(rest);
-        for (const struct format *const *f = formats; *f; f++)
+        for (const struct format *const *f = formats + 1; *f; f++)
             if ((*f)->knows(&g)) return *f;
+        if (knows_pipelens(&g)) return &format_pipelens; /* last: its words are common ones */
         rest = str_skip(rest, str_find(rest, '\n') + 1);
     }
     return &format_pipelens;

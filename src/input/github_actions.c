@@ -14,7 +14,7 @@
 #include "event/fields.h"
 #include "input/format.h"
 
-enum { OTHERS_MAX = TELL_FIELDS_MAX - 16 };
+enum { OTHERS_MAX = 48 };
 
 /* A run, a job or a step: what one of them does not have stays empty. */
 struct thing {

@@ -5,7 +5,8 @@
 
 #include <stdlib.h>
 
-enum { TEXT_MAX = 256 * 1024, NOT_OPEN = TELL_FIELDS_MAX };
+#define NOT_OPEN SIZE_MAX
+enum { TEXT_MAX = 256 * 1024 };
 
 /* What was told so far goes to the temporary file. */
 static void flush(struct teller *t)
@@ -32,7 +33,7 @@ void tell_begin(struct teller *t, enum event_kind kind, const char *at)
 /* The values of an event are not next to each other: a comma between them keeps one from running into the next. */
 static struct told_field *add(struct teller *t, struct str *field)
 {
-    if (t->field_count == TELL_FIELDS_MAX) t->field_count--; /* more than any event has: the last one is lost */
+    t->fields = array_grow(t->fields, &t->field_cap, t->field_count + 1, sizeof *t->fields);
     struct told_field *f = &t->fields[t->field_count++];
     buf_putc(&t->text, ',');
     *f = (struct told_field){ .field = field, .from = t->text.len };
@@ -142,6 +143,7 @@ bool tell_end(struct teller *t)
     flush(t);
     buf_free(&t->text);
     arena_free(&t->arena);
+    free(t->fields);
     free(t->event.step.unknown);
     return t->err->code == ERR_NONE;
 }

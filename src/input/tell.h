@@ -25,8 +25,6 @@
 #include "event/event.h"
 #include "input/source.h"
 
-enum { TELL_FIELDS_MAX = 64 };
-
 struct teller {
     struct event event;      /* the one at hand; between tell_begin and tell_send */
     const struct zone *zone; /* of local times, as the user says; zone->known is false when nobody did */
@@ -43,8 +41,9 @@ struct teller {
         struct str *field; /* NULL: an unknown field, whose name is in the text as well: */
         size_t name_at, name_len;
         size_t from, len;
-    } fields[TELL_FIELDS_MAX];
-    size_t field_count, open;
+    } * fields;
+    size_t field_count, field_cap;
+    size_t open; /* the field that is being written, SIZE_MAX for none */
     void *context;
     event_sink *on_event;
     void (*on_problem)(void *context, const char *at, const char *what);

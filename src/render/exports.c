@@ -4,24 +4,6 @@
 #include "render/mermaid.h"
 #include "render/report.h"
 
-static void write_nested(const struct run *run, size_t nth, struct buf *out)
-{
-    (void)nth;
-    export_write(run, EXPORT_NESTED, out);
-}
-
-static void write_flat(const struct run *run, size_t nth, struct buf *out)
-{
-    (void)nth;
-    export_write(run, EXPORT_FLAT, out);
-}
-
-static void write_pipelens(const struct run *run, size_t nth, struct buf *out)
-{
-    (void)nth;
-    export_write(run, EXPORT_PIPELENS, out);
-}
-
 void export_csv(const struct run *run, size_t nth, struct buf *out)
 {
     struct analysis *analysis = analysis_begin(run);
@@ -45,9 +27,9 @@ void export_mermaid(const struct run *run, size_t nth, struct buf *out)
 
 const struct export_format export_formats[] = {
     { "ndjson", "an event log of the run, with all that its log held", EXPORT_ROWS, export_ndjson, NULL, NULL, NULL },
-    { "nested", "PipeLens's outputNested(): steps with their substeps", EXPORT_LINES, write_nested, NULL, NULL, NULL },
-    { "flat", "PipeLens's outputFlattened(): a list of steps", EXPORT_LINES, write_flat, NULL, NULL, NULL },
-    { "pipelens", "PipeLens's outputPipelineMeta(), which its dashboard imports", EXPORT_LINES, write_pipelens, NULL,
+    { "nested", "PipeLens's outputNested(): steps with their substeps", EXPORT_LINES, export_nested, NULL, NULL, NULL },
+    { "flat", "PipeLens's outputFlattened(): a list of steps", EXPORT_LINES, export_flat, NULL, NULL, NULL },
+    { "pipelens", "PipeLens's outputPipelineMeta(), which its dashboard imports", EXPORT_LINES, export_pipelens, NULL,
       NULL, NULL },
     { "stage-tracker", "stage-tracker's record of a run, an array for several", EXPORT_ARRAY, export_stage_tracker,
       NULL, NULL, NULL },

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Runs in the shapes of other programs, and as a log again: what export --to NAME writes. One row of the table each,
- * one file each.
+ * Runs in the shapes of other programs, and as a log again: what export --to NAME writes. One row of the table each.
  */
 #ifndef RENDER_EXPORTS_H
 #define RENDER_EXPORTS_H
@@ -29,12 +28,17 @@ struct export_format {
 /* The rows, ending with one whose name is NULL. */
 extern const struct export_format export_formats[];
 
+/* What a row's `write` is; nested, flat and pipelens are PipeLens's own outputNested(), outputFlattened() and
+ * outputPipelineMeta(), as its TypeScript writes them: absent keys are left out. */
 void export_chrome(const struct run *run, size_t nth, struct buf *out);
 void export_csv(const struct run *run, size_t nth, struct buf *out);
 void export_dot(const struct run *run, size_t nth, struct buf *out);
+void export_flat(const struct run *run, size_t nth, struct buf *out);
 void export_mermaid(const struct run *run, size_t nth, struct buf *out);
 void export_ndjson(const struct run *run, size_t nth, struct buf *out);
+void export_nested(const struct run *run, size_t nth, struct buf *out);
 void export_otlp(const struct run *run, size_t nth, struct buf *out);
+void export_pipelens(const struct run *run, size_t nth, struct buf *out);
 void export_stage_tracker(const struct run *run, size_t nth, struct buf *out);
 
 #endif

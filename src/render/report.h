@@ -81,11 +81,6 @@ void template_data_help(struct buf *out);
  * they stand in the log; the critical path and how many steps ran at once. */
 void json_write(const struct run *run, struct analysis *analysis, struct buf *out);
 
-/* PipeLens's own shapes: outputNested(), outputFlattened(), outputPipelineMeta() (its TypeScript way: absent keys are
- * left out). Unknown fields of the log are kept. */
-enum export_shape { EXPORT_NESTED, EXPORT_FLAT, EXPORT_PIPELENS };
-void export_write(const struct run *run, enum export_shape shape, struct buf *out);
-
 /* A row per step as CSV (RFC 4180); the header row only when asked, so that runs can follow each other. */
 void csv_write(const struct run *run, struct analysis *analysis, bool header, struct buf *out);
 

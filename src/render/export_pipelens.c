@@ -11,7 +11,7 @@
  * takes its output when the pipeline finishes; this one is taken from the whole log, so a step that ended later has its
  * end here.
  */
-#include "render/report.h"
+#include "render/exports.h"
 
 #include "render/payload.h"
 
@@ -131,14 +131,30 @@ static void put_meta(struct buf *b, const struct run *run, struct arena *scratch
     buf_putc(b, '}');
 }
 
-void export_write(const struct run *run, enum export_shape shape, struct buf *out)
+typedef void put_shape(struct buf *b, const struct run *run, struct arena *scratch);
+
+static void put(const struct run *run, put_shape *shape, struct buf *out)
 {
     struct arena scratch = { 0 };
-    switch (shape) {
-    case EXPORT_NESTED: put_nested(out, run, &scratch); break;
-    case EXPORT_FLAT: put_flat(out, run, &scratch); break;
-    case EXPORT_PIPELENS: put_meta(out, run, &scratch); break;
-    }
+    shape(out, run, &scratch);
     buf_putc(out, '\n');
     arena_free(&scratch);
+}
+
+void export_nested(const struct run *run, size_t nth, struct buf *out)
+{
+    (void)nth;
+    put(run, put_nested, out);
+}
+
+void export_flat(const struct run *run, size_t nth, struct buf *out)
+{
+    (void)nth;
+    put(run, put_flat, out);
+}
+
+void export_pipelens(const struct run *run, size_t nth, struct buf *out)
+{
+    (void)nth;
+    put(run, put_meta, out);
 }
