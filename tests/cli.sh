@@ -258,6 +258,8 @@ says 'an option without its value' 2 'gantt' --gantt
 says 'an option of another command' 2 'records' list --records "$rag"
 says 'a number that is none' 2 'scale' --scale big "$rag"
 says 'a number out of bounds' 2 'scale' --scale 0 "$rag"
+says 'a folder of the zone database' 2 'no time zone' --tz Europe "$rag"
+says 'a list of the zone database' 2 'no time zone' --tz zone.tab "$rag"
 says 'a choice that is none' 2 'light' --theme pink "$rag"
 says 'a file that is not there' 3 'nowhere' nowhere.ndjson
 run --scale=2 --gantt=eq.png "$rag"

@@ -210,6 +210,13 @@ static int64_t days_from_civil(int64_t year, int64_t month, int64_t day)
     return era * 146097 + doe - 719468;
 }
 
+static int64_t days_in_month(int64_t year, int64_t month)
+{
+    static const uint8_t days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
+    bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    return days[month - 1] + (month == 2 && leap);
+}
+
 /* Decimals behind the point as µs, the seventh one rounding. */
 static bool cut_fraction(struct str *s, int64_t *ret_us)
 {
@@ -251,8 +258,16 @@ bool clock_parse_iso(struct str s, int64_t *ret_us, bool *ret_zoned)
     if (!cut_fraction(&s, &fraction)) return false;
     *ret_zoned = s.len != 0;
     if (s.len && (!cut_zone(&s, &zone) || s.len)) return false;
-    if (month < 1 || month > 12 || day < 1 || day > 31 || hour > 24 || minute > 59 || second > 60) return false;
+    if (month < 1 || month > 12 || day < 1 || day > days_in_month(year, month)) return false;
+    if (hour > 24 || (hour == 24 && (minute || second || fraction)) || minute > 59 || second > 60) return false;
     *ret_us = days_from_civil(year, month, day) * DAY + hour * HOUR + minute * MINUTE + second * SECOND + fraction -
               zone;
     return true;
+}
+
+int64_t clock_after(int64_t us, int64_t duration)
+{
+    int64_t sum;
+    if (us == TIME_NONE || duration == TIME_NONE || __builtin_add_overflow(us, duration, &sum)) return TIME_NONE;
+    return sum > TIME_MAX || sum < -TIME_MAX ? TIME_NONE : sum;
 }

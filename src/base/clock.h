@@ -32,9 +32,13 @@ void clock_put_ms(struct buf *b, int64_t us);
  * duration or out of range. */
 bool clock_parse_duration(struct str s, int64_t *ret_us);
 
+/* a + b of a time and a duration; TIME_NONE when one of them is unknown or the sum is no time. */
+int64_t clock_after(int64_t us, int64_t duration);
+
 /* A date and time of ISO 8601 as logs write it: "2026-11-21T19:09:00.252485", also with a space for the T, a comma for
  * the point, any number of decimals (rounded to µs), and then nothing, "Z", "+09:00", "+0900" or "+09". *ret_us are µs
- * since the epoch; of a time without zone (*ret_zoned false) as if it were UTC. False when it is something else. */
+ * since the epoch; of a time without zone (*ret_zoned false) as if it were UTC. 24:00:00 is the end of a day, a second
+ * 60 is that of a leap second. False when it is something else, also a date that no calendar has. */
 bool clock_parse_iso(struct str s, int64_t *ret_us, bool *ret_zoned);
 
 #endif

@@ -17,7 +17,8 @@ struct str {
 };
 
 /* A literal as a str, its length known to the compiler. */
-#define S(literal) ((struct str){ "" literal, sizeof(literal) - 1 })
+#define S(literal)      ((struct str){ "" literal, sizeof(literal) - 1 })
+#define COUNT_OF(array) (sizeof(array) / sizeof *(array))
 /* For printf("%.*s", STR_ARG(s)). */
 #define STR_ARG(s) (int)((s).len > 1000000 ? 1000000 : (s).len), ((s).ptr ? (s).ptr : "")
 

@@ -3,8 +3,8 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <time.h>
-#include <unistd.h>
 
 #define SECOND INT64_C(1000000)
 #define MINUTE (60 * SECOND)
@@ -20,6 +20,19 @@ static bool parse_offset(struct str s, int64_t *ret_us)
     return true;
 }
 
+/* Folders and lists stand among the zones, which begin with these letters (RFC 8536). */
+static bool is_zone_file(const char *path)
+{
+    struct stat info;
+    char magic[4];
+    if (stat(path, &info) != 0 || !S_ISREG(info.st_mode)) return false;
+    FILE *file = fopen(path, "rb");
+    if (!file) return false;
+    bool zone = fread(magic, 1, sizeof magic, file) == sizeof magic && memcmp(magic, "TZif", sizeof magic) == 0;
+    fclose(file);
+    return zone;
+}
+
 /* Does the system know a zone of this name? */
 static bool in_database(const char *name)
 {
@@ -27,7 +40,7 @@ static bool in_database(const char *name)
     char path[512];
     bool plain = name[0] && name[0] != '/' && !strstr(name, "..") && !strchr(name, ':');
     if (!directory || !*directory) directory = "/usr/share/zoneinfo";
-    return plain && snprintf(path, sizeof path, "%s/%s", directory, name) < (int)sizeof path && access(path, R_OK) == 0;
+    return plain && snprintf(path, sizeof path, "%s/%s", directory, name) < (int)sizeof path && is_zone_file(path);
 }
 
 bool zone_parse(const char *text, struct zone *ret)
@@ -51,14 +64,16 @@ int64_t zone_to_utc(const struct zone *zone, int64_t local_us)
     }
     time_t as_utc = (time_t)seconds;
     struct tm tm;
-    if (!gmtime_r(&as_utc, &tm)) return local_us;
+    if (!gmtime_r(&as_utc, &tm)) return TIME_NONE;
     tm.tm_isdst = -1;
+    tm.tm_wday = -1; /* set by mktime when it can tell: -1 as a time is the last second of 1969 */
     const char *now = getenv("TZ");
-    if (!now || strcmp(now, zone->name) != 0) { /* nothing else in this program asks for local times */
+    if (!now || strcmp(now, zone->name) != 0) {
         setenv("TZ", zone->name, 1);
         tzset();
     }
-    return (int64_t)mktime(&tm) * SECOND + micros;
+    as_utc = mktime(&tm);
+    return tm.tm_wday < 0 ? TIME_NONE : (int64_t)as_utc * SECOND + micros;
 }
 
 void zone_put(struct buf *b, const struct zone *zone)

@@ -18,7 +18,8 @@ struct zone {
 bool zone_parse(const char *text, struct zone *ret);
 
 /* UTC of a local time that is given in µs as if it were UTC; the zone must be known. Of an hour that a change of clocks
- * makes twice it is the C library's choice. */
+ * makes twice it is the C library's choice; TIME_NONE when that cannot tell. Of a named zone the process's TZ is set to
+ * it and stays so: nothing else in this program asks for local times, and only one thread may call this. */
 int64_t zone_to_utc(const struct zone *zone, int64_t local_us);
 
 /* "UTC", "UTC+09:00", "Europe/Berlin". */

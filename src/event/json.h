@@ -50,6 +50,14 @@ struct str json_text(struct str value, struct arena *a);
 void json_put_text(struct buf *b, struct str value);
 /* The same for a raw key as json_member gives it. */
 struct str json_key_text(struct str raw, struct arena *a);
+/* The other way: characters as a JSON string, in the arena. */
+struct str json_of_text(struct str text, struct arena *a);
+
+/* What stands between the quotes of a JSON string, escapes as they are; of a value that is no string all of it. */
+static inline struct str json_inside(struct str value)
+{
+    return json_type(value) == JSON_STRING && value.len > 1 ? str_of(value.ptr + 1, value.len - 2) : value;
+}
 
 /* Is the raw key this ASCII literal? Keys written with escapes (as \u006eame) match as well. */
 bool json_key_is(struct str raw, struct str literal);

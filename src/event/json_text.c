@@ -51,14 +51,18 @@ static void put_decoded(struct buf *b, struct str inner)
     }
 }
 
-static struct str inside_quotes(struct str value)
+struct str json_of_text(struct str text, struct arena *a)
 {
-    return value.len >= 2 && value.ptr[0] == '"' ? str_of(value.ptr + 1, value.len - 2) : value;
+    struct buf b = BUF_INIT;
+    buf_put_json(&b, text);
+    struct str json = arena_copy(a, buf_str(&b));
+    buf_free(&b);
+    return json;
 }
 
 void json_put_text(struct buf *b, struct str value)
 {
-    struct str inner = inside_quotes(value);
+    struct str inner = json_inside(value);
     if (json_type(value) == JSON_STRING && memchr(inner.ptr, '\\', inner.len)) put_decoded(b, inner);
     else if (utf8_valid(inner)) buf_put(b, inner);
     else put_decoded(b, inner);
@@ -76,7 +80,7 @@ static struct str decoded(struct str inner, bool escapes, struct arena *a)
 
 struct str json_text(struct str value, struct arena *a)
 {
-    return decoded(inside_quotes(value), json_type(value) == JSON_STRING, a);
+    return decoded(json_inside(value), json_type(value) == JSON_STRING, a);
 }
 
 struct str json_key_text(struct str raw, struct arena *a) { return decoded(raw, true, a); }

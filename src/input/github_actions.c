@@ -18,8 +18,13 @@ enum { OTHERS_MAX = 48 };
 
 /* A run, a job or a step: what one of them does not have stays empty. */
 struct thing {
-    struct str id, name, status, conclusion, created, started, ended, steps, jobs, run_id, attempt, workflow, runs;
+    struct str id, name, status, conclusion, created, started, ended, steps, jobs, run_id, attempt, workflow;
     struct str number, labels, runner, title, branch, sha, event, run_number, updated;
+};
+
+/* What an object is, and the lists that it may only be the envelope of. */
+struct outline {
+    struct str id, run_id, jobs, runs;
 };
 
 /* What has no place of its own. */
@@ -30,44 +35,58 @@ struct others {
     } items[OTHERS_MAX];
 };
 
-static const struct field table[] = {
+/* What is used of each, also as gh names it; all else goes to `others`. */
+static const struct field run_table[] = {
     FIELD(struct thing, id, "id"),
     FIELD(struct thing, name, "name"),
     FIELD(struct thing, status, "status"),
     FIELD(struct thing, conclusion, "conclusion"),
-    FIELD(struct thing, started, "started_at"),
-    FIELD(struct thing, ended, "completed_at"),
-    FIELD(struct thing, number, "number"),
-    FIELD(struct thing, steps, "steps"),
     FIELD(struct thing, created, "created_at"),
-    FIELD(struct thing, run_id, "run_id"),
-    FIELD(struct thing, attempt, "run_attempt"),
-    FIELD(struct thing, workflow, "workflow_name"),
-    FIELD(struct thing, labels, "labels"),
-    FIELD(struct thing, runner, "runner_name"),
     FIELD(struct thing, started, "run_started_at"),
     FIELD(struct thing, updated, "updated_at"),
+    FIELD(struct thing, attempt, "run_attempt"),
+    FIELD(struct thing, number, "number"),
+    FIELD(struct thing, run_number, "run_number"),
     FIELD(struct thing, jobs, "jobs"),
-    FIELD(struct thing, runs, "workflow_runs"),
     FIELD(struct thing, title, "display_title"),
     FIELD(struct thing, branch, "head_branch"),
     FIELD(struct thing, sha, "head_sha"),
     FIELD(struct thing, event, "event"),
-    FIELD(struct thing, run_number, "run_number"),
-    /* as gh names them */
     FIELD(struct thing, id, "databaseId"),
-    FIELD(struct thing, started, "startedAt"),
-    FIELD(struct thing, ended, "completedAt"),
-    FIELD(struct thing, created, "createdAt"),
-    FIELD(struct thing, updated, "updatedAt"),
     FIELD(struct thing, workflow, "workflowName"),
+    FIELD(struct thing, created, "createdAt"),
+    FIELD(struct thing, started, "startedAt"),
+    FIELD(struct thing, updated, "updatedAt"),
     FIELD(struct thing, attempt, "attempt"),
     FIELD(struct thing, title, "displayTitle"),
     FIELD(struct thing, branch, "headBranch"),
     FIELD(struct thing, sha, "headSha"),
 };
-
-static const size_t table_rows = sizeof table / sizeof *table;
+static const struct field job_table[] = {
+    FIELD(struct thing, id, "id"),
+    FIELD(struct thing, name, "name"),
+    FIELD(struct thing, status, "status"),
+    FIELD(struct thing, conclusion, "conclusion"),
+    FIELD(struct thing, created, "created_at"),
+    FIELD(struct thing, started, "started_at"),
+    FIELD(struct thing, ended, "completed_at"),
+    FIELD(struct thing, steps, "steps"),
+    FIELD(struct thing, run_id, "run_id"),
+    FIELD(struct thing, attempt, "run_attempt"),
+    FIELD(struct thing, workflow, "workflow_name"),
+    FIELD(struct thing, labels, "labels"),
+    FIELD(struct thing, runner, "runner_name"),
+    FIELD(struct thing, id, "databaseId"),
+    FIELD(struct thing, created, "createdAt"),
+    FIELD(struct thing, started, "startedAt"),
+    FIELD(struct thing, ended, "completedAt"),
+};
+static const struct field step_table[] = {
+    FIELD(struct thing, number, "number"),      FIELD(struct thing, name, "name"),
+    FIELD(struct thing, status, "status"),      FIELD(struct thing, conclusion, "conclusion"),
+    FIELD(struct thing, started, "started_at"), FIELD(struct thing, ended, "completed_at"),
+    FIELD(struct thing, started, "startedAt"),  FIELD(struct thing, ended, "completedAt"),
+};
 
 static void keep_other(void *context, struct str key, struct str value)
 {
@@ -77,17 +96,17 @@ static void keep_other(void *context, struct str key, struct str value)
     else o->left++;
 }
 
-static struct thing thing_of(struct str object, struct others *others)
+static struct thing thing_of(struct str object, const struct field *table, size_t count, struct others *others)
 {
     struct thing x = { 0 };
     others->count = others->left = 0;
-    fields_take(object, table, table_rows, &x, keep_other, others);
+    fields_take(object, table, count, &x, keep_other, others);
     return x;
 }
 
 static bool is(struct str value, const char *word)
 {
-    return json_type(value) == JSON_STRING && json_key_is(str_of(value.ptr + 1, value.len - 2), str_z(word));
+    return json_type(value) == JSON_STRING && json_key_is(json_inside(value), str_z(word));
 }
 
 /* µs since the epoch; gh writes the year 1 for what has not happened. */
@@ -96,7 +115,7 @@ static int64_t time_of(struct teller *t, struct str value)
     int64_t us;
     bool zoned;
     if (value_absent(value)) return TIME_NONE;
-    struct str text = json_type(value) == JSON_STRING ? str_of(value.ptr + 1, value.len - 2) : value;
+    struct str text = json_inside(value);
     if (str_starts(text, S("0001-"))) return TIME_NONE;
     if (clock_parse_iso(text, &us, &zoned)) return us;
     tell_problem(t, value.ptr, "not a time such as \"2026-05-18T04:26:40Z\"");
@@ -155,12 +174,30 @@ static void put_member(struct buf *b, const char *name, struct str value)
     buf_put(b, value);
 }
 
+static bool queued(int64_t created, int64_t started)
+{
+    return created != TIME_NONE && started != TIME_NONE && started >= created;
+}
+
 static void put_queued(struct buf *b, int64_t created, int64_t started)
 {
-    if (created == TIME_NONE || started == TIME_NONE || started < created) return;
+    if (!queued(created, started)) return;
     buf_puts(b, b->ptr[b->len - 1] == '{' ? "" : ",");
     buf_puts(b, "\"queuedMs\":");
     clock_put_ms(b, started - created);
+}
+
+static void tell_if_there(struct teller *t, const char *name, struct str value)
+{
+    if (!value_absent(value)) tell_extra(t, str_z(name), value);
+}
+
+/* What the status of a step or run does not say of the two words that GitHub has for it. */
+static void tell_state(struct teller *t, const struct thing *x)
+{
+    bool skipped_run = t->event.root_made && is(x->conclusion, "skipped");
+    if (is(x->conclusion, "neutral") || skipped_run) tell_extra(t, S("conclusion"), x->conclusion);
+    if (!is(x->status, "completed")) tell_if_there(t, "status", x->status);
 }
 
 /* Times, status and error; of what has not ended no end. */
@@ -171,15 +208,15 @@ static void tell_outcome(struct teller *t, const struct thing *x, int64_t starte
     if (is(x->conclusion, "skipped")) tell_text(t, &t->event.step.status, S("skipped"));
     else if (!is_running(x)) tell_text(t, &t->event.step.status, is_failed(x) ? S("error") : S("ok"));
     if (is_failed(x)) tell_raw(t, &t->event.step.error, x->conclusion);
-    if (is(x->conclusion, "neutral")) tell_extra(t, S("conclusion"), x->conclusion);
-    if (!is(x->status, "completed") && !value_absent(x->status)) tell_extra(t, S("status"), x->status);
+    tell_state(t, x);
+    if (is_running(x) && ended != TIME_NONE) tell_extra(t, S("completed_at"), x->ended);
 }
 
 static void tell_step(struct teller *t, const struct thing *run, const struct thing *job, struct str object,
                       uint64_t nth)
 {
     struct others others;
-    struct thing step = thing_of(object, &others);
+    struct thing step = thing_of(object, step_table, COUNT_OF(step_table), &others);
     int64_t started = time_of(t, step.started), ended = time_of(t, step.ended);
     tell_begin(t, is_running(&step) ? EVENT_STEP_START : EVENT_STEP_FINISH, object.ptr);
     tell_run_id(t, run->id, run->attempt);
@@ -193,6 +230,18 @@ static void tell_step(struct teller *t, const struct thing *run, const struct th
     tell_send(t);
 }
 
+static void tell_steps(struct teller *t, const struct thing *run, const struct thing *job)
+{
+    struct json j = json_begin(job->steps);
+    if (json_type(job->steps) == JSON_ARRAY) json_enter(&j, '[');
+    for (uint64_t nth = 1; json_type(job->steps) == JSON_ARRAY && json_element(&j); nth++) {
+        struct str step = json_skip(&j);
+        if (json_type(step) == JSON_OBJECT) tell_step(t, run, job, step, nth);
+        else if (!j.error) tell_problem(t, step.ptr, "a step should be an object: left out");
+    }
+    json_done(&j);
+}
+
 /* A run that is known by its jobs only; where there is more to know it is told as well. */
 static void tell_run_of_job(struct teller *t, const struct thing *run, const struct thing *job, const char *at)
 {
@@ -203,11 +252,21 @@ static void tell_run_of_job(struct teller *t, const struct thing *run, const str
     tell_send(t);
 }
 
+/* Of a job below its run what it says of that, where it says something else. */
+static void tell_own_run(struct teller *t, const struct thing *run, const struct thing *job)
+{
+    if (!str_eq(job->run_id, run->id)) tell_if_there(t, "run_id", job->run_id);
+    if (!str_eq(job->attempt, run->attempt)) tell_if_there(t, "run_attempt", job->attempt);
+    if (!str_eq(job->workflow, value_absent(run->workflow) ? run->name : run->workflow))
+        tell_if_there(t, "workflow_name", job->workflow);
+}
+
 /* `run` is what the job is told below; NULL when it stands alone and names its run itself. */
 static void tell_job(struct teller *t, const struct thing *run, struct str object)
 {
     struct others others;
-    struct thing job = thing_of(object, &others), own = { .id = job.run_id, .attempt = job.attempt };
+    struct thing job = thing_of(object, job_table, COUNT_OF(job_table), &others),
+                 own = { .id = job.run_id, .attempt = job.attempt };
     if (value_absent(job.id)) {
         tell_problem(t, object.ptr, "a job needs an id: left out");
         return;
@@ -226,21 +285,17 @@ static void tell_job(struct teller *t, const struct thing *run, struct str objec
     tell_outcome(t, &job, started, ended);
     struct buf *b = tell_open(t, &t->event.step.records);
     buf_putc(b, '{');
-    if (!is(job.conclusion, "skipped")) put_queued(b, created, started);
+    bool waited = !is(job.conclusion, "skipped") && queued(created, started);
+    if (waited) put_queued(b, created, started);
     put_member(b, "runner", job.runner);
     put_member(b, "labels", job.labels);
     buf_putc(b, '}');
     tell_close(t);
+    if (!waited && created != started) tell_if_there(t, "created_at", job.created);
+    if (!alone) tell_own_run(t, run, &job);
     tell_others(t, &others);
     tell_send(t);
-    struct json j = json_begin(job.steps);
-    if (json_type(job.steps) == JSON_ARRAY) json_enter(&j, '[');
-    for (uint64_t nth = 1; json_type(job.steps) == JSON_ARRAY && json_element(&j); nth++) {
-        struct str step = json_skip(&j);
-        if (json_type(step) == JSON_OBJECT) tell_step(t, run, &job, step, nth);
-        else if (!j.error) tell_problem(t, step.ptr, "a step should be an object: left out");
-    }
-    json_done(&j);
+    tell_steps(t, run, &job);
 }
 
 static void tell_jobs(struct teller *t, const struct thing *run, struct str jobs)
@@ -277,49 +332,76 @@ static void begin_run(struct teller *t, enum event_kind kind, const struct thing
     t->event.step.start = started;
 }
 
-static void tell_run(struct teller *t, const struct thing *run, const struct others *others, struct str object)
+/* What a run says that has no place of its own in this one. */
+static void tell_rest_of_run(struct teller *t, const struct thing *run, const struct others *others)
 {
-    int64_t created = time_of(t, run->created), started = time_of(t, run->started), updated = time_of(t, run->updated);
+    bool named = !value_absent(run->workflow);
+    if (named && !str_eq(run->name, run->workflow)) tell_if_there(t, "name", run->name);
+    if (!value_absent(run->run_number) && !str_eq(run->number, run->run_number))
+        tell_if_there(t, "number", run->number);
+    tell_state(t, run);
+    if (is_running(run)) tell_if_there(t, "updated_at", run->updated);
+    tell_extra(t, S("run_attempt"), run->attempt);
+    tell_others(t, others);
+}
+
+static void tell_run(struct teller *t, struct str object)
+{
+    struct others others;
+    struct thing run = thing_of(object, run_table, COUNT_OF(run_table), &others);
+    if (json_type(object) != JSON_OBJECT || value_absent(run.id)) {
+        tell_problem(t, object.ptr, "a workflow run should be an object with an id: left out");
+        return;
+    }
+    int64_t created = time_of(t, run.created), started = time_of(t, run.started), updated = time_of(t, run.updated);
     if (started == TIME_NONE) started = created;
-    begin_run(t, EVENT_PIPELINE_START, run, started, object.ptr);
-    tell_raw(t, &t->event.step.name, value_absent(run->workflow) ? run->name : run->workflow);
-    tell_tags(t, run);
-    if (started != created) {
+    begin_run(t, EVENT_PIPELINE_START, &run, started, object.ptr);
+    tell_raw(t, &t->event.step.name, value_absent(run.workflow) ? run.name : run.workflow);
+    tell_tags(t, &run);
+    if (queued(created, started) && started != created) {
         struct buf *b = tell_open(t, &t->event.step.records);
         buf_putc(b, '{');
         put_queued(b, created, started);
         buf_putc(b, '}');
         tell_close(t);
+    } else if (started != created) tell_if_there(t, "created_at", run.created);
+    tell_rest_of_run(t, &run, &others);
+    tell_send(t);
+    tell_jobs(t, &run, run.jobs);
+    begin_run(t, EVENT_PIPELINE_FINISH, &run, started, object.ptr);
+    if (!is_running(&run)) t->event.step.end = updated;
+    tell_text(t, &t->event.status, is_running(&run) ? S("running") : is_failed(&run) ? S("failed") : S("completed"));
+    if (is_failed(&run)) tell_raw(t, &t->event.step.error, run.conclusion);
+    tell_send(t);
+}
+
+static void tell_runs(struct teller *t, struct str runs)
+{
+    struct json j = json_begin(runs);
+    if (json_type(runs) == JSON_ARRAY) json_enter(&j, '[');
+    while (json_type(runs) == JSON_ARRAY && json_element(&j)) {
+        struct str run = json_skip(&j);
+        if (!j.error) tell_run(t, run);
     }
-    tell_extra(t, S("run_attempt"), run->attempt);
-    tell_others(t, others);
-    tell_send(t);
-    tell_jobs(t, run, run->jobs);
-    begin_run(t, EVENT_PIPELINE_FINISH, run, started, object.ptr);
-    if (!is_running(run)) t->event.step.end = updated;
-    tell_text(t, &t->event.status, is_running(run) ? S("running") : is_failed(run) ? S("failed") : S("completed"));
-    if (is_failed(run)) tell_raw(t, &t->event.step.error, run->conclusion);
-    tell_send(t);
+    json_done(&j);
 }
 
 /* One object of any kind. */
 static void tell_object(struct teller *t, struct str object)
 {
-    struct others others;
-    struct thing x = thing_of(object, &others);
-    if (!value_absent(x.runs)) {
-        struct json j = json_begin(x.runs);
-        if (json_type(x.runs) == JSON_ARRAY) json_enter(&j, '[');
-        while (json_type(x.runs) == JSON_ARRAY && json_element(&j)) {
-            struct str run = json_skip(&j);
-            struct thing one = thing_of(run, &others);
-            if (json_type(run) == JSON_OBJECT && !value_absent(one.id)) tell_run(t, &one, &others, run);
-            else if (!j.error) tell_problem(t, run.ptr, "a workflow run should be an object with an id: left out");
-        }
-        json_done(&j);
-    } else if (!value_absent(x.run_id)) tell_job(t, NULL, object);
+    static const struct field table[] = {
+        FIELD(struct outline, id, "id"),
+        FIELD(struct outline, id, "databaseId"),
+        FIELD(struct outline, jobs, "jobs"),
+        FIELD(struct outline, run_id, "run_id"),
+        FIELD(struct outline, runs, "workflow_runs"),
+    };
+    struct outline x = { 0 };
+    fields_take(object, table, COUNT_OF(table), &x, NULL, NULL);
+    if (!value_absent(x.runs)) tell_runs(t, x.runs);
+    else if (!value_absent(x.run_id)) tell_job(t, NULL, object);
     else if (!value_absent(x.jobs) && value_absent(x.id)) tell_jobs(t, NULL, x.jobs);
-    else if (!value_absent(x.id)) tell_run(t, &x, &others, object);
+    else if (!value_absent(x.id)) tell_run(t, object);
     else tell_problem(t, object.ptr, "neither a workflow run nor jobs: left out");
 }
 

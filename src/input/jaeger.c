@@ -13,8 +13,6 @@
 
 #include <stdlib.h>
 
-#define COUNT(array) (sizeof(array) / sizeof *(array))
-
 struct process_row {
     uint64_t hash; /* of its id */
     struct str value;
@@ -57,9 +55,9 @@ struct process {
 struct reading {
     struct jaeger *g;
     struct teller *t;
-    const struct trace *trace;
     struct span span;
     const char *at;
+    size_t parent_at;                      /* which reference names the parent */
     struct str status, description;        /* as OpenTelemetry's exporter writes them into tags */
     struct str kind, message, type, stack; /* of the tags, and of the first log line that tells of an error */
     bool error;
@@ -71,7 +69,7 @@ static bool next_pair(struct json *list, struct pair *ret)
                                           FIELD(struct pair, value, "value") };
     *ret = (struct pair){ 0 };
     if (!json_element(list)) return false;
-    trace_take(list, table, COUNT(table), ret, false, NULL, NULL);
+    trace_take(list, table, COUNT_OF(table), ret, false, NULL, NULL);
     return !list->error;
 }
 
@@ -96,7 +94,7 @@ static void put_pairs(struct buf *members, struct str list)
 
 static bool is(struct str value, struct str word)
 {
-    return json_type(value) == JSON_STRING && str_eq_ignoring_case(str_of(value.ptr + 1, value.len - 2), word);
+    return json_type(value) == JSON_STRING && str_eq_ignoring_case(json_inside(value), word);
 }
 
 static bool is_text(struct str value) { return json_type(value) == JSON_STRING && value.len > 2; }
@@ -113,7 +111,7 @@ static bool take_tag(struct reading *r, struct str key, struct str value)
         { S("\"otel.status_description\""), &r->description },
     };
     if (!is_text(value)) return false;
-    for (size_t i = 0; i < COUNT(known); i++)
+    for (size_t i = 0; i < COUNT_OF(known); i++)
         if (str_eq(key, known[i].key) && !known[i].field->len) {
             *known[i].field = value;
             return true;
@@ -147,7 +145,7 @@ static bool next_line(struct json *list, struct line *ret)
     static const struct field table[] = { FIELD(struct line, time, "timestamp"), FIELD(struct line, fields, "fields") };
     *ret = (struct line){ 0 };
     if (!json_element(list)) return false;
-    trace_take(list, table, COUNT(table), ret, true, NULL, NULL);
+    trace_take(list, table, COUNT_OF(table), ret, true, NULL, NULL);
     return !list->error;
 }
 
@@ -172,7 +170,7 @@ static const char *read_line(struct reading *r, const struct line *line, struct 
         bool says = is(p.key, S("event")) || is(p.key, S("message"));
         *ret_alone = says && count == 0 ? value : (struct str){ 0 };
         error |= is(p.key, S("event")) && (is(value, S("error")) || is(value, S("exception")));
-        if (is(p.key, S("level")) && is_text(value)) level = trace_level(str_of(value.ptr + 1, value.len - 2));
+        if (is(p.key, S("level")) && is_text(value)) level = trace_level(json_inside(value));
         if (is(p.key, S("message")) || is(p.key, S("exception.message"))) set_first(&message, value);
         if (is(p.key, S("error.object"))) set_first(&message, value);
         if (is(p.key, S("error.kind")) || is(p.key, S("exception.type"))) set_first(&type, value);
@@ -257,7 +255,7 @@ static bool next_reference(struct json *list, struct reference *ret)
                                           FIELD(struct reference, id, "spanID") };
     *ret = (struct reference){ 0 };
     if (!json_element(list)) return false;
-    trace_take(list, table, COUNT(table), ret, false, NULL, NULL);
+    trace_take(list, table, COUNT_OF(table), ret, false, NULL, NULL);
     return !list->error;
 }
 
@@ -266,19 +264,27 @@ static bool same_trace(const struct reading *r, const struct reference *ref)
     return value_absent(ref->trace_id) || str_eq(ref->trace_id, r->span.trace_id);
 }
 
-/* The parent: the first CHILD_OF in the trace, else the first FOLLOWS_FROM in it, else what old versions wrote. */
-static struct str parent_of(const struct reading *r)
+/* Which of the references names the parent: the first CHILD_OF in the trace, else the first FOLLOWS_FROM in it; their
+ * number when none does. */
+static size_t parent_at(const struct reading *r, struct str *ret_parent)
 {
     struct str child_of = { 0 }, follows = { 0 };
+    size_t child_at = 0, follows_at = 0, i = 0;
     struct reference ref;
     struct json j = trace_list(r->span.references);
-    while (next_reference(&j, &ref)) {
-        if (!same_trace(r, &ref)) continue;
-        if (is(ref.type, S("CHILD_OF")) && !child_of.len) child_of = ref.id;
-        if (is(ref.type, S("FOLLOWS_FROM")) && !follows.len) follows = ref.id;
+    for (; !child_of.len && next_reference(&j, &ref); i++) {
+        if (!same_trace(r, &ref) || !ref.id.len) continue;
+        if (is(ref.type, S("CHILD_OF"))) {
+            child_of = ref.id;
+            child_at = i;
+        } else if (is(ref.type, S("FOLLOWS_FROM")) && !follows.len) {
+            follows = ref.id;
+            follows_at = i;
+        }
     }
     json_done(&j);
-    return child_of.len ? child_of : follows.len ? follows : r->span.parent;
+    *ret_parent = child_of.len ? child_of : follows;
+    return child_of.len ? child_at : follows.len ? follows_at : i;
 }
 
 static void put_id(struct buf *b, struct str id, size_t bytes)
@@ -288,19 +294,15 @@ static void put_id(struct buf *b, struct str id, size_t bytes)
     if (b->len == before) buf_puts(b, "\"\"");
 }
 
-/* All references but the one that is the parent. */
+/* All references but the one that only says whose child the span is; that it follows its parent is told. */
 static void tell_links(struct reading *r)
 {
     struct reference ref;
     struct json j = trace_list(r->span.references);
     struct teller *t = r->t;
-    bool parent = false;
-    while (next_reference(&j, &ref)) {
-        bool child = is(ref.type, S("CHILD_OF")), follows = is(ref.type, S("FOLLOWS_FROM"));
-        if (child && !parent && same_trace(r, &ref)) {
-            parent = true;
-            continue;
-        }
+    for (size_t i = 0; next_reference(&j, &ref); i++) {
+        bool follows = is(ref.type, S("FOLLOWS_FROM"));
+        if (i == r->parent_at && !follows) continue;
         trace_begin(t, EVENT_STEP_LINK, &r->g->ids);
         struct buf *b = tell_open(t, &t->event.to);
         buf_puts(b, "{\"runId\":");
@@ -353,10 +355,10 @@ static void tell_process(struct reading *r)
     struct process p = { 0 };
     struct teller *t = r->t;
     struct str process = r->span.process, id = r->span.process_id;
-    if (value_absent(process) && is_text(id)) process = find_process(r->g, str_of(id.ptr + 1, id.len - 2));
+    if (value_absent(process) && is_text(id)) process = find_process(r->g, json_inside(id));
     struct buf *members = &r->g->fields;
     buf_clear(members);
-    if (json_type(process) == JSON_OBJECT) fields_take(process, table, COUNT(table), &p, trace_keep, members);
+    if (json_type(process) == JSON_OBJECT) fields_take(process, table, COUNT_OF(table), &p, trace_keep, members);
     if (!process.len && id.len) trace_keep(members, S("processID"), id);
     if (is_text(p.service)) {
         tell_extra(t, S("service"), p.service);
@@ -424,18 +426,21 @@ static void tell_span(struct jaeger *g, struct teller *t, const struct trace *tr
         FIELD(struct span, warnings, "warnings"),
         FIELD(struct span, flags, "flags"),
     };
-    struct reading r = { .g = g, .t = t, .trace = trace };
+    struct reading r = { .g = g, .t = t };
     json_at_end(j);
     r.at = j->at;
     trace_set_line(&g->ids, t, r.at);
     buf_clear(&g->more);
-    if (!trace_take(j, table, COUNT(table), &r.span, true, trace_keep, &g->more) && !j->error) {
+    if (!trace_take(j, table, COUNT_OF(table), &r.span, true, trace_keep, &g->more) && !j->error) {
         tell_problem(t, r.at, "a span should be an object: skipped");
         return;
     }
     if (j->error && !r.span.id.len) return;
     if (value_absent(r.span.trace_id)) r.span.trace_id = trace->id;
-    trace_set_ids(&g->ids, r.span.trace_id, r.span.id, parent_of(&r));
+    struct str parent;
+    r.parent_at = parent_at(&r, &parent);
+    if (!parent.len) parent = r.span.parent; /* as old versions wrote it */
+    trace_set_ids(&g->ids, r.span.trace_id, r.span.id, parent);
     read_tags(&r);
     if (r.error) find_error(&r);
     tell_step(&r);
@@ -452,7 +457,7 @@ static void tell_trace(struct jaeger *g, struct teller *t, struct json *j)
     struct trace trace = { 0 };
     json_at_end(j);
     const char *at = j->at;
-    if (!trace_take(j, table, COUNT(table), &trace, true, NULL, NULL) && !j->error)
+    if (!trace_take(j, table, COUNT_OF(table), &trace, true, NULL, NULL) && !j->error)
         tell_problem(t, at, "a trace should be an object with \"spans\": skipped");
     read_processes(g, trace.processes);
     struct json list = trace_list(trace.spans);
@@ -501,7 +506,7 @@ static void finish(struct teller *t, void *state)
     (void)t;
     struct buf *const all[] = { &g->records, &g->more, &g->fields, &g->scope };
     if (!g->begun) return;
-    for (size_t i = 0; i < COUNT(all); i++) buf_free(all[i]);
+    for (size_t i = 0; i < COUNT_OF(all); i++) buf_free(all[i]);
     trace_ids_free(&g->ids);
     free(g->processes);
 }

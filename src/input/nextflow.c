@@ -17,7 +17,7 @@
 
 #include "input/nextflow_failures.h"
 #include "input/nextflow_values.h"
-#include "input/partial.h"
+#include "input/titles.h"
 
 #include <stdlib.h>
 
@@ -54,6 +54,7 @@ struct trace_file {
     } * columns;
     size_t column_count, column_cap;
     struct str run; /* id, JSON; empty between a header and its first row */
+    uint64_t runs;  /* so far; the others are of the run at hand */
     uint64_t rows, failures, aborted, running, naive;
     int64_t start, end, cached_start, cached_end;
     struct nextflow_failures failed;
@@ -85,19 +86,10 @@ static bool is_header(struct str line)
         enum column_kind kind = kind_of(name);
         names += kind == COLUMN_NAME || kind == COLUMN_PROCESS;
         values += kind != COLUMN_OTHER && kind != COLUMN_NAME && kind != COLUMN_PROCESS && kind != COLUMN_TAG;
-        for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        for (size_t i = 0; i < COUNT_OF(known); i++)
             if (str_eq(name, known[i])) names++, values += i > 3;
     }
     return names >= 1 && values >= 2 && names + values >= 4;
-}
-
-static struct str json_of(struct teller *t, struct str text)
-{
-    struct buf b = BUF_INIT;
-    buf_put_json(&b, text);
-    struct str json = arena_copy(&t->arena, buf_str(&b));
-    buf_free(&b);
-    return json;
 }
 
 static void end_run(struct teller *t, struct trace_file *f);
@@ -109,7 +101,7 @@ static void take_header(struct teller *t, struct trace_file *f, struct str line)
     while (line.len) {
         struct str name = str_trim(str_cut(&line, '\t'));
         f->columns = array_grow(f->columns, &f->column_cap, f->column_count + 1, sizeof *f->columns);
-        f->columns[f->column_count++] = (struct column){ kind_of(name), json_of(t, name) };
+        f->columns[f->column_count++] = (struct column){ kind_of(name), json_of_text(name, &t->arena) };
     }
 }
 
@@ -151,13 +143,13 @@ static void take_times(struct teller *t, struct trace_file *f, struct task *task
     bool both = task->duration != TIME_NONE && task->realtime != TIME_NONE;
     bool queued = both && task->duration > task->realtime;
     if (task->start == TIME_NONE) {
-        task->start = queued ? time_after(task->submit, task->duration - task->realtime) : task->submit;
+        task->start = queued ? clock_after(task->submit, task->duration - task->realtime) : task->submit;
         task->from_submit = !queued;
     }
     if (task->end != TIME_NONE || task->running) return;
     task->from_duration = true;
-    int64_t whole = time_after(task->submit, task->duration);
-    task->end = whole != TIME_NONE ? whole : time_after(task->start, task->realtime);
+    int64_t whole = clock_after(task->submit, task->duration);
+    task->end = whole != TIME_NONE ? whole : clock_after(task->start, task->realtime);
 }
 
 static void take_status(struct task *task)
@@ -179,22 +171,15 @@ static void take_name(struct teller *t, const struct trace_file *f, struct task 
     else task->name = arena_format(&t->arena, "task %llu", (unsigned long long)f->rows);
 }
 
-/* The run is known by its file and by the time of the first task: other files of that name are other runs. */
 static void begin_run(struct teller *t, struct trace_file *f, int64_t first, const char *at)
 {
-    struct buf b = BUF_INIT;
-    struct str title = path_title(t, S("trace.txt"));
-    buf_put(&b, title);
-    if (first != TIME_NONE) buf_putc(&b, ' ');
-    if (first != TIME_NONE) clock_put_iso(&b, first);
-    f->run = json_of(t, buf_str(&b));
-    buf_free(&b);
+    f->run = path_run_id(t, S("trace.txt"), ++f->runs, first);
     f->start = f->end = f->cached_start = f->cached_end = TIME_NONE;
     f->rows = f->failures = f->aborted = f->running = 0;
     tell_begin(t, EVENT_PIPELINE_START, at);
     t->event.root_made = true;
     tell_raw(t, &t->event.runId, f->run);
-    tell_text(t, &t->event.step.name, title);
+    tell_text(t, &t->event.step.name, path_title(t, S("trace.txt")));
     tell_send(t);
 }
 

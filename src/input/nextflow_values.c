@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "input/nextflow_values.h"
 
-#include "input/partial.h"
-
 struct str nextflow_cell(struct str text)
 {
     struct str cell = str_trim(text);
@@ -21,7 +19,7 @@ static bool all_digits(struct str s)
 bool nextflow_time(const struct teller *t, struct str cell, int64_t *ret_us, uint64_t *naive)
 {
     if (all_digits(cell)) return json_to_us(cell, JSON_MILLISECONDS, ret_us);
-    return time_of_text(t, cell, ret_us, naive);
+    return tell_time(t, cell, ret_us, naive);
 }
 
 /* µs of a unit, 0 when it is none. */
@@ -42,7 +40,7 @@ static int64_t unit_of(struct str s)
         { { "day", 3 }, INT64_C(86400000000) },
     };
     if (s.len > 3 && str_ends(s, S("s"))) s.len--; /* hours, days */
-    for (size_t i = 0; i < sizeof units / sizeof *units; i++)
+    for (size_t i = 0; i < COUNT_OF(units); i++)
         if (str_eq(s, units[i].name)) return units[i].us;
     return 0;
 }
@@ -51,7 +49,7 @@ static int64_t unit_of(struct str s)
 static bool take_piece(struct str *rest, int64_t *sum)
 {
     enum { DIGITS_MAX = 12, DECIMALS_MAX = 6 };
-    size_t i = 0, digits, from;
+    size_t i = 0, digits, decimals = 0, from;
     int64_t whole = 0, fraction = 0, scale = 1, us;
     struct str s = str_trim(*rest);
     for (; i < s.len && is_digit(s.ptr[i]); i++)
@@ -59,7 +57,7 @@ static bool take_piece(struct str *rest, int64_t *sum)
     digits = i;
     if (i < s.len && s.ptr[i] == '.')
         for (i++; i < s.len && is_digit(s.ptr[i]); i++)
-            if (scale < 1000000) fraction = fraction * 10 + (s.ptr[i] - '0'), scale *= 10;
+            if (decimals++ < DECIMALS_MAX) fraction = fraction * 10 + (s.ptr[i] - '0'), scale *= 10;
     while (i < s.len && s.ptr[i] == ' ') i++;
     for (from = i; i < s.len && s.ptr[i] >= 'a' && s.ptr[i] <= 'z';) i++;
     int64_t unit = unit_of(str_of(s.ptr + from, i - from));

@@ -21,7 +21,6 @@
 #include "input/format.h"
 
 #include "input/ninja_build.h"
-#include "input/partial.h"
 
 #include <stdlib.h>
 

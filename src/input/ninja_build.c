@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "input/ninja_build.h"
 
-#include "input/partial.h"
+#include "input/titles.h"
 
 #include <stdlib.h>
 
@@ -10,16 +10,14 @@
 /* The number alone would be the same in the logs of other build directories: when it began is part of the name. */
 static struct str make_id(struct teller *t, const struct build *build)
 {
-    struct buf text = BUF_INIT, json = BUF_INIT;
+    struct buf text = BUF_INIT;
     buf_put(&text, path_title(t, S(".ninja_log")));
     buf_puts(&text, " build ");
     buf_put_uint(&text, build->number);
     if (build->zero) buf_puts(&text, ", ");
     if (build->zero) clock_put_iso(&text, build->zero);
-    buf_put_json(&json, buf_str(&text));
-    struct str id = arena_copy(&t->arena, buf_str(&json));
+    struct str id = json_of_text(buf_str(&text), &t->arena);
     buf_free(&text);
-    buf_free(&json);
     return id;
 }
 
@@ -72,8 +70,8 @@ static void tell_entry(struct teller *t, struct builds *all, struct build *build
     tell_raw(t, &t->event.runId, build->id);
     put_id(t, &t->event.step.id, e->line);
     tell_text(t, &t->event.step.name, e->output);
-    t->event.step.start = time_after(build->zero, e->start);
-    t->event.step.end = time_after(build->zero, e->end);
+    t->event.step.start = clock_after(build->zero, e->start);
+    t->event.step.end = clock_after(build->zero, e->end);
     put_records(tell_open(t, &t->event.step.records), all, e, output);
     tell_close(t);
     tell_send(t);
@@ -105,7 +103,7 @@ static int64_t median_zero(const struct builds *all, bool ends, int64_t *ret_spr
     for (size_t i = 0; i < all->held_count; i++) {
         const struct entry_line *e = &all->held[i].entry;
         if (e->mtime == TIME_NONE) continue;
-        int64_t z = time_after(e->mtime, ends ? -e->end : -e->start);
+        int64_t z = clock_after(e->mtime, ends ? -e->end : -e->start);
         if (z != TIME_NONE) zero[count++] = z;
     }
     *ret_spread = 0;
@@ -163,7 +161,7 @@ static void tell_build_end(struct teller *t, const struct build *build)
     t->event.root_made = true;
     tell_raw(t, &t->event.runId, build->id);
     t->event.step.start = build->zero;
-    t->event.step.end = time_after(build->zero, build->max_end);
+    t->event.step.end = clock_after(build->zero, build->max_end);
     tell_text(t, &t->event.status, S("completed"));
     tell_send(t);
 }
@@ -223,25 +221,14 @@ void builds_add(struct teller *t, struct builds *all, const struct entry_line *e
     if (all->held_count == LINES_HELD) flush(t, all);
 }
 
-static void note(struct teller *t, uint64_t count, const char *one, const char *many, const char *what)
-{
-    struct buf b = BUF_INIT;
-    if (count) {
-        buf_put_count(&b, count, one, many);
-        buf_puts(&b, what);
-        tell_note(t, buf_str(&b));
-    }
-    buf_free(&b);
-}
-
 void builds_finish(struct teller *t, struct builds *all)
 {
     builds_end_current(t, all);
     for (size_t i = 0; i < all->known_count; i++) tell_build_end(t, &all->known[i]);
-    note(t, all->count - all->unplaced, "build", "builds",
-         ": the log has no clock times, so when a build began is estimated from the mtimes of its outputs");
-    note(t, all->unplaced, "build has", "builds have", " no mtimes: shown as if it began in 1970");
-    note(t, all->displaced, "line is", "lines are",
-         " not in the order of time, as after ninja has recompacted the log: put into builds by mtime");
+    tell_note_count(t, all->count - all->unplaced, "build", "builds",
+                    ": the log has no clock times, so when a build began is estimated from the mtimes of its outputs");
+    tell_note_count(t, all->unplaced, "build has", "builds have", " no mtimes: shown as if it began in 1970");
+    tell_note_count(t, all->displaced, "line is", "lines are",
+                    " not in the order of time, as after ninja has recompacted the log: put into builds by mtime");
     if (all->text_made) buf_free(&all->text);
 }

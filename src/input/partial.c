@@ -41,38 +41,3 @@ void partial_each(struct teller *t, struct str text, partial_object *each, void 
     while (array && json_element(&j)) take_object(t, &j, each, context);
     json_done(&j);
 }
-
-struct str path_title(const struct teller *t, struct str standard_input)
-{
-    struct str path = str_z(t->path);
-    while (str_ends(path, S("/"))) path.len--;
-    size_t slash = str_rfind(path, '/');
-    if (slash < path.len) path = str_skip(path, slash + 1);
-    return !path.len || str_eq(path, S("-")) ? standard_input : path;
-}
-
-struct str path_stem(const struct teller *t, struct str standard_input)
-{
-    static const struct str endings[] = { { ".gz", 3 }, { ".json", 5 }, { ".ndjson", 7 }, { ".jsonl", 6 } };
-    struct str title = path_title(t, standard_input);
-    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++)
-        if (title.len > endings[i].len && str_ends(title, endings[i])) title.len -= endings[i].len;
-    return title;
-}
-
-bool time_of_text(const struct teller *t, struct str text, int64_t *ret_us, uint64_t *naive)
-{
-    bool zoned;
-    if (!clock_parse_iso(text, ret_us, &zoned)) return false;
-    if (zoned) return true;
-    if (t->zone->known) *ret_us = zone_to_utc(t->zone, *ret_us);
-    else ++*naive;
-    return true;
-}
-
-int64_t time_after(int64_t us, int64_t duration)
-{
-    int64_t sum;
-    if (us == TIME_NONE || duration == TIME_NONE || __builtin_add_overflow(us, duration, &sum)) return TIME_NONE;
-    return sum > TIME_MAX || sum < -TIME_MAX ? TIME_NONE : sum;
-}

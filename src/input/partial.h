@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
  * Documents that were cut off: containers of which only the beginning is there can be entered all the same.
- * And what readers of logs without names of their own call their runs: by the file.
  */
 #ifndef INPUT_PARTIAL_H
 #define INPUT_PARTIAL_H
@@ -19,17 +18,5 @@ void partial_take(struct json *j, const struct field *table, size_t count, void 
  * is no object is a problem. */
 typedef void partial_object(struct teller *t, void *context, struct json *j);
 void partial_each(struct teller *t, struct str text, partial_object *each, void *context);
-
-/* The last part of the source's path; `standard_input` when it has none. */
-struct str path_title(const struct teller *t, struct str standard_input);
-/* The same without its endings ".json", ".ndjson.gz" and the like. */
-struct str path_stem(const struct teller *t, struct str standard_input);
-
-/* A time in the log's text, such as "2026-11-21T10:10:02.090909+00:00", in µs UTC. One without a zone is of the zone
- * that the user named, else of UTC, and *naive is counted up. False when it is no time. */
-bool time_of_text(const struct teller *t, struct str text, int64_t *ret_us, uint64_t *naive);
-
-/* a + b of times and durations; TIME_NONE when one of them is unknown or the sum is no time. */
-int64_t time_after(int64_t us, int64_t duration);
 
 #endif

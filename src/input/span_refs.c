@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "input/span_refs.h"
 
+#include "event/fields.h"
+
 #include <stdlib.h>
 
 #define SECOND  INT64_C(1000000)
@@ -18,7 +20,7 @@ static const char *level_of(struct str type)
         { { "\"FATAL\"", 7 }, "critical" }, { { "\"TRACE\"", 7 }, "trace" },        { { "\"NOTSET\"", 8 }, "trace" },
         { { "\"SUCCESS\"", 9 }, "info" },
     };
-    for (size_t i = 0; i < sizeof levels / sizeof *levels; i++)
+    for (size_t i = 0; i < COUNT_OF(levels); i++)
         if (str_eq(type, levels[i].name)) return levels[i].level;
     return NULL;
 }

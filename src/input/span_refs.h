@@ -6,7 +6,7 @@
 #ifndef INPUT_SPAN_REFS_H
 #define INPUT_SPAN_REFS_H
 
-#include "input/partial.h"
+#include "input/tell.h"
 
 struct span_place {
     struct str run, step; /* ids, JSON */

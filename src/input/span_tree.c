@@ -15,7 +15,9 @@
  */
 #include "input/format.h"
 
+#include "input/partial.h"
 #include "input/span_refs.h"
+#include "input/titles.h"
 
 #include <stdlib.h>
 
@@ -26,6 +28,7 @@ struct forest {
     bool handled_open;                   /* an object in `handled` may get its trace */
     struct span_refs refs;
     struct span_times times;
+    uint64_t traces;   /* so far */
     const char *place; /* where the trace at hand begins */
 };
 
@@ -123,7 +126,7 @@ static void take_extra(struct forest *f, struct str value)
 /* What belongs to the step itself; messages and links follow it. */
 static void take_event(struct forest *f, struct span *s, struct str event, struct str type, struct str value)
 {
-    struct str raw = json_type(type) == JSON_STRING ? str_of(type.ptr + 1, type.len - 2) : S("");
+    struct str raw = json_type(type) == JSON_STRING ? json_inside(type) : S("");
     bool trace = json_key_is(raw, S("call_trace"));
     if (trace && f->handled_open) {
         close_handled(f, value);
@@ -267,11 +270,7 @@ static void tell_followers(struct teller *t, struct forest *f, const struct trac
 static struct str plain_path(struct teller *t, struct str raw)
 {
     if (str_find(raw, '\\') == raw.len) return str_of(raw.ptr - 1, raw.len + 2); /* as it stands, with its quotes */
-    struct buf b = BUF_INIT;
-    buf_put_json(&b, json_key_text(raw, &t->arena));
-    struct str path = arena_copy(&t->arena, buf_str(&b));
-    buf_free(&b);
-    return path;
+    return json_of_text(json_key_text(raw, &t->arena), &t->arena);
 }
 
 /* The span that the path is below. */
@@ -303,7 +302,7 @@ static void tell_span(struct teller *t, struct forest *f, struct trace *trace, s
     buf_clear(&f->handled);
     buf_clear(&f->events);
     if (*j->at == '{') {
-        partial_take(j, table, sizeof table / sizeof *table, &s, S(""), keep_record, f);
+        partial_take(j, table, COUNT_OF(table), &s, S(""), keep_record, f);
     } else {
         tell_problem(t, j->at, "the span is no object: kept as a step with nothing but its path");
         json_skip(j);
@@ -341,6 +340,21 @@ static void tell_spans(struct teller *t, struct forest *f, struct trace *trace)
     json_done(&j);
 }
 
+/* When its first span began. */
+static int64_t start_of(const struct trace *trace)
+{
+    int64_t us = TIME_NONE;
+    struct json j = json_begin(trace->spans);
+    struct str path;
+    if (json_enter(&j, '{') && json_member(&j, &path)) {
+        struct str span = json_skip(&j);
+        if (json_type(span) != JSON_OBJECT || !json_to_us(json_get(span, S("ts_start")), JSON_SECONDS, &us))
+            us = TIME_NONE;
+    }
+    json_done(&j);
+    return us;
+}
+
 static void tell_trace(struct teller *t, void *context, struct json *j)
 {
     static const struct field table[] = {
@@ -348,11 +362,14 @@ static void tell_trace(struct teller *t, void *context, struct json *j)
         FIELD(struct trace, runtime_id, "runtime_id"), FIELD(struct trace, parent_trace, "parent_trace"),
         FIELD(struct trace, spans, "spans"),
     };
+    struct forest *f = context;
     struct trace trace = { .others = BUF_INIT };
     const char *at = j->at;
-    partial_take(j, table, sizeof table / sizeof *table, &trace, S("spans"), keep_of_trace, &trace.others);
-    trace.id = value_absent(trace.trace_id) ? S("\"trace\"") : trace.trace_id;
-    if (trace.spans.len && *trace.spans.ptr == '{') tell_spans(t, context, &trace);
+    f->traces++;
+    partial_take(j, table, COUNT_OF(table), &trace, S("spans"), keep_of_trace, &trace.others);
+    bool known = !value_absent(trace.trace_id) && json_inside(trace.trace_id).len;
+    trace.id = known ? trace.trace_id : path_run_id(t, S("span-tree"), f->traces, start_of(&trace));
+    if (trace.spans.len && *trace.spans.ptr == '{') tell_spans(t, f, &trace);
     else if (trace.spans.len) tell_problem(t, trace.spans.ptr, "the spans are no object: left out");
     if (!trace.said) tell_problem(t, at, "the trace has no spans: left out");
     buf_free(&trace.others);

@@ -16,6 +16,7 @@
 #include "input/format.h"
 
 #include "input/partial.h"
+#include "input/titles.h"
 
 #include <stdlib.h>
 
@@ -78,7 +79,7 @@ static void tell_others(struct teller *t, struct history *h)
 static int64_t take_time(struct teller *t, struct history *h, struct str name, struct str value)
 {
     int64_t us = TIME_NONE;
-    if (json_type(value) == JSON_STRING && time_of_text(t, json_text(value, &t->arena), &us, &h->naive)) return us;
+    if (json_type(value) == JSON_STRING && tell_time(t, json_text(value, &t->arena), &us, &h->naive)) return us;
     if (value_absent(value)) return TIME_NONE;
     tell_problem(t, value.ptr, "this is no time such as \"2026-05-18T04:26:40.125+00:00\": kept as text");
     keep_other(h, name, value);
@@ -91,7 +92,7 @@ static int64_t take_duration(struct history *h, struct str name, struct str valu
     int64_t duration = TIME_NONE, off = 0;
     if (value_absent(value)) return known;
     bool good = json_to_us(value, JSON_SECONDS, &duration);
-    int64_t end = good ? time_after(start, duration) : TIME_NONE;
+    int64_t end = good ? clock_after(start, duration) : TIME_NONE;
     if (end != TIME_NONE && known == TIME_NONE) return end;
     bool same = end != TIME_NONE && !__builtin_sub_overflow(end, known, &off) && off <= TOLERANCE_US &&
                 off >= -TOLERANCE_US;
@@ -104,7 +105,7 @@ static bool is_status(struct str value)
     static const struct str words[] = { { "\"ok\"", 4 },         { "\"error\"", 7 },   { "\"skipped\"", 9 },
                                         { "\"cached\"", 8 },     { "\"retried\"", 9 }, { "\"running\"", 9 },
                                         { "\"unfinished\"", 12 } };
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+    for (size_t i = 0; i < COUNT_OF(words); i++)
         if (str_eq(value, words[i])) return true;
     return false;
 }
@@ -149,7 +150,7 @@ static void tell_stage(struct teller *t, struct history *h, struct tracked *run,
     const char *at = j->at;
     bool object = *at == '{';
     if (object) {
-        partial_take(j, table, sizeof table / sizeof *table, &s, S(""), keep_other, h);
+        partial_take(j, table, COUNT_OF(table), &s, S(""), keep_other, h);
     } else {
         tell_problem(t, at, "the stage is no object: kept as a step that only has this value");
         keep_odd(h, S("stage"), json_skip(j));
@@ -182,19 +183,6 @@ static void tell_stages(struct teller *t, struct history *h, struct tracked *run
         while (json_member(&j, &name))
             if (!json_at_end(&j)) tell_stage(t, h, run, name, &j);
     json_done(&j);
-}
-
-/* The library gives every run an id of its own; where one is missing the file and the place in it stand in. */
-static struct str id_of(struct teller *t, const struct history *h, struct str run_id)
-{
-    if (!value_absent(run_id) && run_id.len > 2) return run_id;
-    struct buf b = BUF_INIT;
-    struct str title = path_title(t, S("stage-tracker"));
-    struct str text = arena_format(&t->arena, "%.*s#%llu", STR_ARG(title), (unsigned long long)h->runs);
-    buf_put_json(&b, text);
-    text = arena_copy(&t->arena, buf_str(&b));
-    buf_free(&b);
-    return text;
 }
 
 static void begin_run(struct teller *t, struct history *h, const struct tracked *run, const char *at)
@@ -236,9 +224,10 @@ static void tell_run(struct teller *t, void *context, struct json *j)
     h->runs++;
     h->other_count = 0;
     const char *at = j->at;
-    partial_take(j, table, sizeof table / sizeof *table, &run, S("stages"), keep_other, h);
-    run.id = id_of(t, h, run.run_id);
+    partial_take(j, table, COUNT_OF(table), &run, S("stages"), keep_other, h);
     run.start = take_time(t, h, S("start_time"), run.start_time);
+    bool known = !value_absent(run.run_id) && json_inside(run.run_id).len; /* the library gives each run an id */
+    run.id = known ? run.run_id : path_run_id(t, S("stage-tracker"), h->runs, run.start);
     run.end = take_time(t, h, S("completed_at"), run.completed_at);
     run.end = take_duration(h, S("total_duration_sec"), run.total, run.start, run.end);
     bool named = json_type(run.name) == JSON_STRING && run.name.len > 2;
@@ -257,19 +246,9 @@ static void take_text(struct teller *t, void *state, struct str text) { partial_
 static void finish(struct teller *t, void *state)
 {
     struct history *h = state;
-    struct buf b = BUF_INIT;
-    if (h->endless) {
-        buf_put_count(&b, h->endless, "stage has", "stages have");
-        buf_puts(&b, " neither a duration nor an error: the end is unknown, shown as unfinished");
-        tell_note(t, buf_str(&b));
-    }
-    buf_clear(&b);
-    if (h->naive) {
-        buf_put_count(&b, h->naive, "time has", "times have");
-        buf_puts(&b, " no zone: taken as UTC; --tz says another one");
-        tell_note(t, buf_str(&b));
-    }
-    buf_free(&b);
+    tell_note_count(t, h->endless, "stage has", "stages have",
+                    " neither a duration nor an error: the end is unknown, shown as unfinished");
+    tell_note_count(t, h->naive, "time has", "times have", " no zone: taken as UTC; --tz says another one");
     free(h->others);
 }
 

@@ -160,3 +160,23 @@ bool tell_end(struct teller *t)
 
 void tell_problem(struct teller *t, const char *at, const char *what) { t->on_problem(t->context, at, what); }
 void tell_note(struct teller *t, struct str text) { t->on_note(t->context, text); }
+
+void tell_note_count(struct teller *t, uint64_t count, const char *one, const char *many, const char *rest)
+{
+    if (!count) return;
+    struct buf b = BUF_INIT;
+    buf_put_count(&b, count, one, many);
+    buf_puts(&b, rest);
+    tell_note(t, buf_str(&b));
+    buf_free(&b);
+}
+
+bool tell_time(const struct teller *t, struct str text, int64_t *ret_us, uint64_t *naive)
+{
+    bool zoned;
+    if (!clock_parse_iso(text, ret_us, &zoned)) return false;
+    if (zoned) return true;
+    if (t->zone->known) *ret_us = zone_to_utc(t->zone, *ret_us);
+    else ++*naive;
+    return *ret_us != TIME_NONE;
+}

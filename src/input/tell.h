@@ -74,6 +74,12 @@ void tell_problem(struct teller *t, const char *at, const char *what);
 /* Nothing is wrong, but the reader of the report should know what was assumed or left out: one sentence without a full
  * stop, such as "12 counter events were left out". */
 void tell_note(struct teller *t, struct str text);
+/* The same of things that were counted, nothing when there are none: "1 stage has", "1,234 stages have" + " no end". */
+void tell_note_count(struct teller *t, uint64_t count, const char *one, const char *many, const char *rest);
+
+/* A time in the log's text, such as "2026-11-21T10:10:02.090909+00:00", in µs UTC. One without a zone is of the zone
+ * that the user named, else of UTC, and *naive is counted up. False when it is no time. */
+bool tell_time(const struct teller *t, struct str text, int64_t *ret_us, uint64_t *naive);
 
 /* reader.c: everything goes to the temporary file. False with *t->err set. */
 bool tell_end(struct teller *t);

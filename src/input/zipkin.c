@@ -18,8 +18,6 @@
 
 #include <stdlib.h>
 
-#define COUNT(array) (sizeof(array) / sizeof *(array))
-
 enum { CLIENT_HALF = 1, SERVER_HALF = 2 };
 
 struct zipkin {
@@ -75,7 +73,7 @@ static bool is_split(struct zipkin *z, struct str trace, struct str id)
 static void note_half(struct zipkin *z, struct json *j)
 {
     struct span s = { 0 };
-    trace_take(j, span_table, COUNT(span_table), &s, false, NULL, NULL);
+    trace_take(j, span_table, COUNT_OF(span_table), &s, false, NULL, NULL);
     if (j->error || value_absent(s.id)) return;
     uint32_t half = is_server(&s) ? SERVER_HALF : str_eq(s.kind, S("\"CLIENT\"")) ? CLIENT_HALF : 0;
     if (is_shared(&s)) half |= CLIENT_HALF; /* there is one, here or in another text */
@@ -169,7 +167,7 @@ static void tell_annotations(struct zipkin *z, struct teller *t, const struct sp
     struct json j = trace_list(s->annotations);
     while (json_element(&j)) {
         struct annotation a = { 0 };
-        trace_take(&j, table, COUNT(table), &a, false, NULL, NULL);
+        trace_take(&j, table, COUNT_OF(table), &a, false, NULL, NULL);
         if (j.error) break;
         trace_begin(t, EVENT_STEP_LOG, &z->ids);
         t->event.ts = time_of(t, at, a.time);
@@ -188,7 +186,7 @@ static void tell_span(struct zipkin *z, struct teller *t, struct json *j)
     const char *at = j->at;
     trace_set_line(&z->ids, t, at);
     buf_clear(&z->more);
-    if (!trace_take(j, span_table, COUNT(span_table), &s, true, trace_keep, &z->more) && !j->error) {
+    if (!trace_take(j, span_table, COUNT_OF(span_table), &s, true, trace_keep, &z->more) && !j->error) {
         tell_problem(t, at, "a span should be an object: skipped");
         return;
     }
@@ -257,14 +255,14 @@ static bool knows(const struct glance *g)
 {
     static const struct str others[] = { { "timestamp", 9 }, { "localEndpoint", 13 }, { "duration", 8 },
                                          { "parentId", 8 },  { "annotations", 11 },   { "remoteEndpoint", 14 } };
-    for (size_t i = 0; i < COUNT(others); i++)
+    for (size_t i = 0; i < COUNT_OF(others); i++)
         if (g->object && is_span(glance_get(g, S("traceId")), glance_get(g, S("id")), glance_get(g, others[i])))
             return true;
     struct str inner = str_trim(g->text); /* [[{ … */
     if (!str_starts(inner, S("["))) return false;
     inner = str_trim(str_skip(inner, 1));
     if (!str_starts(inner, S("["))) return false;
-    for (size_t i = 0; i < COUNT(others); i++)
+    for (size_t i = 0; i < COUNT_OF(others); i++)
         if (is_span(glance_inside(inner, S("traceId")), glance_inside(inner, S("id")), glance_inside(inner, others[i])))
             return true;
     return false;

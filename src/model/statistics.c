@@ -126,9 +126,10 @@ static int64_t add_capped(int64_t a, int64_t b) { return a > INT64_MAX - b ? INT
 /* A negative duration, an end before the start, is told among the notes of the run. */
 static int64_t duration_of(const struct step *step) { return step->duration > 0 ? step->duration : 0; }
 
-/* A step without an end has no duration yet, as in a state machine (machine.c); its self time was spent. */
 /* A thread that is made to stand above its steps is none of them. */
 static bool counts(const struct step *step) { return !step->hidden && !step->made; }
+
+/* A step without an end has no duration yet, as in a state machine (machine.c); its self time was spent. */
 static bool is_timed(const struct step *step) { return step->end != TIME_NONE && step->duration != TIME_NONE; }
 
 static void count_step(struct name_statistics *s, const struct step *step)

@@ -245,6 +245,18 @@ static void clock_dates_of_iso_8601(void **state)
         { "2026-11-21T10:09-01", INT64_C(1795259340000000), true },
         { "2024-02-29T23:59:59.9999995Z", INT64_C(1709251200000000), true }, /* the seventh digit rounds */
         { "0001-01-01T00:00:00Z", INT64_C(-62135596800000000), true },
+        { "2000-02-29T00:00:00Z", INT64_C(951782400000000), true },
+        { "2026-11-20T24:00:00Z", INT64_C(1795219200000000), true },
+        { "2026-11-20T23:59:60Z", INT64_C(1795219200000000), true }, /* a leap second */
+        { "2026-02-31T00:00:00Z", TIME_NONE, false },
+        { "2026-02-29T00:00:00Z", TIME_NONE, false },
+        { "2100-02-29T00:00:00Z", TIME_NONE, false },
+        { "2026-04-31T00:00:00Z", TIME_NONE, false },
+        { "2026-12-32T00:00:00Z", TIME_NONE, false },
+        { "2026-11-00T00:00:00Z", TIME_NONE, false },
+        { "2026-11-20T24:59:00Z", TIME_NONE, false },
+        { "2026-11-20T24:00:00.5Z", TIME_NONE, false },
+        { "2026-11-20T24:00:01Z", TIME_NONE, false },
         { "2026-13-01T00:00:00Z", TIME_NONE, false },
         { "2026-11-21", TIME_NONE, false },
         { "2026-11-21T10:09:00.", TIME_NONE, false },
@@ -279,13 +291,15 @@ static void zones(void **state)
     zone_put(&b, &zone);
     assert_true(str_eq(buf_str(&b), S("UTC+09:00 UTC-03:30 UTC")));
     buf_free(&b);
-    static const char *const bad[] = { "", "Mars/Base", "../../etc/passwd", "/etc/localtime", "9", "+25:00", ":UTC" };
+    static const char *const bad[] = { "",       "Mars/Base", "../../etc/passwd", "/etc/localtime", "9",
+                                       "+25:00", ":UTC",      "Europe",           "zone.tab",       "Europe/" };
     for (size_t i = 0; i < LENGTH(bad); i++)
         if (zone_parse(bad[i], &zone)) fail_msg("%s was taken", bad[i]);
     if (!zone_parse("Europe/Berlin", &zone)) return; /* no zone database here */
     /* 2026-07-01 12:00 is 10:00 UTC, 2026-12-01 12:00 is 11:00 UTC */
     assert_true(zone_to_utc(&zone, INT64_C(1782907200000001)) == INT64_C(1782900000000001));
     assert_true(zone_to_utc(&zone, INT64_C(1796126400000000)) == INT64_C(1796122800000000));
+    assert_true(zone_to_utc(&zone, HOUR - SEC) == -SEC); /* which C calls -1, as it does what it cannot tell */
 }
 
 int main(void)

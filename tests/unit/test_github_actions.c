@@ -40,8 +40,9 @@ static void reads_a_page_of_jobs(void **state)
     assert_str(build->more->kind, "job");
     assert_true(build->duration == 55000000);
     assert_str(payload(run, build->records->data), "{\"queuedMs\":5000,\"runner\":\"box\",\"labels\":[\"linux\"]}");
-    assert_str(build->more->extras->name, "unheard");
-    assert_str(build->more->extras->next ? build->more->extras->next->name : S("none"), "none");
+    assert_str(build->more->extras->name, "head_sha");
+    assert_str(build->more->extras->next->name, "unheard");
+    assert_null(build->more->extras->next->next);
     assert_int_equal(b->status, STEP_ERROR);
     assert_str(payload(run, b->error), "\"cancelled\"");
     assert_str(b->more->id, "7.2");
@@ -119,6 +120,47 @@ static void reads_lists_and_single_jobs(void **state)
     unload(&f);
 }
 
+static struct str extra(const struct run *run, const struct extra *list, const char *name)
+{
+    while (list && !str_eq(list->name, str_z(name))) list = list->next;
+    if (!list) fail_msg("no field %s", name);
+    return payload(run, list->data);
+}
+
+/* A member that runs have a place for is an extra of a job or a step, and the other way round. */
+static void keeps_what_another_level_uses(void **state)
+{
+    struct log_fixture f;
+    (void)state;
+    load(&f, "{\"total_count\":1,\"jobs\":[{\"id\":1,\"run_id\":5,\"workflow_name\":\"CI\",\"head_sha\":\"abc\",\"head_"
+             "branch\":\"main\","
+             "\"name\":\"j\",\"status\":\"completed\",\"conclusion\":\"success\","
+             "\"started_at\":\"2026-01-01T00:00:00Z\",\"completed_at\":\"2026-01-01T00:00:05Z\","
+             "\"updated_at\":\"2026-01-01T00:00:06Z\",\"steps\":[{\"number\":1,\"name\":\"s\",\"event\":\"push\","
+             "\"status\":\"completed\",\"conclusion\":\"success\",\"labels\":[1]}]}]}");
+    const struct run *run = f.runs;
+    const struct extra *job = step_at(run, "CI.j", 0)->more->extras, *step = step_at(run, "CI.j.s", 0)->more->extras;
+    assert_str(extra(run, job, "head_sha"), "\"abc\"");
+    assert_str(extra(run, job, "head_branch"), "\"main\"");
+    assert_str(extra(run, job, "updated_at"), "\"2026-01-01T00:00:06Z\"");
+    assert_str(extra(run, step, "event"), "\"push\"");
+    assert_str(extra(run, step, "labels"), "[1]");
+    unload(&f);
+    load(&f, "{\"id\":3,\"run_number\":9,\"name\":\"CI\",\"status\":\"waiting\",\"conclusion\":null,"
+             "\"runner_name\":\"box\",\"completed_at\":\"x\",\"updated_at\":\"2026-01-01T00:02:00Z\","
+             "\"jobs\":[{\"id\":7,\"run_id\":4,\"name\":\"build\",\"status\":\"queued\",\"conclusion\":null,"
+             "\"created_at\":\"2026-01-01T00:00:00Z\"}]}");
+    run = f.runs;
+    assert_str(extra(run, run->extras, "status"), "\"waiting\"");
+    assert_str(extra(run, run->extras, "runner_name"), "\"box\"");
+    assert_str(extra(run, run->extras, "completed_at"), "\"x\"");
+    assert_str(extra(run, run->extras, "updated_at"), "\"2026-01-01T00:02:00Z\"");
+    job = run->steps[1]->more->extras;
+    assert_str(extra(run, job, "run_id"), "4");
+    assert_str(extra(run, job, "created_at"), "\"2026-01-01T00:00:00Z\"");
+    unload(&f);
+}
+
 static void survives_odd_values(void **state)
 {
     static const char *const texts[] = {
@@ -139,8 +181,11 @@ static void survives_odd_values(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(reads_a_page_of_jobs), cmocka_unit_test(joins_a_run_and_its_jobs),
-        cmocka_unit_test(reads_what_gh_says),   cmocka_unit_test(reads_lists_and_single_jobs),
+        cmocka_unit_test(reads_a_page_of_jobs),
+        cmocka_unit_test(joins_a_run_and_its_jobs),
+        cmocka_unit_test(reads_what_gh_says),
+        cmocka_unit_test(reads_lists_and_single_jobs),
+        cmocka_unit_test(keeps_what_another_level_uses),
         cmocka_unit_test(survives_odd_values),
     };
     return cmocka_run_group_tests_name("github_actions", tests, NULL, NULL);

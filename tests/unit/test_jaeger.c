@@ -83,6 +83,19 @@ static void finds_parents(void **state)
     unload(&f);
 }
 
+/* What has no id is no parent: the next one is it, and no link besides. */
+static void passes_references_without_an_id(void **state)
+{
+    struct log_fixture f;
+    (void)state;
+    load(&f, "{" TRACE ",\"spans\":[{\"spanID\":\"a\"," PLACE "},{\"spanID\":\"b\"," PLACE ",\"references\":["
+             "{\"refType\":\"CHILD_OF\"," TRACE "},{\"refType\":\"CHILD_OF\"," TRACE ",\"spanID\":\"a\"}]}" END);
+    const struct step *b = f.runs->root->first_child;
+    assert_str(b->more->id, "b");
+    for (const struct step_link *l = b->more->links; l; l = l->next) assert_false(str_eq(l->step_id, S("a")));
+    unload(&f);
+}
+
 static void reads_errors_and_logs(void **state)
 {
     struct log_fixture f;
@@ -141,6 +154,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_a_trace),
         cmocka_unit_test(finds_parents),
+        cmocka_unit_test(passes_references_without_an_id),
         cmocka_unit_test(reads_errors_and_logs),
         cmocka_unit_test(bears_odd_values),
     };

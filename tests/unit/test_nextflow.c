@@ -136,6 +136,18 @@ static void begins_a_run_at_each_header(void **state)
     unload(&f);
 }
 
+/* Two tables without times are two runs all the same. */
+static void keeps_tables_without_times_apart(void **state)
+{
+    struct log_fixture f;
+    (void)state;
+    load_table(&f, "task_id\thash\tname\tstatus\texit\n1\taa/bb\tone\tCOMPLETED\t0\n"
+                   "task_id\thash\tname\tstatus\texit\n1\tcc/dd\ttwo\tCOMPLETED\t0\n");
+    assert_int_equal(run_count(&f), 2);
+    assert_true(str_ends(f.runs->next->id, S("#2")));
+    unload(&f);
+}
+
 static void heeds_the_zone(void **state)
 {
     const struct str texts[] = { S(HEADER "1\ta\tn\tCOMPLETED\t0\t2021-03-29 22:00:00\t1s\t1s\t-\t-\n"), { 0 } };
@@ -187,6 +199,7 @@ int main(void)
         cmocka_unit_test(knows_attempts),
         cmocka_unit_test(survives_odd_rows),
         cmocka_unit_test(begins_a_run_at_each_header),
+        cmocka_unit_test(keeps_tables_without_times_apart),
         cmocka_unit_test(heeds_the_zone),
         cmocka_unit_test(reads_durations),
     };

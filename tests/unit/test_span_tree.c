@@ -149,6 +149,31 @@ static void survives_odd_values(void **state)
     unload(&f);
 }
 
+/* Traces without an id are runs of their own, in one file and in several. */
+static void keeps_traces_without_an_id_apart(void **state)
+{
+    static const char *const text =
+        "{\"trace_id\":null,\"span_name\":\"n\",\"runtime_id\":\"M\",\"spans\":{\"0\":{\"span_name\":\"one\","
+        "\"ts_start\":1795255890,\"ts_end\":1795255891}}}\n"
+        "{\"trace_id\":\"\",\"span_name\":\"n\",\"runtime_id\":\"M\",\"spans\":{\"0\":{\"span_name\":\"two\","
+        "\"ts_start\":1795255890,\"ts_end\":1795255891}}}\n";
+    const struct str texts[] = { str_z(text), str_z(text), { 0 } };
+    struct log_fixture f;
+    (void)state;
+    load_files(&f, texts);
+    assert_int_equal(run_count(&f), 4);
+    assert_str(f.runs->name, "one");
+    assert_true(str_ends(f.runs->id, S(" 2026-11-21T10:11:30.000Z")));
+    assert_str(f.runs->next->name, "two");
+    assert_true(str_ends(f.runs->next->id, S("#2 2026-11-21T10:11:30.000Z")));
+    for (const struct run *run = f.runs; run; run = run->next) assert_int_equal(run->log_steps, 1);
+    unload(&f);
+    /* no time either */
+    load_as(&f, &format_span_tree, S("[{\"spans\":{\"0\":{}}},{\"spans\":{\"0\":[]}},{\"spans\":{}}]"));
+    assert_int_equal(run_count(&f), 2);
+    unload(&f);
+}
+
 static void reads_what_is_left(void **state)
 {
     static const char *const text = TRACE(
@@ -165,9 +190,13 @@ static void reads_what_is_left(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(reads_spans_by_path),          cmocka_unit_test(takes_events_apart),
-        cmocka_unit_test(links_threads_and_references), cmocka_unit_test(shows_what_runs),
-        cmocka_unit_test(survives_odd_values),          cmocka_unit_test(reads_what_is_left),
+        cmocka_unit_test(reads_spans_by_path),
+        cmocka_unit_test(takes_events_apart),
+        cmocka_unit_test(links_threads_and_references),
+        cmocka_unit_test(shows_what_runs),
+        cmocka_unit_test(survives_odd_values),
+        cmocka_unit_test(reads_what_is_left),
+        cmocka_unit_test(keeps_traces_without_an_id_apart),
     };
     return cmocka_run_group_tests_name("span_tree", tests, NULL, NULL);
 }

@@ -190,6 +190,27 @@ static void reads_what_is_left(void **state)
     }
 }
 
+static void knows_runs_by_any_id(void **state)
+{
+    static const char *const nameless = "[{\"run_id\":\"\",\"start_time\":\"2025-05-05T23:14:10Z\",\"stages\":{}},"
+                                        "{\"run_id\":null,\"start_time\":\"2025-05-05T23:14:10Z\",\"stages\":{}}]";
+    const struct str texts[] = { str_z(nameless),
+                                 S("{\"run_id\":null,\"start_time\":\"2025-05-05T23:14:11Z\","
+                                   "\"stages\":{}}"),
+                                 { 0 } };
+    struct log_fixture f;
+    (void)state;
+    load_record(&f, "{\"run_id\":12,\"start_time\":\"2026-01-01T00:00:00Z\",\"stages\":{\"a\":{"
+                    "\"start_time\":\"2026-01-01T00:00:00Z\",\"duration_sec\":1}}}");
+    assert_str(f.runs->id, "12");
+    unload(&f);
+    load_files(&f, texts);
+    assert_int_equal(run_count(&f), 3);
+    assert_true(str_ends(f.runs->next->id, S("#2 2025-05-05T23:14:10.000Z")));
+    assert_true(str_ends(f.runs->next->next->id, S(" 2025-05-05T23:14:11.000Z")));
+    unload(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -198,6 +219,7 @@ int main(void)
         cmocka_unit_test(keeps_odd_values_as_they_stand),
         cmocka_unit_test(keeps_any_number_of_members),
         cmocka_unit_test(keeps_runs_apart),
+        cmocka_unit_test(knows_runs_by_any_id),
         cmocka_unit_test(heeds_the_zone),
         cmocka_unit_test(reads_what_is_left),
     };
