@@ -45,7 +45,8 @@ trip()
 # --- otlp ---
 for file in samples/*.ndjson samples/formats/*.* "$data"/otlp/*.* "$data"/jaeger/*.json "$data"/zipkin/*.* \
     "$data"/pipelens-ts/*.ndjson "$data"/pipelens-py/*.ndjson "$data"/burr/*/*/log.jsonl "$data"/burr/*/*/*/log.jsonl \
-    "$data"/span-tree/*.* "$data"/stage-tracker/*.json "$data"/nextflow/*.*; do
+    "$data"/span-tree/*.* "$data"/stage-tracker/*.json "$data"/nextflow/*.* samples/formats/burr/order-desk \
+    "$data"/chrome-trace/*.json; do
     case $file in
     *'*'*) continue ;;
     esac
@@ -54,7 +55,8 @@ done
 
 # --- chrome ---
 for file in samples/*.ndjson samples/formats/*.json samples/formats/*.ndjson samples/formats/*.jsonl \
-    "$data"/chrome-trace/*.json "$data"/otlp/*.* "$data"/pipelens-ts/*.ndjson "$data"/pipelens-py/*.ndjson; do
+    "$data"/chrome-trace/*.json "$data"/otlp/*.* "$data"/pipelens-ts/*.ndjson "$data"/pipelens-py/*.ndjson \
+    samples/formats/burr/order-desk "$data"/burr/*/*/log.jsonl "$data"/burr/*/*/*/log.jsonl; do
     case $file in
     *'*'*) continue ;;
     esac
