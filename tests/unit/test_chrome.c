@@ -245,25 +245,19 @@ static void tells_files_apart(void **state)
     unload(&f);
 }
 
-#define OWN_RUN(pid, members)                                                                                          \
-    "{\"ph\":\"M\",\"pid\":" pid ",\"name\":\"pipelens_run\",\"args\":{\"pipelens\":{" members "}}}"
-#define OWN_STEP(pid, name, ts, dur, id)                                                                               \
-    "{\"ph\":\"X\",\"pid\":" pid ",\"tid\":1,\"ts\":" ts ",\"dur\":" dur ",\"name\":\"" name                           \
-    "\",\"args\":{\"pipelens\":{\"id\":\"" id "\"}}}"
-
 /* What our own writer wrote of a run that was tried twice. */
 static void reads_its_own_attempts(void **state)
 {
     struct log_fixture f;
     (void)state;
-    load(
-        &f,
-        "[" OWN_RUN("1", "\"runId\":\"r\",\"name\":\"p\",\"rootMade\":true,\"time\":[1,2],\"status\":\"failed\"") "," OWN_STEP(
-            "1", "a", "1000", "5",
-            "#1") "," OWN_STEP("1", "b", "1005", "5",
-                               "#2") "," OWN_RUN("2", "\"runId\":\"r\",\"name\":\"p\",\"rootMade\":true,\"time\":[3,4],"
-                                                      "\"status\":\"completed\"") "," OWN_STEP("2", "c", "3000", "5",
-                                                                                               "#2.1") "]");
+    load(&f,
+         "[{\"ph\":\"M\",\"pid\":1,\"name\":\"pipelens_run\",\"args\":{\"pipelens\":{\"runId\":\"r\",\"name\":\"p\","
+         "\"rootMade\":true,\"time\":[1,2],\"status\":\"failed\"}}},"
+         "{\"ph\":\"X\",\"pid\":1,\"ts\":1000,\"dur\":5,\"name\":\"a\",\"args\":{\"pipelens\":{\"id\":\"#1\"}}},"
+         "{\"ph\":\"X\",\"pid\":1,\"ts\":1005,\"dur\":5,\"name\":\"b\",\"args\":{\"pipelens\":{\"id\":\"#2\"}}},"
+         "{\"ph\":\"M\",\"pid\":2,\"name\":\"pipelens_run\",\"args\":{\"pipelens\":{\"runId\":\"r\",\"name\":\"p\","
+         "\"rootMade\":true,\"time\":[3,4],\"status\":\"completed\"}}},"
+         "{\"ph\":\"X\",\"pid\":2,\"ts\":3000,\"dur\":5,\"name\":\"c\",\"args\":{\"pipelens\":{\"id\":\"#2.1\"}}}]");
     assert_int_equal(run_count(&f), 2);
     assert_tree(f.runs, "p(a b)");
     assert_int_equal(f.runs->status, RUN_FAILED);
