@@ -55,7 +55,7 @@ enum { FORMATS_MAX = 31 };
 extern const struct format *const formats[];
 /* NULL when there is none of this name. */
 const struct format *format_named(struct str name);
-/* By the beginning of a source. Never NULL. */
+/* By the beginning of a source, NULL when it does not tell. */
 const struct format *format_detect(struct str beginning);
 
 #endif
