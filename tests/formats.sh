@@ -108,6 +108,11 @@ shared 5 5 chrome-trace/perfetto.flow_events_json_v1.json
 shared 1 2 chrome-trace/viztracer.fib.json
 shared 1 25 chrome-trace/viztracer.function_args_return.json
 
+# Every file has its own processes.
+mkdir -p "$work/a" "$work/b"
+cp "$samples/chrome.json" "$work/a" && cp "$samples/chrome.json" "$work/b"
+counts 2 18 "$work/a" "$work/b"
+
 # --- nextflow ---
 counts 1 9 $samples/nextflow-trace.txt
 shared 1 1 nextflow/tuto-0070_customshell.trace.tsv

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * Are two reports (--json) of the same runs? `node roundtrip.mjs A.json B.json [--without FIELD,FIELD…]`: exit status 1
- * and the differences when they are not. Compared are the runs' names, status and times, and of each step its place in
+ * and the differences when they are not. Compared are the runs' names, status and attempt, and of each step its place in
  * the tree and the FIELDS below; ids and keys are a format's own affair, and so is a root that stands for the whole run
  * and is no step of the log.
  */
@@ -10,7 +10,7 @@ import { inspect } from 'node:util';
 
 const FIELDS = [
     'name', 'status', 'startTs', 'endTs', 'records', 'result', 'error', 'errorType', 'trace', 'kind', 'location',
-    'inputs', 'state', 'handledErrors', 'logs', 'links'
+    'inputs', 'state', 'handledErrors', 'logs', 'links', 'made'
 ];
 const [before, after, option, list = ''] = process.argv.slice(2);
 const without = new Set(option === '--without' ? list.split(',') : []);
@@ -45,6 +45,7 @@ function shape(run) {
     return {
         name: without.has('run') ? undefined : run.name,
         status: without.has('run') ? undefined : run.status,
+        attempt: run.attempt,
         steps: steps.map(step => ({
             depth: step.depth - (run.rootMade ? 1 : 0),
             ...Object.fromEntries(fields.map(name => [name, plain(name, step[name])]))
@@ -62,7 +63,7 @@ const was = runsOf(before).map(shape);
 const is = runsOf(after).map(shape);
 if (was.length !== is.length) differ('runs', was.length, is.length);
 was.slice(0, is.length).forEach((run, nth) => {
-    for (const name of ['name', 'status']) if (run[name] !== is[nth][name]) differ(`run ${nth} ${name}`, run[name], is[nth][name]);
+    for (const name of ['name', 'status', 'attempt']) if (run[name] !== is[nth][name]) differ(`run ${nth} ${name}`, run[name], is[nth][name]);
     if (run.steps.length !== is[nth].steps.length) differ(`run ${nth} steps`, run.steps.length, is[nth].steps.length);
     run.steps.slice(0, is[nth].steps.length).forEach((step, index) => {
         const now = is[nth].steps[index];

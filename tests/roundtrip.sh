@@ -45,16 +45,50 @@ trip()
 # --- otlp ---
 for file in samples/*.ndjson samples/formats/*.* "$data"/otlp/*.* "$data"/jaeger/*.json "$data"/zipkin/*.* \
     "$data"/pipelens-ts/*.ndjson "$data"/pipelens-py/*.ndjson "$data"/burr/*/*/log.jsonl "$data"/burr/*/*/*/log.jsonl \
-    "$data"/span-tree/*.* "$data"/stage-tracker/*.json "$data"/nextflow/*.*; do
+    "$data"/span-tree/*.* "$data"/stage-tracker/*.json "$data"/nextflow/*.* samples/formats/burr/order-desk \
+    "$data"/chrome-trace/*.json; do
     case $file in
     *'*'*) continue ;;
     esac
     trip otlp "$file"
 done
 
+# A link of a second attempt goes to the trace of that attempt: nobody but us would find it by pipelens.runId.
+span()
+{
+    printf '{"traceId":"%s","spanId":"%s","parentSpanId":"%s","name":"%s","startTimeUnixNano":"%s000000000",' \
+        "$1" "$2" "$3" "$4" "$5"
+    printf '"endTimeUnixNano":"9000000000","attributes":[{"key":"pipelens.key","value":{"stringValue":"p"}},'
+    printf '{"key":"pipelens.runId","value":{"stringValue":"r"}}%s],"links":[%s]}' "$6" "$7"
+}
+run=',{"key":"pipelens.run","value":{"stringValue":"{}"}}'
+link='{"traceId":"a2","spanId":"c2","attributes":[{"key":"pipelens.runId","value":{"stringValue":"r"}}]}'
+{
+    printf '{"resourceSpans":[{"scopeSpans":[{"spans":['
+    span a1 b1 '' p 1 "$run" ''
+    printf ','
+    span a2 c1 '' p 4 "$run" ''
+    printf ','
+    span a2 c2 c1 p.a 5 '' ''
+    printf ','
+    span a2 c3 c1 p.b 6 '' "$link"
+    printf ']}]}]}\n'
+} >"$work/attempts.otlp"
+"$tool" export --to otlp "$work/attempts.otlp" >"$work/again.otlp" 2>"$work/said"
+if node -e '
+    const spans = require("fs").readFileSync(process.argv[1], "utf8").trim().split("\n")
+        .flatMap(line => JSON.parse(line).resourceSpans[0].scopeSpans[0].spans);
+    const link = spans.flatMap(span => span.links ?? [])[0];
+    const target = spans.find(span => span.traceId === link.traceId && span.spanId === link.spanId);
+    console.log(link, target?.name);
+    process.exit(spans.length === 4 && target?.name === "p.a" ? 0 : 1);
+' "$work/again.otlp" >>"$work/said" 2>&1
+then ok 'otlp: a link of a second attempt'; else not_ok 'otlp: a link of a second attempt' "$work/said"; fi
+
 # --- chrome ---
 for file in samples/*.ndjson samples/formats/*.json samples/formats/*.ndjson samples/formats/*.jsonl \
-    "$data"/chrome-trace/*.json "$data"/otlp/*.* "$data"/pipelens-ts/*.ndjson "$data"/pipelens-py/*.ndjson; do
+    "$data"/chrome-trace/*.json "$data"/otlp/*.* "$data"/pipelens-ts/*.ndjson "$data"/pipelens-py/*.ndjson \
+    samples/formats/burr/order-desk "$data"/burr/*/*/log.jsonl "$data"/burr/*/*/*/log.jsonl; do
     case $file in
     *'*'*) continue ;;
     esac

@@ -50,6 +50,12 @@ static bool is_word(struct str value, struct str word)
     return json_type(value) == JSON_STRING && json_key_is(str_of(value.ptr + 1, value.len - 2), word);
 }
 
+/* The characters of a name, "" of what is none: to be compared more than once, each time as the same text. */
+static struct str word_of(struct chrome *c, struct str value)
+{
+    return json_type(value) == JSON_STRING ? json_text(value, &c->t->arena) : S("");
+}
+
 static void bad_event(struct chrome *c, const char *at, const char *what)
 {
     if (c->bad++ < CHROME_BAD_SHOWN) tell_problem(c->t, at, what);
@@ -136,16 +142,17 @@ static void add_item(struct chrome *c, const struct members *m, const char *at, 
 static void add_meta(struct chrome *c, const struct members *m)
 {
     uint32_t process = chrome_process(c, m->pid), track = CHROME_NONE;
-    struct str name = json_get(m->args, S("name"));
-    if (m->name.len > 8 && str_starts(str_skip(m->name, 1), S("thread_"))) track = chrome_thread(c, process, m->tid);
-    if (is_word(m->name, S("process_name")) && !value_absent(name)) c->processes[process].name = name;
-    if (is_word(m->name, S("thread_name")) && !value_absent(name)) c->tracks[track].name = name;
-    if (is_word(m->name, S("pipelens_run"))) {
+    struct str name = json_get(m->args, S("name")), what = word_of(c, m->name);
+    if (str_starts(what, S("thread_"))) track = chrome_thread(c, process, m->tid);
+    if (str_eq(what, S("process_name")) && !value_absent(name)) c->processes[process].name = name;
+    if (str_eq(what, S("thread_name")) && !value_absent(name)) c->tracks[track].name = name;
+    if (str_eq(what, S("pipelens_run"))) {
         c->own = true;
         c->processes[process].any = true;
         struct str own = chrome_own(c, m->args);
         c->processes[process].own = own;
-        c->processes[process].run = json_get(own, S("runId"));
+        struct str id = json_get(own, S("runId"));
+        c->processes[process].run = value_absent(id) ? S("") : id;
         return;
     }
     c->metas = array_grow(c->metas, &c->meta_cap, c->meta_count + 1, sizeof *c->metas);

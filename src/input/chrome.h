@@ -3,7 +3,7 @@
  * A file of Chrome trace events while it is read, for the files chrome*.c.
  *
  *   bytes --chrome.c--> items --chrome_nest.c--> items with parents and ends --chrome_tell.c--> events
- *                         |    --chrome_flow.c--> links of slices
+ *                         |    --chrome_flow.c--> links of slices    --chrome_run.c--> of runs
  *                         '-- tracks (threads, asynchronous ids) of processes: chrome_track.c
  *
  * Items are small and hold places in the text, not slices, so that a file needs little beside itself. Inside, times are
@@ -59,13 +59,15 @@ struct chrome_track {
 
 struct chrome_process {
     struct str pid;  /* raw */
-    struct str name; /* JSON */
+    struct str name; /* JSON; "pid 1" when it has none */
     int64_t start, end;
     bool open, any;   /* a slice has no end; there is anything to tell */
+    bool begun;       /* its run was told of */
+    uint32_t left;    /* items that were not told yet */
     uint32_t threads; /* with slices, without the totals */
     uint32_t first_meta, last_meta;
     struct str own; /* what our own writer said of the run, */
-    struct str run; /* with its run id (JSON) */
+    struct str run; /* its run id (JSON) */
     struct str key; /* JSON; of its root */
 };
 
@@ -99,6 +101,7 @@ struct chrome {
         struct str key, value;
     } members[CHROME_MEMBERS]; /* of the document, besides its events */
     size_t member_count, members_left;
+    bool members_told;
     int64_t begin_us;      /* added to all times */
     uint64_t letters[128]; /* events of kinds that are left out */
     uint64_t bad, bad_times, orphan_ends, overlaps, loose_flows;
@@ -126,14 +129,21 @@ void chrome_tell_flows(struct chrome *c);
 
 /* chrome_tell.c: sends everything. */
 void chrome_tell(struct chrome *c);
-/* The step's id as JSON, and the run's, from an item or a track. */
+/* The step's id as JSON. */
 void chrome_put_id(const struct chrome *c, struct buf *b, uint32_t item);
+
+/* chrome_run.c: ids for the runs of all processes that have none of our own writer, then each run's beginning and, of
+ * one that is not our own, its end. */
+void chrome_name_runs(struct chrome *c);
+void chrome_begin_run(struct chrome *c, uint32_t process);
+void chrome_end_run(struct chrome *c, uint32_t process);
+/* The run id of the event at hand. */
 void chrome_tell_run(struct chrome *c, uint32_t process);
 
 /* chrome_own.c: what our own writer put into the `args` of a slice, an instant or a run, "" where it put nothing. */
 struct str chrome_own(const struct chrome *c, struct str args);
-void chrome_tell_own_run(struct chrome *c, struct str own);
-void chrome_tell_own_end(struct chrome *c, struct str own);
+void chrome_tell_own_run(struct chrome *c, uint32_t process);
+void chrome_tell_own_end(struct chrome *c, uint32_t process);
 /* Fills t->event with all of it and sends it, links included. */
 void chrome_tell_own_step(struct chrome *c, const struct chrome_item *item, struct str args, struct str own);
 void chrome_tell_own_log(struct chrome *c, const struct chrome_item *item, struct str args, struct str own);
@@ -143,6 +153,7 @@ static inline struct str chrome_str(const struct chrome *c, struct chrome_piece 
     return str_of(c->text.ptr + p.at, p.len);
 }
 
+static inline bool chrome_is_text(struct str value) { return json_type(value) == JSON_STRING && value.len > 2; }
 static inline bool chrome_is_slice(char ph) { return ph == 'X' || ph == 'B' || ph == 'b' || ph == 'S'; }
 static inline bool chrome_is_end(char ph) { return ph == 'E' || ph == 'e' || ph == 'F'; }
 static inline bool chrome_is_flow(char ph) { return ph == 's' || ph == 't' || ph == 'f'; }

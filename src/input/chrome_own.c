@@ -21,14 +21,13 @@ static const struct field step_table[] = {
 };
 
 struct own_run {
-    struct str runId, name, key, time, status, parentRun, args, tags, host, graph, logVersion, rootMade, extras;
+    struct str name, key, time, status, parentRun, args, tags, host, graph, logVersion, rootMade, extras;
 };
 
 #define OWN_RUN(name) FIELD(struct own_run, name, #name)
 static const struct field run_table[] = {
-    OWN_RUN(runId),  OWN_RUN(name),       OWN_RUN(key),      OWN_RUN(time),  OWN_RUN(status),
-    OWN_RUN(args),   OWN_RUN(tags),       OWN_RUN(host),     OWN_RUN(graph), OWN_RUN(parentRun),
-    OWN_RUN(extras), OWN_RUN(logVersion), OWN_RUN(rootMade),
+    OWN_RUN(name), OWN_RUN(key),   OWN_RUN(time),      OWN_RUN(status), OWN_RUN(args),       OWN_RUN(tags),
+    OWN_RUN(host), OWN_RUN(graph), OWN_RUN(parentRun), OWN_RUN(extras), OWN_RUN(logVersion), OWN_RUN(rootMade),
 };
 
 struct str chrome_own(const struct chrome *c, struct str args)
@@ -62,12 +61,12 @@ static void tell_extras(struct chrome *c, struct str extras)
     json_done(&j);
 }
 
-static void begin_run(struct chrome *c, enum event_kind kind, const struct own_run *o)
+static void begin_run(struct chrome *c, enum event_kind kind, uint32_t process, const struct own_run *o)
 {
     struct teller *t = c->t;
     tell_begin(t, kind, NULL);
     t->event.root_made = json_type(o->rootMade) == JSON_TRUE;
-    tell_raw(t, &t->event.runId, o->runId);
+    chrome_tell_run(c, process);
     tell_raw(t, &t->event.step.name, o->name);
     tell_raw(t, &t->event.step.key, o->key);
     take_time(o->time, &t->event.step.start, &t->event.step.end);
@@ -80,11 +79,11 @@ static struct own_run run_of(struct str own)
     return o;
 }
 
-void chrome_tell_own_run(struct chrome *c, struct str own)
+void chrome_tell_own_run(struct chrome *c, uint32_t process)
 {
-    struct own_run o = run_of(own);
+    struct own_run o = run_of(c->processes[process].own);
     struct teller *t = c->t;
-    begin_run(c, EVENT_PIPELINE_START, &o);
+    begin_run(c, EVENT_PIPELINE_START, process, &o);
     t->event.step.end = TIME_NONE;
     tell_raw(t, &t->event.parentRun, o.parentRun);
     tell_raw(t, &t->event.args, o.args);
@@ -96,11 +95,11 @@ void chrome_tell_own_run(struct chrome *c, struct str own)
     tell_send(t);
 }
 
-void chrome_tell_own_end(struct chrome *c, struct str own)
+void chrome_tell_own_end(struct chrome *c, uint32_t process)
 {
-    struct own_run o = run_of(own);
+    struct own_run o = run_of(c->processes[process].own);
     if (!o.status.len || str_eq(o.status, S("\"unfinished\""))) return;
-    begin_run(c, EVENT_PIPELINE_FINISH, &o);
+    begin_run(c, EVENT_PIPELINE_FINISH, process, &o);
     tell_raw(c->t, &c->t->event.status, o.status);
     tell_send(c->t);
 }

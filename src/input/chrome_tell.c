@@ -12,109 +12,10 @@
 
 static const char *const core[] = { "name", "ph", "ts", "pid", "tid", "cat", "dur", "args" };
 
-/* The run ids: what our own writer says, else from the process. */
-static void name_runs(struct chrome *c)
-{
-    struct buf text = BUF_INIT, id = BUF_INIT;
-    for (size_t i = 0; i < c->process_count; i++) {
-        struct chrome_process *p = &c->processes[i];
-        if (p->run.len) continue;
-        buf_clear(&text);
-        buf_clear(&id);
-        if (p->pid.len) buf_puts(&text, "pid ");
-        json_put_text(&text, p->pid.len ? p->pid : S("trace"));
-        buf_put_json(&id, buf_str(&text));
-        p->run = arena_copy(&c->t->arena, buf_str(&id));
-    }
-    buf_free(&text);
-    buf_free(&id);
-}
-
-void chrome_tell_run(struct chrome *c, uint32_t process)
-{
-    tell_raw(c->t, &c->t->event.runId, c->processes[process].run);
-}
-
 void chrome_put_id(const struct chrome *c, struct buf *b, uint32_t item)
 {
     (void)c;
     buf_put_uint(b, (uint64_t)item + 1);
-}
-
-static bool is_text(struct str value) { return json_type(value) == JSON_STRING && value.len > 2; }
-
-/* JSON of the characters with the dots replaced, as names stand in keys. */
-static struct str key_of(struct chrome *c, struct str name)
-{
-    struct buf text = BUF_INIT, key = BUF_INIT;
-    json_put_text(&text, name);
-    for (size_t i = 0; i < text.len; i++)
-        if (text.ptr[i] == '.') text.ptr[i] = '_';
-    buf_put_json(&key, buf_str(&text));
-    struct str copy = arena_copy(&c->t->arena, buf_str(&key));
-    buf_free(&text);
-    buf_free(&key);
-    return copy;
-}
-
-/* Metadata that has no better place: [{"tid": …, "name": …, "args": …}, …] */
-static void tell_metas(struct chrome *c, const struct chrome_process *p)
-{
-    struct buf *b = NULL;
-    for (uint32_t i = p->first_meta; i != CHROME_NONE; i = c->metas[i].next) {
-        const struct chrome_meta *m = &c->metas[i];
-        if (str_eq(m->name, S("\"process_name\""))) continue;
-        if (!b) b = tell_open_extra(c->t, S("metadata"));
-        buf_puts(b, b->ptr[b->len - 1] == '}' ? ",{" : "[{");
-        if (m->track != CHROME_NONE) {
-            buf_puts(b, "\"tid\":");
-            buf_put_json(b, c->tracks[m->track].tid);
-            buf_putc(b, ',');
-        }
-        buf_puts(b, "\"name\":");
-        buf_put(b, m->name.len ? m->name : S("null"));
-        buf_puts(b, ",\"args\":");
-        buf_put(b, m->args.len ? m->args : S("null"));
-        buf_putc(b, '}');
-    }
-    if (!b) return;
-    buf_putc(b, ']');
-    tell_close(c->t);
-}
-
-static void tell_process(struct chrome *c, uint32_t number, bool first)
-{
-    struct chrome_process *p = &c->processes[number];
-    struct teller *t = c->t;
-    if (!is_text(p->name)) p->name = p->run;
-    p->key = key_of(c, p->name);
-    tell_begin(t, EVENT_PIPELINE_START, NULL);
-    t->event.root_made = true;
-    chrome_tell_run(c, number);
-    tell_raw(t, &t->event.step.name, p->name);
-    tell_raw(t, &t->event.step.key, p->key);
-    t->event.step.start = chrome_us(c, p->start);
-    for (size_t i = 0; first && i < c->member_count; i++) {
-        struct arena *a = &t->arena;
-        tell_extra(t, json_key_text(c->members[i].key, a), c->members[i].value);
-    }
-    tell_metas(c, p);
-    tell_send(t);
-}
-
-static void end_process(struct chrome *c, uint32_t number)
-{
-    struct chrome_process *p = &c->processes[number];
-    struct teller *t = c->t;
-    if (p->open) return;
-    tell_begin(t, EVENT_PIPELINE_FINISH, NULL);
-    t->event.root_made = true;
-    chrome_tell_run(c, number);
-    tell_raw(t, &t->event.step.key, p->key);
-    t->event.step.start = chrome_us(c, p->start);
-    t->event.step.end = chrome_us(c, p->end);
-    tell_text(t, &t->event.status, S("completed"));
-    tell_send(t);
 }
 
 static void put_branch(const struct chrome *c, struct buf *b, const struct chrome_track *track)
@@ -138,7 +39,7 @@ static void tell_branch(struct chrome *c, const struct chrome_track *track)
     chrome_tell_run(c, track->process);
     put_branch(c, tell_open(t, &t->event.step.id), track);
     tell_close(t);
-    if (is_text(track->name) && !track->totals) tell_raw(t, &t->event.step.name, track->name);
+    if (chrome_is_text(track->name) && !track->totals) tell_raw(t, &t->event.step.name, track->name);
     else {
         put_branch(c, tell_open(t, &t->event.step.name), track);
         tell_close(t);
@@ -300,10 +201,10 @@ static void tell_slice(struct chrome *c, uint32_t number)
         tell_close(t);
     }
     if (!viztracer || !tell_located_name(c, name)) {
-        if (is_text(name) || json_type(name) == JSON_NUMBER) tell_raw(t, &t->event.step.name, name);
+        if (chrome_is_text(name) || json_type(name) == JSON_NUMBER) tell_raw(t, &t->event.step.name, name);
         else tell_text(t, &t->event.step.name, S("(no name)"));
     }
-    if (is_text(cat)) tell_raw(t, &t->event.step.kind, cat);
+    if (chrome_is_text(cat)) tell_raw(t, &t->event.step.kind, cat);
     t->event.step.start = chrome_us(c, it->ts);
     t->event.step.end = chrome_us(c, it->end);
     if (track->totals) tell_total(c, it);
@@ -318,7 +219,7 @@ static void put_message(struct chrome *c, struct buf *b, const struct chrome_ite
 {
     struct buf text = BUF_INIT;
     struct str cat = chrome_str(c, it->cat), args = chrome_str(c, it->args);
-    if (is_text(cat)) {
+    if (chrome_is_text(cat)) {
         buf_putc(&text, '[');
         json_put_text(&text, cat);
         buf_puts(&text, "] ");
@@ -395,7 +296,9 @@ static void tell_notes(struct chrome *c)
                " that overlap others of their thread partly");
     note_count(c, "left out: ", c->loose_flows, "end of an arrow", "ends of arrows", " (flow events) in no slice");
     note_count(c, "without a time, as theirs is made up: ", totals, "sum", "sums", " of clang (Total \xE2\x80\xA6)");
-    note_count(c, "left out: ", c->members_left, "member", "members", " of the document beyond the first 32");
+    char beyond[60];
+    snprintf(beyond, sizeof beyond, " of the document beyond the first %d", CHROME_MEMBERS);
+    note_count(c, "left out: ", c->members_left, "member", "members", beyond);
     note_letters(c);
 }
 
@@ -413,22 +316,32 @@ static void tell_item(struct chrome *c, uint32_t number)
     }
 }
 
+/* Runs of our own writer each as a whole: several of one id are attempts, and what is told of an id is of the attempt
+ * that began last. In the order of the file, which has one behind the other. */
+static void tell_items(struct chrome *c)
+{
+    for (uint32_t i = 0; i < c->item_count; i++) c->processes[c->items[i].process].left++;
+    for (uint32_t i = 0; i < c->item_count; i++) {
+        struct chrome_process *p = &c->processes[c->items[i].process];
+        if (!p->begun) chrome_begin_run(c, c->items[i].process);
+        tell_item(c, i);
+        if (--p->left == 0 && p->own.len) chrome_tell_own_end(c, c->items[i].process);
+    }
+}
+
 void chrome_tell(struct chrome *c)
 {
-    bool first = true;
-    name_runs(c);
-    for (uint32_t i = 0; i < c->process_count; i++) {
-        if (!c->processes[i].any) continue;
-        if (c->processes[i].own.len) chrome_tell_own_run(c, c->processes[i].own);
-        else tell_process(c, i, first);
-        first = false;
-    }
-    for (uint32_t i = 0; i < c->item_count; i++) tell_item(c, i);
+    chrome_name_runs(c);
+    for (uint32_t i = 0; i < c->process_count; i++)
+        if (c->processes[i].any && !c->processes[i].own.len) chrome_begin_run(c, i);
+    tell_items(c);
     tell_branches(c);
     chrome_tell_flows(c);
     for (uint32_t i = 0; i < c->process_count; i++) {
-        if (c->processes[i].own.len) chrome_tell_own_end(c, c->processes[i].own);
-        else if (c->processes[i].any) end_process(c, i);
+        if (!c->processes[i].own.len) chrome_end_run(c, i);
+        else if (!c->processes[i].begun) { /* without a step */ chrome_begin_run(c, i);
+            chrome_tell_own_end(c, i);
+        }
     }
     tell_notes(c);
 }

@@ -14,8 +14,6 @@
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
-enum { EXTRAS_MAX = 30 /* fields that come back from our own export, beside those of OTLP */ };
-
 struct status {
     struct str code, message;
 };
@@ -161,8 +159,7 @@ static void tell_run(struct reading *r, enum event_kind kind)
         tell_raw(r->t, &e->logVersion, json_get(run, S("logVersion")));
         struct str extras = json_get(run, S("extras")), key;
         struct json j = json_begin(extras);
-        unsigned count = 0;
-        for (bool in = extras.len && json_enter(&j, '{'); in && json_member(&j, &key) && count < EXTRAS_MAX; count++)
+        for (bool in = extras.len && json_enter(&j, '{'); in && json_member(&j, &key);)
             tell_extra(r->t, json_key_text(key, &r->o->scratch), json_skip(&j));
         json_done(&j);
     }
@@ -198,12 +195,8 @@ static void tell_extras(struct reading *r)
     if (otlp_counts(s->kind) && !r->kind && !is_one_of(s->kind, S("0"), S("SPAN_KIND_UNSPECIFIED")))
         tell_extra(t, S("spanKind"), s->kind);
     struct json j = json_begin(extras);
-    unsigned count = 0;
-    for (bool in = json_type(extras) == JSON_OBJECT && json_enter(&j, '{'); in && json_member(&j, &key); count++) {
-        struct str value = json_skip(&j);
-        if (count < EXTRAS_MAX) tell_extra(t, json_key_text(key, &o->scratch), value);
-        else trace_keep(&o->more, key, value);
-    }
+    for (bool in = json_type(extras) == JSON_OBJECT && json_enter(&j, '{'); in && json_member(&j, &key);)
+        tell_extra(t, json_key_text(key, &o->scratch), json_skip(&j));
     json_done(&j);
     tell_object(t, S("other"), &o->more);
 }
@@ -229,6 +222,7 @@ static void tell_step(struct reading *r)
     const struct restored *own = &r->restored;
     struct event_step *s = &t->event.step;
     otlp_begin_event(r, is_open(r) ? EVENT_STEP_START : EVENT_STEP_FINISH);
+    t->event.made = own->made.len != 0;
     tell_raw(t, &s->parentId, o->ids.parent);
     if (json_type(r->span.name) == JSON_STRING) tell_raw(t, &s->name, r->span.name);
     else tell_text(t, &s->name, r->span.name);

@@ -4,10 +4,15 @@
  * otlp.c takes them back. All are strings; those of RESTORED_JSON hold the text of a JSON value.
  *
  *   pipelens.key       marks a span of a run that was no trace: it has a pipeline and keys of its own
- *   pipelens.run       of the root: {"status", "rootMade", "args", "tags", "host", "graph", "parentRun", "extras"}
+ *   pipelens.run       of the root: {"status", "attempt", "rootMade", "args", "tags", "host", "graph", "parentRun",
+ *                      "extras"}
  *   pipelens.records   records that attributes cannot hold exactly
  *   pipelens.time      {"startTs", "endTs"} where the times of a span cannot say it
- *   pipelens.made      on an event: it repeats the step's error; on a resource: it was made up
+ *   pipelens.made      on a span: it stands for a branch, such as a thread, and is no step of the log; on an event: it
+ *                      repeats the step's error; on a resource: it was made up
+ *
+ * Attempts of one run are traces of their own with one pipelens.runId. They are told apart by their order: the root's
+ * span is in front of the others of its attempt, as the exporter writes them.
  */
 #ifndef INPUT_RESTORE_H
 #define INPUT_RESTORE_H
@@ -22,7 +27,8 @@
     X(status, "pipelens.status")                                                                                       \
     X(kind, "pipelens.kind")                                                                                           \
     X(location, "pipelens.location")                                                                                   \
-    X(error_type, "pipelens.errorType")
+    X(error_type, "pipelens.errorType")                                                                                \
+    X(made, "pipelens.made")
 #define RESTORED_JSON(X)                                                                                               \
     X(result, "pipelens.result")                                                                                       \
     X(error, "pipelens.error")                                                                                         \

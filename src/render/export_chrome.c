@@ -46,7 +46,7 @@ struct writing {
     uint32_t lanes;
     struct named *names;
     size_t name_count;
-    const char *id_prefix;
+    struct str id_prefix; /* of steps that have no id */
     uint64_t pid, flows;
 };
 
@@ -123,14 +123,17 @@ static int by_id(const void *a, const void *b)
 static void name_steps(struct writing *w)
 {
     w->names = ARENA_ARRAY(&w->scratch, struct named, w->run->step_count);
-    w->id_prefix = "#";
+    struct str prefix = S("#");
     for (uint32_t i = 0; i < w->run->step_count; i++) {
         const struct step *step = w->run->steps[i];
         if (!step->more->id.ptr) continue;
-        if (str_starts(step->more->id, S("#"))) w->id_prefix = "#pipelens-";
+        if (str_starts(step->more->id, S("#"))) prefix = S("#pipelens-");
         w->names[w->name_count++] = (struct named){ step->more->id, step };
     }
     if (w->name_count) qsort(w->names, w->name_count, sizeof *w->names, by_id);
+    w->id_prefix = prefix; /* attempts are of one run id, in which each step has its own */
+    if (w->run->attempt > 1)
+        w->id_prefix = arena_format(&w->scratch, "%.*s%u.", STR_ARG(prefix), (unsigned)w->run->attempt);
 }
 
 static const struct step *step_named(const struct writing *w, struct str id)
@@ -143,7 +146,7 @@ static const struct step *step_named(const struct writing *w, struct str id)
 static void put_id(const struct writing *w, const struct step *step)
 {
     if (step->more->id.ptr) buf_put_json(w->b, step->more->id);
-    else buf_printf(w->b, "\"%s%u\"", w->id_prefix, (unsigned)step->index);
+    else buf_printf(w->b, "\"%.*s%u\"", STR_ARG(w->id_prefix), (unsigned)step->index);
 }
 
 /* --- events --- */
@@ -215,7 +218,9 @@ static void put_run(struct writing *w)
     buf_put_json(b, run->name);
     buf_puts(b, "}}");
     begin_event(w, 'M', 1, TIME_NONE, S("process_labels"));
-    buf_printf(b, ",\"args\":{\"labels\":\"%s\"}}", run_status_name(run->status));
+    buf_printf(b, ",\"args\":{\"labels\":\"%s", run_status_name(run->status));
+    if (run->attempt > 1) buf_printf(b, ", attempt %u", (unsigned)run->attempt);
+    buf_puts(b, "\"}}");
 }
 
 static void put_lanes(struct writing *w)

@@ -17,6 +17,8 @@
 #include "render/anyvalue.h"
 #include "render/exports.h"
 
+#include <stdlib.h>
+
 enum { SPANS_A_LINE = 256 };
 
 /* ---- ids ---- */
@@ -67,6 +69,37 @@ void otlp_span_of_id(const char *trace, struct str id, char ret[SPAN_DIGITS + 1]
     } else put_hash(str_z(trace), id, 0, SPAN_DIGITS, ret);
 }
 
+static int by_id(const void *a, const void *b)
+{
+    return str_cmp((*(const struct step *const *)a)->more->id, (*(const struct step *const *)b)->more->id);
+}
+
+/* The run's steps that have an id, in the order of their ids. */
+static void sort_ids(struct writing *w)
+{
+    const struct run *run = w->run;
+    w->by_id = calloc(run->step_count + (size_t)1, sizeof *w->by_id);
+    if (!w->by_id) arena_exhausted(run->step_count * sizeof *w->by_id);
+    for (uint32_t i = 0; i < run->step_count; i++)
+        if (run->steps[i]->more->id.len) w->by_id[w->by_id_count++] = run->steps[i];
+    qsort(w->by_id, w->by_id_count, sizeof *w->by_id, by_id);
+}
+
+void otlp_trace_of_link(struct writing *w, const struct step_link *l, char ret[TRACE_DIGITS + 1])
+{
+    const struct run *run = w->run;
+    struct step_more more = { .id = l->step_id };
+    struct step wanted = { .more = &more };
+    const struct step *key = &wanted;
+    struct str run_id = l->run_id.len ? l->run_id : run->id;
+    uint32_t attempt = 1;
+    if (run->attempt > 1 && str_eq(run_id, run->id)) {
+        if (!w->by_id) sort_ids(w);
+        if (bsearch(&key, w->by_id, w->by_id_count, sizeof *w->by_id, by_id)) attempt = run->attempt;
+    }
+    otlp_trace_of(run_id, attempt, ret);
+}
+
 static void span_of(const struct writing *w, const struct step *step, char ret[SPAN_DIGITS + 1])
 {
     if (step->more->id.len) otlp_span_of_id(w->trace, step->more->id, ret);
@@ -93,11 +126,11 @@ static void put_ids(struct writing *w, const struct step *step, const char *span
                     const char *parent_span)
 {
     if (!w->traced) otlp_attribute_text(w, "pipelens.key", step->key);
-    if (w->run->attempt == 1 && !str_eq(w->run->id, str_z(w->trace)))
-        otlp_attribute_text(w, "pipelens.runId", w->run->id);
+    if (!str_eq(w->run->id, str_z(w->trace))) otlp_attribute_text(w, "pipelens.runId", w->run->id);
     if (step->more->id.len && !str_eq(step->more->id, str_z(span)))
         otlp_attribute_text(w, "pipelens.id", step->more->id);
     if (parent_id.len && !str_eq(parent_id, str_z(parent_span))) otlp_attribute_text(w, "pipelens.parentId", parent_id);
+    if (step->made && step->parent) otlp_attribute_text(w, "pipelens.made", S("branch"));
 }
 
 static void put_span(struct writing *w, const struct step *step)
@@ -243,4 +276,5 @@ void export_otlp(const struct run *run, size_t nth, struct buf *out)
     buf_free(&w.resource);
     buf_free(&w.scope);
     arena_free(&w.scratch);
+    free(w.by_id);
 }

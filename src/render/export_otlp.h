@@ -19,10 +19,15 @@ struct writing {
     struct buf resource, scope; /* those of the spans at hand, whole objects */
     uint32_t spans;             /* in the line at hand */
     bool any_attribute;         /* of the span at hand */
+    const struct step **by_id;  /* made when a link of a later attempt asks for it */
+    size_t by_id_count;
 };
 
 /* The trace of a run; the span of a step id in a trace. */
 void otlp_trace_of(struct str run_id, uint32_t attempt, char ret[TRACE_DIGITS + 1]);
+/* That of a link's target: a link names a run, not which of its attempts. A step that the run at hand has is of this
+ * attempt; others are taken for steps of the first one, as other attempts are not known here. */
+void otlp_trace_of_link(struct writing *w, const struct step_link *l, char ret[TRACE_DIGITS + 1]);
 void otlp_span_of_id(const char *trace, struct str id, char ret[SPAN_DIGITS + 1]);
 
 /* A field of the log that this program does not know, "" when the step has none; valid until the next text is read. */

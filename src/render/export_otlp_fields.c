@@ -212,6 +212,7 @@ static void put_run(struct writing *w)
     const struct run *run = w->run;
     struct buf text = BUF_INIT;
     buf_printf(&text, "{\"status\":\"%s\"", run_status_name(run->status));
+    if (run->attempt > 1) buf_printf(&text, ",\"attempt\":%u", (unsigned)run->attempt);
     if (run->log_version >= 0) buf_printf(&text, ",\"logVersion\":%lld", (long long)run->log_version);
     if (run->root_made) buf_puts(&text, ",\"rootMade\":true");
     member_text(&text, "parentRun", run->parent_run);
@@ -347,7 +348,7 @@ void otlp_put_links(struct writing *w, const struct step *step)
     buf_puts(w->b, ",\"links\":[");
     for (const struct step_link *l = step->more->links; l; l = l->next) {
         char trace[TRACE_DIGITS + 1], span[SPAN_DIGITS + 1];
-        otlp_trace_of(l->run_id, 1, trace);
+        otlp_trace_of_link(w, l, trace);
         otlp_span_of_id(trace, l->step_id, span);
         buf_printf(w->b, "%s{\"traceId\":\"%s\",\"spanId\":\"%s\"", l == step->more->links ? "" : ",", trace, span);
         w->any_attribute = false;

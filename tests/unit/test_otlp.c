@@ -311,6 +311,70 @@ static void bears_deep_nesting(void **state)
     unload(&f);
 }
 
+/* What our own export says of a run and of a step comes back, however much it is. */
+static void takes_all_fields_of_its_own_export(void **state)
+{
+    enum { FIELDS = 100 };
+    struct log_fixture f;
+    struct buf b = BUF_INIT, fields = BUF_INIT;
+    size_t of_run = 0, of_step = 0;
+    (void)state;
+    for (int i = 0; i < FIELDS; i++) buf_printf(&fields, "%s\\\"x%d\\\":%d", i ? "," : "", i, i);
+    buf_printf(&b,
+               BEGIN "{" IDS TIMES ",\"name\":\"n\",\"attributes\":["
+                     "{\"key\":\"pipelens.key\",\"value\":{\"stringValue\":\"n\"}},"
+                     "{\"key\":\"pipelens.run\",\"value\":{\"stringValue\":\"{\\\"extras\\\":{%s}}\"}},"
+                     "{\"key\":\"pipelens.extras\",\"value\":{\"stringValue\":\"{%s}\"}}]}" END,
+               fields.ptr, fields.ptr);
+    load(&f, b.ptr);
+    for (const struct extra *x = f.runs->extras; x; x = x->next) of_run++;
+    for (int i = 0; i < FIELDS; i++) {
+        char name[20], value[20];
+        snprintf(name, sizeof name, "x%d", i);
+        snprintf(value, sizeof value, "%d", i);
+        of_step += str_eq(extra(f.runs, f.runs->root, name), str_z(value));
+    }
+    assert_int_equal(of_run, FIELDS);
+    assert_int_equal(of_step, FIELDS);
+    buf_free(&b);
+    buf_free(&fields);
+    unload(&f);
+}
+
+#define TEXT(key, text) "{\"key\":\"pipelens." key "\",\"value\":{\"stringValue\":\"" text "\"}}"
+
+/* Attempts of one run are traces of their own; a thread is no step of the log. */
+static void takes_attempts_and_branches_of_its_own_export(void **state)
+{
+    struct log_fixture f;
+    (void)state;
+#define OWN_SPAN(trace, id, parent, start, attributes)                                                                 \
+    "{\"traceId\":\"" trace "\",\"spanId\":\"" id "\",\"parentSpanId\":\"" parent "\",\"startTimeUnixNano\":\"" start  \
+    "000000\",\"endTimeUnixNano\":\"9000000000\",\"name\":\"s\",\"attributes\":[" attributes "]}"
+    load(&f,
+         BEGIN OWN_SPAN(
+             "a1", "b1", "", "1000",
+             TEXT("key", "p") "," TEXT("runId", "r") "," TEXT(
+                 "run",
+                 "{}")) "," OWN_SPAN("a1", "b2", "b1", "2000",
+                                     TEXT("key", "p.t") "," TEXT("runId", "r") "," TEXT(
+                                         "made",
+                                         "branch")) "," OWN_SPAN("a2", "c1", "", "5000",
+                                                                 TEXT("key", "p") "," TEXT("runId", "r") "," TEXT(
+                                                                     "run",
+                                                                     "{}")) "," OWN_SPAN("a2", "c2", "c1", "6000",
+                                                                                         TEXT("key", "p.u") "," TEXT(
+                                                                                             "runId", "r")) END);
+    assert_int_equal(run_count(&f), 2);
+    assert_str(f.runs->id, "r");
+    assert_true(f.runs->steps[1]->made);
+    assert_int_equal(f.runs->log_steps, 1);
+    assert_str(f.runs->next->id, "r");
+    assert_int_equal(f.runs->next->attempt, 2);
+    assert_int_equal(f.runs->next->log_steps, 2);
+    unload(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -327,6 +391,8 @@ int main(void)
         cmocka_unit_test(uses_what_stands_before_a_cut),
         cmocka_unit_test(counts_tokens),
         cmocka_unit_test(bears_deep_nesting),
+        cmocka_unit_test(takes_all_fields_of_its_own_export),
+        cmocka_unit_test(takes_attempts_and_branches_of_its_own_export),
     };
     return cmocka_run_group_tests_name("otlp", tests, NULL, NULL);
 }
