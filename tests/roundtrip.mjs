@@ -72,5 +72,11 @@ was.slice(0, is.length).forEach((run, nth) => {
                 differ(`run ${nth} step ${index} (${step.name}) ${name}`, step[name], now[name]);
     });
 });
+/* Where an event stands in the exported log must not make it one that came late. */
+const late = path => runsOf(path).map(run => run.notes.lateEvents);
+const lateBefore = late(before);
+late(after).forEach((count, nth) => {
+    if (count > lateBefore[nth]) differ(`run ${nth} late events`, lateBefore[nth], count);
+});
 if (differences > 20) console.log(`… and ${differences - 20} more`);
 process.exit(differences ? 1 : 0);

@@ -116,5 +116,33 @@ for file in samples/formats/ninja.ninja_log "$data"/nextflow/*.t* "$data"/ninja/
     esac
     trip stage-tracker "$file" --without kind,links
 done
+# What the library says besides is there once, as it was said: a duration, an end, data without a member, own members.
+cat >"$work/declared.json" <<'END'
+{"run_id":"r","name":"n","start_time":"2026-01-01T04:30:00.123456+00:00","args":{},"stages":{"A":{\
+"start_time":"2026-01-01T04:30:00.600001+00:00","duration_sec":0.0048,"data":{},"error":null,\
+"end_time":"2026-01-01T04:30:01.000+00:00"},"B":{"start_time":"2026-01-01T04:30:02.000+00:00","duration_sec":NaN,\
+"data":null,"error":"e","end_time":"2026-01-01T04:30:03.000+00:00","owner":7}},\
+"completed_at":"2026-01-01T04:30:05.000001+00:00","total_duration_sec":4.8765,"place":1}
+END
+sed -e ':join' -e '/\\$/{N;s/\\\n//;b join' -e '}' "$work/declared.json" >"$work/declared.one.json"
+"$tool" export --to stage-tracker -o "$work/declared.again.json" "$work/declared.one.json" >"$work/said" 2>&1
+if cmp "$work/declared.one.json" "$work/declared.again.json" >>"$work/said" 2>&1; then
+    ok 'what stage-tracker declares to stage-tracker'
+else
+    not_ok 'what stage-tracker declares to stage-tracker' "$work/said"
+fi
+# A field that bears the name of a member with something to say stands beside it.
+cat >"$work/beside.ndjson" <<'END'
+{"type":"pipeline","operation":"start","meta":{"name":"p","key":"p","runId":"r","time":{"startTs":1}}}
+{"type":"step","operation":"finish","runId":"r","step":{"name":"s","key":"p.s","time":{"startTs":1,"endTs":2},"records":{"a":1},"data":"x","data_":"y","end_time":"z"}}
+{"type":"pipeline","operation":"finish","meta":{"name":"p","key":"p","runId":"r","time":{"startTs":1,"endTs":3}}}
+END
+if "$tool" export --to stage-tracker -o - "$work/beside.ndjson" 2>"$work/said" | tee -a "$work/said" |
+    grep -q '"data":{"a":1},.*"end_time":"1970.*"data__":"x","data_":"y","end_time_":"z"}'
+then
+    ok 'fields of the same name stand beside the members of stage-tracker'
+else
+    not_ok 'fields of the same name stand beside the members of stage-tracker' "$work/said"
+fi
 
 tap_done

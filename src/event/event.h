@@ -41,9 +41,10 @@ struct event {
 #include "event/kinds.def"
     bool trace;     /* of a run without a pipeline of its own: the step that no other is above is the root */
     bool root_made; /* of a pipeline: the log has a run, but no step that is the whole of it */
+    bool unordered; /* of a pipeline's finish: where it stands says nothing, its steps may come behind it */
     bool made;      /* of a step: it stands for a branch of the log, such as a thread, and is no step of it */
-    bool nested;   /* `steps` is not the array of all steps in pre-order, but the object of the root */
-    bool document; /* not a line of a log but a whole run in one value: how it stands is all there is to know */
+    bool nested;    /* `steps` is not the array of all steps in pre-order, but the object of the root */
+    bool document;  /* not a line of a log but a whole run in one value: how it stands is all there is to know */
     struct str status, recordKey, data, level, message, to, relation;
     int64_t ts; /* record and log: TIME_NONE when absent */
     /* Where the text is that the slices point into: payload offset = offset + (slice.ptr - text.ptr). */

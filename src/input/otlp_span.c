@@ -150,6 +150,7 @@ static void tell_run(struct reading *r, enum event_kind kind)
     if (kind == EVENT_PIPELINE_FINISH) {
         tell_raw(r->t, &e->status, status);
         if (!is_open(r)) e->step.end = r->end;
+        e->unordered = true; /* spans have no order, and our export begins with the root's */
     } else {
         tell_raw(r->t, &e->args, json_get(run, S("args")));
         tell_raw(r->t, &e->tags, json_get(run, S("tags")));

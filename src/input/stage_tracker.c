@@ -20,7 +20,7 @@
 
 #include <stdlib.h>
 
-enum { TOLERANCE_US = 1000, EXTRAS_MAX = 40 };
+enum { EXTRAS_MAX = 40 };
 
 struct history {
     uint64_t runs, endless, naive;
@@ -89,14 +89,12 @@ static int64_t take_time(struct teller *t, struct history *h, struct str name, s
 /* Where a duration leads; it is kept as it stands when it is none, or when `known` is another end. */
 static int64_t take_duration(struct history *h, struct str name, struct str value, int64_t start, int64_t known)
 {
-    int64_t duration = TIME_NONE, off = 0;
+    int64_t duration = TIME_NONE;
     if (value_absent(value)) return known;
     bool good = json_to_us(value, JSON_SECONDS, &duration);
     int64_t end = good ? clock_after(start, duration) : TIME_NONE;
     if (end != TIME_NONE && known == TIME_NONE) return end;
-    bool same = end != TIME_NONE && !__builtin_sub_overflow(end, known, &off) && off <= TOLERANCE_US &&
-                off >= -TOLERANCE_US;
-    if (!same) keep_odd(h, name, value);
+    if (end == TIME_NONE || end != known) keep_odd(h, name, value);
     return known;
 }
 
@@ -110,12 +108,18 @@ static bool is_status(struct str value)
     return false;
 }
 
+static bool is_empty(struct str data)
+{
+    return json_type(data) == JSON_OBJECT && !str_trim(str_of(data.ptr + 1, data.len - 2)).len;
+}
+
 static void take_data(struct teller *t, struct history *h, const struct stage *s)
 {
     struct str result = value_absent(s->result) ? (struct str){ 0 } : s->result;
     if (json_type(s->data) == JSON_OBJECT) tell_raw(t, &t->event.step.records, s->data);
     else if (!value_absent(s->data) && !result.len) result = s->data;
     else keep_odd(h, S("data"), s->data);
+    if (is_empty(s->data)) keep_odd(h, S("data"), s->data); /* no record, but not null either */
     tell_raw(t, &t->event.step.result, result);
 }
 

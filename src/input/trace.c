@@ -131,7 +131,25 @@ void trace_seen_free(struct trace_seen *seen)
     *seen = (struct trace_seen){ 0 };
 }
 
-void trace_set_ids(struct trace_ids *ids, struct str trace, struct str span, struct str parent)
+/* Counts the spans of one id, from 1. */
+static uint32_t next_number(struct trace_ids *ids, struct str trace, struct str span)
+{
+    return ++trace_seen_row(&ids->seen, trace, span)->times;
+}
+
+/* Which of the spans of that id is the one that `who` tells? */
+static uint32_t number_by(struct trace_ids *ids, struct str trace, struct str span, struct str who)
+{
+    if (!who.len) return 1;
+    uint64_t id = trace_seen_row(&ids->seen, trace, span)->id;
+    struct str key = str_of((const char *)&id, sizeof id);
+    uint32_t *number = &trace_seen_row(&ids->seen, who, key)->times;
+    if (*number) return *number;
+    uint32_t next = next_number(ids, trace, span); /* may move the rows */
+    return trace_seen_row(&ids->seen, who, key)->times = next;
+}
+
+static void set_ids(struct trace_ids *ids, struct str trace, struct str span, struct str parent, const struct str *who)
 {
     struct buf *b = &ids->text;
     buf_clear(b);
@@ -140,17 +158,27 @@ void trace_set_ids(struct trace_ids *ids, struct str trace, struct str span, str
     size_t trace_end = b->len;
     trace_put_id(b, span, SPAN_BYTES);
     if (b->len == trace_end) buf_printf(b, "\"span without id %llu\"", (unsigned long long)++ids->nameless);
-    uint32_t times =
-        ++trace_seen_row(&ids->seen, str_first(buf_str(b), trace_end), str_skip(buf_str(b), trace_end))->times;
-    if (times > 1) {
+    struct str trace_id = str_first(buf_str(b), trace_end), span_id = str_skip(buf_str(b), trace_end);
+    uint32_t number = who ? number_by(ids, trace_id, span_id, *who) : next_number(ids, trace_id, span_id);
+    if (number > 1) {
         b->len--;
-        buf_printf(b, "/%u\"", (unsigned)times);
+        buf_printf(b, "/%u\"", (unsigned)number);
     }
     size_t id_end = b->len;
     trace_put_id(b, parent, SPAN_BYTES);
     ids->trace = str_first(buf_str(b), trace_end);
     ids->id = str_of(b->ptr + trace_end, id_end - trace_end);
     ids->parent = str_skip(buf_str(b), id_end);
+}
+
+void trace_set_ids(struct trace_ids *ids, struct str trace, struct str span, struct str parent)
+{
+    set_ids(ids, trace, span, parent, NULL);
+}
+
+void trace_set_part_ids(struct trace_ids *ids, struct str trace, struct str span, struct str parent, struct str who)
+{
+    set_ids(ids, trace, span, parent, &who);
 }
 
 void trace_ids_free(struct trace_ids *ids)

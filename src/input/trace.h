@@ -3,7 +3,8 @@
  * What the readers of traces (otlp.c, jaeger.c, zipkin.c) share. In all three a run is a trace, a step is a span:
  *
  *     trace id ─> run id          lower-case hexadecimal, whatever the log writes; other texts stay as they are
- *     span id  ─> step id         the second span of one id in one text becomes "ID/2"
+ *     span id  ─> step id         the second span of one id in one text becomes "ID/2"; in Zipkin those of one service
+ *                                 are parts of one span
  *     attributes, tags ─> records
  *     events, logs, annotations ─> log lines
  */
@@ -49,6 +50,9 @@ struct trace_ids {
 };
 void trace_set_line(struct trace_ids *ids, struct teller *t, const char *at);
 void trace_set_ids(struct trace_ids *ids, struct str trace, struct str span, struct str parent);
+/* The same where a span may come in parts: those of one id that the same `who` tells are one. One that does not say
+ * who tells it (empty) is part of the first. */
+void trace_set_part_ids(struct trace_ids *ids, struct str trace, struct str span, struct str parent, struct str who);
 void trace_ids_free(struct trace_ids *ids);
 
 /* Begins an event of the span at hand. */

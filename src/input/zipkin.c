@@ -7,29 +7,46 @@
  *     "remoteEndpoint":{…},"annotations":[{"timestamp":µs,"value"}],"tags":{"k":"v"},"shared":true}]
  *
  * A call has two halves, and older instrumentation gives both the id of the call: the client's is the step, the
- * server's a step "ID/server" below it, and what names ID as its parent is below the server's half:
+ * server's a step "ID/server" below it, and what names ID as its parent is below the server's half, unless another
+ * service than the server's tells it:
  *
- *   client {id:7, parent:1}          7
- *   server {id:7, shared:true}       └─ 7/server
- *   query  {id:8, parent:7}             └─ 8
+ *   client {id:7, parent:1, localEndpoint: fe}    7
+ *   server {id:7, shared:true, …: be}             ├─ 7/server
+ *   query  {id:8, parent:7, …: be}                │  └─ 8
+ *   log    {id:9, parent:7, …: fe}                └─ 9
+ *
+ * Spans of one id, half and service are parts of one step, as reporters flush what they know of a span that goes on;
+ * the start may be in one, the duration in another.
  */
 #include "input/format.h"
 #include "input/trace.h"
 
 #include <stdlib.h>
 
-enum { CLIENT_HALF = 1, SERVER_HALF = 2 };
+enum {
+    CLIENT_HALF = 1,
+    SERVER_HALF = 2,
+    HALVES = CLIENT_HALF | SERVER_HALF,
+    SERVICE_SHIFT = 2, /* above the halves: a hash of the server's service, 0 where it is not known */
+};
+enum { PARTS_MAX = 1 << 16 /* of which one time is remembered; then they are forgotten all at once */ };
 
 struct zipkin {
     bool begun;
     struct trace_ids ids;
     struct trace_seen halves; /* .times: which of them are in the text at hand */
     bool split;               /* any id has both */
+    struct trace_seen parted; /* spans of which a part had one time only; .times: 1 + place in `parts` */
+    struct part {
+        int64_t start, took;
+    } * parts;
+    size_t part_count, part_cap;
     struct buf more;
 };
 
 struct span {
     struct str trace_id, id, parent, kind, name, start, duration, local, remote, annotations, tags, shared, debug;
+    struct str service; /* of `local` */
 };
 
 struct annotation {
@@ -57,17 +74,32 @@ static bool is_text(struct str value) { return json_type(value) == JSON_STRING &
 static bool is_shared(const struct span *s) { return json_type(s->shared) == JSON_TRUE; }
 static bool is_server(const struct span *s) { return is_shared(s) || str_eq(s->kind, S("\"SERVER\"")); }
 
+static struct str service_of(const struct span *s)
+{
+    struct str name = json_type(s->local) == JSON_OBJECT ? json_get(s->local, S("serviceName")) : (struct str){ 0 };
+    return is_text(name) ? name : (struct str){ 0 };
+}
+
+static uint32_t hash_of(struct str service)
+{
+    return service.len ? (uint32_t)(str_hash(service, 5) | 1) << SERVICE_SHIFT : 0;
+}
+
 static void note(struct zipkin *z, const struct span *s, uint32_t half)
 {
     struct trace_seen_row *row = trace_seen_row(&z->halves, s->trace_id, s->id);
-    bool before = row->times == (CLIENT_HALF | SERVER_HALF);
     row->times |= half;
-    z->split |= !before && row->times == (CLIENT_HALF | SERVER_HALF);
+    if ((half & SERVER_HALF) && !(row->times >> SERVICE_SHIFT)) row->times |= hash_of(service_of(s));
+    z->split |= (row->times & HALVES) == HALVES;
 }
 
-static bool is_split(struct zipkin *z, struct str trace, struct str id)
+/* Has the id two halves? *ret_server is the hash of the service of the server's. */
+static bool is_split(struct zipkin *z, struct str trace, struct str id, uint32_t *ret_server)
 {
-    return z->split && trace_seen_row(&z->halves, trace, id)->times == (CLIENT_HALF | SERVER_HALF);
+    if (!z->split) return false;
+    uint32_t halves = trace_seen_row(&z->halves, trace, id)->times;
+    *ret_server = halves & ~(uint32_t)HALVES;
+    return (halves & HALVES) == HALVES;
 }
 
 static void note_half(struct zipkin *z, struct json *j)
@@ -83,8 +115,9 @@ static void note_half(struct zipkin *z, struct json *j)
 /* The server's half of a call whose other half has the same id goes below that. */
 static void set_ids(struct zipkin *z, const struct span *s)
 {
-    bool halved = is_split(z, s->trace_id, s->id);
-    bool server = halved && is_server(s);
+    uint32_t service = hash_of(s->service), of_server = 0;
+    bool halved = is_split(z, s->trace_id, s->id, &of_server);
+    bool server = halved && (is_server(s) || (value_absent(s->kind) && service && service == of_server));
     struct str parent = server ? s->id : s->parent, trace = s->trace_id;
     struct buf names = BUF_INIT;
     size_t id_end = 0;
@@ -94,13 +127,14 @@ static void set_ids(struct zipkin *z, const struct span *s)
         buf_puts(&names, "/server\"");
         id_end = names.len;
     }
-    if (!server && is_text(parent) && is_split(z, trace, parent)) {
+    if (!server && is_text(parent) && is_split(z, trace, parent, &of_server) &&
+        (!service || !of_server || service == of_server)) {
         trace_put_id(&names, parent, 8);
         names.len--;
         buf_puts(&names, "/server\"");
         parent = str_skip(buf_str(&names), id_end);
     }
-    trace_set_ids(&z->ids, trace, id_end ? str_first(buf_str(&names), id_end) : s->id, parent);
+    trace_set_part_ids(&z->ids, trace, id_end ? str_first(buf_str(&names), id_end) : s->id, parent, s->service);
     buf_free(&names);
 }
 
@@ -111,6 +145,27 @@ static int64_t time_of(struct teller *t, const char *at, struct str value)
     if (json_to_us(value, JSON_MICROSECONDS, &us)) return us;
     tell_problem(t, at, "a time of this span is no number of microseconds: left out");
     return TIME_NONE;
+}
+
+/* Of a span in parts one has the start, another the duration. */
+static void meet_parts(struct zipkin *z, int64_t *start, int64_t *took)
+{
+    if ((*start == TIME_NONE) == (*took == TIME_NONE)) return;
+    if (z->part_count == PARTS_MAX) {
+        trace_seen_clear(&z->parted);
+        z->part_count = 0;
+    }
+    struct trace_seen_row *row = trace_seen_row(&z->parted, z->ids.trace, z->ids.id);
+    if (!row->times) {
+        z->parts = array_grow(z->parts, &z->part_cap, z->part_count + 1, sizeof *z->parts);
+        z->parts[z->part_count++] = (struct part){ TIME_NONE, TIME_NONE };
+        row->times = (uint32_t)z->part_count;
+    }
+    struct part *part = &z->parts[row->times - 1];
+    if (*start != TIME_NONE) part->start = *start;
+    else part->took = *took;
+    *start = part->start;
+    *took = part->took;
 }
 
 static void tell_kind(struct teller *t, struct str kind)
@@ -129,12 +184,13 @@ static void tell_step(struct zipkin *z, struct teller *t, const struct span *s, 
 {
     struct event_step *step = &t->event.step;
     int64_t start = time_of(t, at, s->start), took = time_of(t, at, s->duration), end;
+    meet_parts(z, &start, &took);
     bool ended = start != TIME_NONE && took != TIME_NONE && !__builtin_add_overflow(start, took, &end) &&
                  end <= TIME_MAX;
     trace_begin(t, ended ? EVENT_STEP_FINISH : EVENT_STEP_START, &z->ids);
     tell_raw(t, &step->parentId, z->ids.parent);
-    if (json_type(s->name) == JSON_STRING) tell_raw(t, &step->name, s->name);
-    else tell_text(t, &step->name, s->name);
+    if (is_text(s->name)) tell_raw(t, &step->name, s->name);
+    else if (!value_absent(s->name) && json_type(s->name) != JSON_STRING) tell_text(t, &step->name, s->name);
     step->start = start;
     if (ended) step->end = end;
     if (!value_absent(s->kind)) tell_kind(t, s->kind);
@@ -147,7 +203,7 @@ static void tell_step(struct zipkin *z, struct teller *t, const struct span *s, 
             if (is_text(error) && !str_eq(error, S("\"true\""))) tell_raw(t, &step->error, error);
         }
     } else if (!value_absent(s->tags)) tell_extra(t, S("tags"), s->tags);
-    if (json_type(s->local) == JSON_OBJECT) tell_extra(t, S("service"), json_get(s->local, S("serviceName")));
+    if (s->service.len) tell_extra(t, S("service"), s->service);
     if (!value_absent(s->local)) tell_extra(t, S("localEndpoint"), s->local);
     if (!value_absent(s->remote)) tell_extra(t, S("remoteEndpoint"), s->remote);
     if (!value_absent(s->shared)) tell_extra(t, S("shared"), s->shared);
@@ -191,6 +247,7 @@ static void tell_span(struct zipkin *z, struct teller *t, struct json *j)
         return;
     }
     if (j->error && !s.id.len) return;
+    s.service = service_of(&s);
     set_ids(z, &s);
     tell_step(z, t, &s, at);
     tell_annotations(z, t, &s, at);
@@ -244,6 +301,8 @@ static void finish(struct teller *t, void *state)
     buf_free(&z->more);
     trace_ids_free(&z->ids);
     trace_seen_free(&z->halves);
+    trace_seen_free(&z->parted);
+    free(z->parts);
 }
 
 static bool is_span(struct str trace_id, struct str id, struct str other)

@@ -152,6 +152,7 @@ static void pipeline_event(struct builder *b, const struct event *e)
     if (e->kind != EVENT_PIPELINE_FINISH) return;
     i->document |= e->document;
     i->finished |= ended;
+    i->unordered |= e->unordered;
     if (value_present(e->status)) i->status = node_text(b, e->status);
     else if (!ended) i->status = S("running");
 }
@@ -178,7 +179,7 @@ static void step_event(struct builder *b, const struct event *e)
         merge_meta(b, i, e);
         if (value_present(e->status)) i->status = node_text(b, e->status);
     }
-    if (n->instance->finished && (!n->line || (e->kind == EVENT_STEP_FINISH && was_open)))
+    if (n->instance->finished && !n->instance->unordered && (!n->line || (e->kind == EVENT_STEP_FINISH && was_open)))
         n->instance->run.notes.late_events++;
     n->step.made |= e->made;
     node_merge(b, n, e, &e->step, e->kind == EVENT_STEP_FINISH);

@@ -25,6 +25,7 @@ struct instance {
     struct node *root;                   /* NULL until a pipeline event or the end says which */
     struct node *first_node, *last_node; /* in order of appearance */
     bool finished;                       /* a pipeline finish was seen */
+    bool unordered;                      /* which tells nothing about what comes behind it */
     bool document;                       /* it came as a whole, not as events */
     bool trace;                          /* its root is the step that no other is above */
     struct str status;                   /* what the pipeline finish says, decoded; "" when nothing */

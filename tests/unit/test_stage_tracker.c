@@ -73,6 +73,25 @@ static void leaves_ends_open_that_nobody_knows(void **state)
     unload(&f);
 }
 
+/* What the times nearly say, and data that hold nothing, are kept as they were said. */
+static void keeps_what_is_declared(void **state)
+{
+    struct log_fixture f;
+    (void)state;
+    load_record(&f, "{\"run_id\":\"a\",\"start_time\":\"2025-05-05T23:14:10+00:00\",\"stages\":{"
+                    "\"s\":{\"start_time\":\"2025-05-05T23:14:10+00:00\",\"duration_sec\":0.9999,\"data\":{ },"
+                    "\"error\":null,\"end_time\":\"2025-05-05T23:14:11+00:00\"}},"
+                    "\"completed_at\":\"2025-05-05T23:14:14.00001+00:00\",\"total_duration_sec\":4.0}");
+    const struct run *run = f.runs;
+    assert_int_equal(f.problems, 0);
+    assert_true(run->root->end == T0 + 4000010 && run->steps[1]->end == T0 + 1000000);
+    assert_str(payload(run, extra_of(run->extras, "total_duration_sec")->data), "4.0");
+    assert_str(payload(run, extra_of(run->steps[1]->more->extras, "duration_sec")->data), "0.9999");
+    assert_str(payload(run, extra_of(run->steps[1]->more->extras, "data")->data), "{ }");
+    assert_null(run->steps[1]->records);
+    unload(&f);
+}
+
 static void keeps_odd_values_as_they_stand(void **state)
 {
     struct log_fixture f;
@@ -216,6 +235,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_the_documented_record),
         cmocka_unit_test(leaves_ends_open_that_nobody_knows),
+        cmocka_unit_test(keeps_what_is_declared),
         cmocka_unit_test(keeps_odd_values_as_they_stand),
         cmocka_unit_test(keeps_any_number_of_members),
         cmocka_unit_test(keeps_runs_apart),
