@@ -45,6 +45,9 @@ is 'an application that was not tracked is said' grep -q 'without its log.jsonl'
 mkdir bare && cp project/a/log.jsonl bare/log.jsonl && cp bare/log.jsonl bare/other.jsonl
 "$tool" list bare >out 2>err
 is 'log.jsonl among other logs, and nothing of Burr: all logs' test "$(wc -l <out)" -eq 3 -a ! -s err
+mkdir mixed && cp project/a/log.jsonl mixed/other.jsonl && cp project/untracked/children.jsonl mixed
+"$tool" list mixed >out 2>err
+is 'children alone, and another log: that one' test "$(wc -l <out)" -eq 2 -a ! -s err
 "$tool" list - <project/a/log.jsonl >out 2>err
 is 'standard input' test "$(awk 'NR > 1 { print $1, $2, $(NF-1) }' out)" = 'application application 2' -a ! -s err
 gzip -c project/a/log.jsonl >packed.jsonl.gz

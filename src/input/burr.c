@@ -13,7 +13,6 @@
  * A child is a run of its own when its own log is read; here its log is read beside that of its parent.
  */
 #include "input/burr.h"
-#include "input/format.h"
 
 #include "event/json.h"
 
@@ -182,7 +181,7 @@ static void show_child(struct family *f, size_t number)
     bool there = false;
     struct buf log = BUF_INIT;
     if (w.path.len && f->bytes > CHILD_BYTES_MAX) f->too_long++;
-    else if (w.path.len) log = burr_file_read(t, w.path, "log.jsonl", BURR_CHILD_LOG_MAX, &there);
+    else if (w.path.len) log = burr_file_read(t, w.path, BURR_LOG, BURR_CHILD_LOG_MAX, &there);
     if (there) burr_children_read(t, &folder, f->top->clock);
     struct burr_app app = app_of(t, f->top->clock, folder);
     app.run_id = f->top->run_id;
@@ -250,6 +249,7 @@ const struct format format_burr = {
     .title = "Burr",
     .about = "log.jsonl of the LocalTrackingClient (~/.burr/PROJECT/APPLICATION), or the\n"
              "folder of an application or of a project\n",
+    .folder = burr_folder_look,
     .takes = TAKES_VALUES,
     .knows = knows_burr,
     .state_size = sizeof(struct reading),

@@ -6,7 +6,7 @@
 #ifndef INPUT_BURR_H
 #define INPUT_BURR_H
 
-#include "input/tell.h"
+#include "input/format.h"
 
 /* ---- burr_clock.c ---- */
 
@@ -25,6 +25,8 @@ int64_t burr_clock_read(const struct burr_clock *clock, struct str value);
 void burr_clock_put(struct buf *b, const struct burr_clock *clock);
 
 /* ---- burr_folder.c ---- */
+
+#define BURR_LOG "log.jsonl"
 
 enum {
     BURR_BESIDE_MAX = 16 << 20,    /* bytes of a file beside the log */
@@ -57,6 +59,8 @@ struct burr_folder {
     int64_t next; /* µs: of all children of actions that have begun the first time that is not settled */
 };
 
+/* Is the directory that of an application? */
+struct folder burr_folder_look(const char *path);
 /* What stands beside the log at `log`, a path; "-" and compressed logs have nothing beside them. Problems are told. All
  * lives in the arena of the teller. */
 struct burr_folder burr_folder_read(struct teller *t, struct str log, const struct burr_clock *clock);
