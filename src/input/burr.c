@@ -12,7 +12,7 @@
  *
  * A child is a run of its own when its own log is read; here its log is read beside that of its parent.
  */
-#include "input/burr.h"
+#include "input/burr_line.h"
 
 #include "event/json.h"
 
@@ -132,7 +132,7 @@ static void find_children(struct family *f, struct burr_app *app)
         child->told = true;
         struct str step = child->attempt == BURR_ATTEMPT_NONE
                               ? app->top
-                              : arena_copy(&f->t->arena, burr_action_id(app, child->sequence, child->attempt));
+                              : arena_copy(&f->t->arena, burr_step_id(app, child->sequence, child->attempt));
         if (step.len) link_child(app, child, step);
         bool late = !app->top.len && child->attempt != app->attempt;
         wait_for(f, app, child, late ? app->top : step);
@@ -166,7 +166,7 @@ static void read_lines(struct burr_app *app, struct str rest)
         while (!json_at_end(&j)) {
             struct str value = json_skip(&j);
             if (j.error) break;
-            burr_line(app, value);
+            burr_app_line(app, value);
         }
         app->left_out += j.error != NULL;
         json_done(&j);
@@ -227,7 +227,7 @@ static void take_text(struct teller *t, void *state, struct str text)
         r->app.context = &r->family;
         r->family = (struct family){ .t = t, .top = &r->app };
     }
-    burr_line(&r->app, text);
+    burr_app_line(&r->app, text);
 }
 
 static void end(struct teller *t, void *state)

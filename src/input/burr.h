@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * The parts of the reader of Burr's logs: what its clocks say (burr_clock.c), what stands beside a log (burr_folder.c),
- * what a line of it says (burr_line.c), and the reader itself (burr.c).
+ * what a line of it says (burr_line.h), and the reader itself (burr.c).
  */
 #ifndef INPUT_BURR_H
 #define INPUT_BURR_H
@@ -119,11 +119,9 @@ struct burr_app {
     uint64_t left_out; /* of a child's log: bad lines */
 };
 
-void burr_line(struct burr_app *app, struct str text);
+void burr_app_line(struct burr_app *app, struct str text);
 /* Ends the attempt that is going on; another one begins at `next`, INT64_MAX when none does. */
 void burr_attempt_end(struct burr_app *app, int64_t next);
-/* The id of the step of an action in an attempt, valid until the next one is asked for. */
-struct str burr_action_id(struct burr_app *app, struct str sequence, uint32_t attempt);
 void burr_app_free(struct burr_app *app);
 
 #endif
