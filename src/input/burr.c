@@ -216,6 +216,18 @@ static void say(struct teller *t, size_t count, const char *one, const char *man
     buf_free(&b);
 }
 
+/* A page that is made from the log carries no other file. */
+static void say_beside(struct teller *t, const struct burr_folder *folder)
+{
+    struct buf b = BUF_INIT;
+    burr_folder_put_read(&b, folder);
+    if (b.len) {
+        buf_puts(&b, " beside it: read as well; a page carries the log alone");
+        tell_note(t, buf_str(&b));
+    }
+    buf_free(&b);
+}
+
 static void take_text(struct teller *t, void *state, struct str text)
 {
     struct reading *r = state;
@@ -223,6 +235,7 @@ static void take_text(struct teller *t, void *state, struct str text)
         r->ready = true;
         r->clock = burr_clock_find(t);
         r->app = app_of(t, &r->clock, burr_folder_read(t, str_z(t->path), &r->clock));
+        say_beside(t, &r->app.folder);
         r->app.attempt_ends = show_children;
         r->app.context = &r->family;
         r->family = (struct family){ .t = t, .top = &r->app };
@@ -236,8 +249,9 @@ static void end(struct teller *t, void *state)
     const struct family *f = &r->family;
     if (!r->ready) return;
     burr_attempt_end(&r->app, INT64_MAX);
-    say(t, f->too_deep, "application", "applications", " below more than 8 others: not shown");
-    say(t, f->too_many, "child", "children", " beyond 1000: not shown");
+    say(t, f->too_deep, "application", "applications",
+        arena_format(&t->arena, " below more than %d others: not shown", BURR_DEPTH_MAX).ptr);
+    say(t, f->too_many, "child", "children", arena_format(&t->arena, " beyond %d: not shown", BURR_CHILDREN_MAX).ptr);
     say(t, f->too_long, "child", "children", " not shown, because the logs of those before are long");
     say(t, f->bad, "bad line", "bad lines", " in the logs of children left out: see check of their own logs");
     free(f->list);

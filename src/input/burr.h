@@ -14,7 +14,8 @@
 struct burr_clock {
     const struct zone *zone; /* as the user says, NULL when nobody did: then */
     int64_t offset;          /* µs that the local times are ahead of UTC, */
-    uint32_t pairs, fitting; /* by so many local times around one in UTC, and so many that this fits */
+    uint32_t pairs, fitting; /* by so many local times around one in UTC, and so many that this fits; */
+    uint32_t siblings;       /* without pairs: by so many logs of other applications of the project */
 };
 
 /* Looks through the source that is about to be read. Says in a note what is assumed. */
@@ -64,6 +65,8 @@ struct folder burr_folder_look(const char *path);
 /* What stands beside the log at `log`, a path; "-" and compressed logs have nothing beside them. Problems are told. All
  * lives in the arena of the teller. */
 struct burr_folder burr_folder_read(struct teller *t, struct str log, const struct burr_clock *clock);
+/* "graph.json, children.jsonl": what was read of it; nothing where there is nothing. */
+void burr_folder_put_read(struct buf *b, const struct burr_folder *folder);
 /* Its children file alone. */
 void burr_children_read(struct teller *t, struct burr_folder *folder, const struct burr_clock *clock);
 /* The parent has begun the action `sequence` in its attempt `attempt`. */

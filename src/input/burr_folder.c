@@ -257,6 +257,14 @@ struct burr_folder burr_folder_read(struct teller *t, struct str log, const stru
     return f;
 }
 
+void burr_folder_put_read(struct buf *b, const struct burr_folder *folder)
+{
+    const char *names[] = { folder->graph.len ? graph_name : NULL, folder->metadata.len ? metadata_name : NULL,
+                            folder->child_count ? children_name : NULL };
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (names[i]) buf_printf(b, "%s%s", b->len ? ", " : "", names[i]);
+}
+
 struct str burr_folder_of(struct teller *t, const struct burr_folder *near, struct str app_id)
 {
     if (!near->path.len || !is_folder_name(app_id)) return (struct str){ 0 };
