@@ -187,17 +187,21 @@ gives()
     if [ "$found" = "$2 $3 $4" ]; then ok "state --at $1"; else not_ok "state --at $1" said; fi
 }
 gives 0 a '"b"' '{"n":1,"__SEQUENCE_ID":0}'
-gives 1 b '"b"' '{"n":1,"__SEQUENCE_ID":1}' # as load_state: the first; it failed, so it comes again
-gives 2 c '"d"' '{"n":3,"__SEQUENCE_ID":2}'
+gives 1 b '"b"' '{"n":1,"__SEQUENCE_ID":1}' # as load_state: the second state in the log; its action failed, so it comes again
+gives 2 b '"c"' '{"n":2,"big":90071992547409931,"__SEQUENCE_ID":1}' # and then the second
+gives 3 c '"d"' '{"n":3,"__SEQUENCE_ID":2}'
 gives -1 c '"d"' '{"n":3,"__SEQUENCE_ID":2}'
 gives -2 b '"c"' '{"n":2,"big":90071992547409931,"__SEQUENCE_ID":1}'
 gives -4 a '"b"' '{"n":1,"__SEQUENCE_ID":0}'
 "$tool" state --at 1 --latest state/app >out 2>err
 is 'the last attempt alone' grep -q '"n": 2' out
-"$tool" state --at 3 state/app >out 2>err
+"$tool" state --at 3 --run 'app#2' state/app >out 2>err
 is 'the action that did not end, with what to ask for' grep -q "'d' did not end.* --at 2" err
 "$tool" state --at 7 state/app >out 2>err
-is 'a sequence id that is not there' grep -q 'numbered from' err
+is 'a state that is not there' grep -q '4 states, numbered from 0 to 3' err
+"$tool" list --quiet state/app >out
+for name in 'app#1' 'app#2' 'app (attempt 2)'; do "$tool" --run "$name" --json - state/app | grep -o '"attempt":[0-9]*'; done >out 2>err
+is 'an attempt by its number' test "$(tr '\n' ' ' <out)" = '"attempt":1 "attempt":2 "attempt":2 '
 "$tool" state --at -5 state/app >out 2>err
 is 'more states than there are' test $? -eq 3
 

@@ -4,6 +4,8 @@
 #include "base/utf8.h"
 #include "input/reader.h"
 
+#include <signal.h>
+
 struct loading {
     struct loaded *l;
     const struct options *o;
@@ -132,7 +134,37 @@ static enum exit_status read_all(struct loading *g)
 
 static bool matches_id(const struct run *run, struct str wanted) { return str_starts(run->id, wanted); }
 
-/* Leaves the run of o->run, or the latest, in the list. An exact id beats a beginning. */
+/* "ID (attempt 2)", as list prints it, or ID#2: *ret_id and the number; 0 when it names none. */
+static uint32_t attempt_of(struct str wanted, struct str *ret_id)
+{
+    static const struct str word = { " (attempt ", 10 };
+    size_t at = str_rfind(wanted, '#'), open = str_rfind(wanted, '(');
+    struct str digits = str_skip(wanted, at + 1);
+    *ret_id = str_first(wanted, at);
+    if (open < wanted.len && open && str_starts(str_skip(wanted, open - 1), word) && str_ends(wanted, S(")"))) {
+        *ret_id = str_first(wanted, open - 1);
+        digits = str_skip(wanted, open - 1 + word.len);
+        digits.len--;
+    }
+    uint32_t n = 0;
+    for (size_t i = 0; i < digits.len; i++) {
+        if (digits.ptr[i] < '0' || digits.ptr[i] > '9' || n > 100000) return 0;
+        n = n * 10 + (uint32_t)(digits.ptr[i] - '0');
+    }
+    return n;
+}
+
+/* The run of exactly this id and attempt, NULL when there is none. */
+static struct run *named_attempt(struct run *runs, struct str wanted)
+{
+    struct str id;
+    uint32_t n = attempt_of(wanted, &id);
+    for (struct run *r = n ? runs : NULL; r; r = r->next)
+        if (str_eq(r->id, id) && r->attempt == n) return r;
+    return NULL;
+}
+
+/* Leaves the run of o->run, or the latest, in the list. An exact id beats an attempt's, and that a beginning. */
 static enum exit_status choose(struct loaded *l, const struct options *o)
 {
     struct run *chosen = NULL;
@@ -147,7 +179,9 @@ static enum exit_status choose(struct loaded *l, const struct options *o)
             if (exact || !had_exact) chosen = r; /* of one id's attempts the last */
             candidates += !exact;
         }
-        bool sure = chosen && (str_eq(chosen->id, wanted) || candidates == 1);
+        struct run *attempt = chosen && str_eq(chosen->id, wanted) ? NULL : named_attempt(l->runs, wanted);
+        if (attempt) chosen = attempt;
+        bool sure = chosen && (attempt || str_eq(chosen->id, wanted) || candidates == 1);
         if (!sure) {
             struct err e;
             err_set(&e, ERR_INPUT, "",
@@ -169,6 +203,7 @@ static enum exit_status choose(struct loaded *l, const struct options *o)
 
 enum exit_status load(struct loaded *l, const struct options *o, struct progress *progress)
 {
+    signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is an error like a full disk */
     l->sources = SOURCES_INIT;
     l->sources.keep_originals = l->archiving || l->hashing;
     l->notes.first_bad = S("");

@@ -71,7 +71,7 @@ static const struct option_row rows[] = {
       "of the times in a log that say no zone: UTC, +09:00, Europe/Berlin (default: as the log tells, else UTC)",
       TO_ALL },
     { "run", 0, TAKES_TEXT, FOR_STEPS | FOR_STATE, AT(run), "ID", NULL, 0, 0,
-      "the run of this id; a unique beginning is enough", TO_ALL },
+      "the run of this id; a unique beginning is enough; ID#2: its second attempt", TO_ALL },
     { "latest", 0, SETS_LATEST, FOR_STEPS | FOR_STATE, AT(which), NULL, NULL, 0, 0, "the run that started last",
       TO_ALL },
     { "all", 0, SETS_ALL, FOR_STEPS, AT(which), NULL, NULL, 0, 0, "all runs (default)", TO_ALL },

@@ -10,7 +10,6 @@
 #include "model/trend.h"
 #include "render/picture.h"
 
-#include <signal.h>
 
 /* DIR/NAME, or DIR/FOLDER/NAME, in the arena. */
 static const char *join(struct arena *a, const char *directory, struct str folder, const char *name)
@@ -194,7 +193,6 @@ enum exit_status command_render(const struct options *o)
                         .archiving = (o->html || !any) && o->template == TEMPLATE_REPORT,
                         .hashing = o->gantt || o->graph || o->trend || !any,
                         .templates = templates };
-    signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is an error like a full disk */
     struct progress progress = progress_begin(o->progress, o->quiet);
     if (o->own_notes) status = notes_read(o->own_notes, &l.arena, &l.own_notes);
     if (status == EXIT_DONE) status = load(&l, o, &progress);

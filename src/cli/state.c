@@ -21,6 +21,16 @@ static bool refuse_number(const struct actions *actions, int64_t n, const char *
                    (unsigned long long)action_number(actions, actions->count - 1));
 }
 
+static bool refuse_logged(const struct run *runs, int64_t n, struct arena *scratch, const char *file, struct err *e)
+{
+    size_t states = 0;
+    for (const struct run *r = runs; r; r = r->next) states += actions_of(r, scratch).with_state;
+    if (!states) return err_set(e, ERR_INPUT, file, "no attempt of the run has left a state");
+    return err_set(e, ERR_INPUT, file,
+                   "--at %lld: the attempts of the run have left %zu states, numbered from 0 to %zu, or from -1 back",
+                   (long long)n, states, states - 1);
+}
+
 /* An action without a state: mostly the one in which the program died. */
 static bool refuse_action(const struct actions *actions, size_t at, const char *file, struct err *e)
 {
@@ -52,12 +62,29 @@ static bool are_attempts(const struct run *runs, struct arena *scratch)
     return true;
 }
 
-/* The action of number n, of several attempts that have one with a state the first, as Burr's load_state has it;
- * numbers below 0 count back from the last attempt. Without one, *ret_actions are those that were looked through
- * last. */
+/* The nth state that Burr has logged, through all attempts, as its load_state counts: the ids of a resumed application
+ * begin anew, so that its number need not be the action's. */
+static bool find_logged(const struct run *runs, int64_t n, struct arena *scratch, const struct run **ret_run,
+                        struct actions *ret_actions, size_t *ret_at)
+{
+    for (const struct run *r = runs; r; r = r->next) {
+        *ret_actions = numbered(r, scratch);
+        for (size_t at = 0; at < ret_actions->count; at++) {
+            if (!action_has_state(ret_actions->list[at]) || n-- > 0) continue;
+            *ret_run = r;
+            *ret_at = at;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The action of number n; numbers below 0 count back from the last attempt. Without one, *ret_actions are those that
+ * were looked through last. */
 static bool find(const struct run *runs, int64_t n, struct arena *scratch, const struct run **ret_run,
                  struct actions *ret_actions, size_t *ret_at)
 {
+    if (n >= 0 && runs->next) return find_logged(runs, n, scratch, ret_run, ret_actions, ret_at);
     int64_t with_state = 0, before = 0; /* actions in all attempts, in those before the one at hand */
     bool found = false;
     for (const struct run *r = runs; r && n < 0; r = r->next) with_state += (int64_t)actions_of(r, scratch).with_state;
@@ -92,7 +119,8 @@ static bool put_state(const struct loaded *l, const struct options *o, struct ar
     const struct run *run;
     struct actions actions;
     size_t at;
-    if (!find(l->runs, n, scratch, &run, &actions, &at)) return refuse_number(&actions, n, file, e);
+    if (!find(l->runs, n, scratch, &run, &actions, &at))
+        return l->run_count > 1 ? refuse_logged(l->runs, n, scratch, file, e) : refuse_number(&actions, n, file, e);
     if (!action_has_state(actions.list[at])) return refuse_action(&actions, at, file, e);
     struct buf compact = BUF_INIT;
     state_write(run, &actions, at, &compact);

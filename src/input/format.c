@@ -3,7 +3,7 @@
 
 #include "event/json.h"
 
-enum { LINES_TRIED = 16, DETECT_BYTES = 256 * 1024 };
+enum { LINES_TRIED = 16 };
 
 /* A line of ours, or any body or document of PipeLens's. */
 static bool knows_pipelens(const struct glance *g)
@@ -92,7 +92,7 @@ void format_put_names(struct buf *b, const struct format *f)
 
 const struct format *format_detect(struct str beginning)
 {
-    struct str rest = str_first(beginning, DETECT_BYTES);
+    struct str rest = beginning;
     if (str_starts(rest, S("\xEF\xBB\xBF"))) rest = str_skip(rest, 3);
     for (int tried = 0; tried < LINES_TRIED && rest.len; tried++) {
         struct glance g = look(rest);
@@ -101,5 +101,5 @@ const struct format *format_detect(struct str beginning)
         if (knows_pipelens(&g)) return &format_pipelens; /* last: its words are common ones */
         rest = str_skip(rest, str_find(rest, '\n') + 1);
     }
-    return &format_pipelens;
+    return NULL;
 }

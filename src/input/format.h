@@ -70,7 +70,7 @@ extern const struct format *const formats[];
 const struct format *format_named(struct str name);
 /* "*.ndjson*, *.json": what its logs in a directory are called. */
 void format_put_names(struct buf *b, const struct format *f);
-/* By the beginning of a source. Never NULL. */
+/* By the beginning of a source, NULL when it does not tell. */
 const struct format *format_detect(struct str beginning);
 
 #endif

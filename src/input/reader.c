@@ -8,7 +8,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-enum { CHUNK = 256 * 1024, EVENTS_TRIED_MAX = 16 };
+enum { CHUNK = 256 * 1024, EVENTS_TRIED_MAX = 16, DETECT_MAX = 16 * 1024 * 1024 };
 
 struct reading {
     const struct reader *r;
@@ -164,6 +164,17 @@ static bool decode_text(struct reading *g, size_t *ret_values)
 
 static size_t failed_at(const struct reading *g) { return (size_t)(g->decoder.json.at - g->decoder.event.text.ptr); }
 
+/* A document that ends too early, for readers of other systems' logs: what stands before the cut is told. A number or
+ * word at the very end may be a piece of one, so it goes as well. */
+static void tell_cut(struct reading *g, struct str text)
+{
+    struct str whole = text;
+    while (whole.len && !memchr("{}[],:\" \t\r\n", whole.ptr[whole.len - 1], 11)) whole.len--;
+    g->teller.cut = true;
+    tell(g, whole);
+    report_at(g, text.len, "the JSON document ends too early: it was cut off");
+}
+
 /* The whole rest of the source, from the line that begins at the buffer's start, as one text. Returns false when it is
  * no document and has to be read as lines. */
 static bool try_document(struct reading *g, size_t skip)
@@ -190,8 +201,8 @@ static bool try_document(struct reading *g, size_t skip)
         g->any_value = true;
         g->decoder.json.at = first.ptr + first.len;
     }
-    if (cut && !is_own(g)) tell(g, text);
-    if (cut) report_at(g, text.len, "the JSON document ends too early: it was cut off");
+    if (cut && !is_own(g)) tell_cut(g, text);
+    else if (cut) report_at(g, text.len, "the JSON document ends too early: it was cut off");
     else if (!decode_text(g, &values)) report_at(g, failed_at(g), g->decoder.json.error);
     g->held = 0;
     return true;
@@ -256,6 +267,11 @@ static void read_line(struct reading *g, struct str text, uint64_t offset)
     if (decode_text(g, &values)) {
         if (values > 1 && str_find(text, '\r') == text.len)
             problem(g, g->line, 1, "several JSON values on one line: all are used");
+        return;
+    }
+    bool alone = !g->any_value && g->end && failed_at(g) == text.len; /* a document on one line */
+    if (alone && !is_own(g)) {
+        tell_cut(g, text);
         return;
     }
     size_t column = before - text.len + failed_at(g) + 1;
@@ -331,8 +347,11 @@ static bool next_line(struct reading *g, size_t *at, bool *document_tried)
 /* Sees in the beginning of the source what wrote it. */
 static bool begin_format(struct reading *g)
 {
-    if (!read_more(g)) return false;
-    g->format = g->r->format ? g->r->format : format_detect(str_of(g->buffer, g->held));
+    do {
+        if (!read_more(g)) return false;
+        g->format = g->r->format ? g->r->format : format_detect(str_of(g->buffer, g->held));
+    } while (!g->format && !g->end && g->held < DETECT_MAX);
+    if (!g->format) g->format = &format_pipelens;
     if (is_own(g)) return true;
     if (!sources_translate(g->sources, g->source, g->err)) return false;
     g->teller = (struct teller){

@@ -120,6 +120,15 @@ struct buf *tell_open_extra(struct teller *t, struct str name)
     return &t->text;
 }
 
+static bool is_whole(struct str value)
+{
+    struct json j = json_begin(value);
+    json_skip(&j);
+    bool whole = !j.error && json_at_end(&j);
+    json_done(&j);
+    return whole;
+}
+
 void tell_send(struct teller *t)
 {
     struct event *e = &t->event;
@@ -129,6 +138,7 @@ void tell_send(struct teller *t)
     for (size_t i = 0; i < t->field_count; i++) {
         const struct told_field *f = &t->fields[i];
         struct str value = str_of(t->text.ptr + f->from, f->len);
+        if (t->cut && !is_whole(value)) continue;
         if (f->field) *f->field = value;
         else step_keep_unknown(&e->step, str_of(t->text.ptr + f->name_at, f->name_len), value);
     }

@@ -44,6 +44,7 @@ struct teller {
     } * fields;
     size_t field_count, field_cap;
     size_t open; /* the field that is being written, SIZE_MAX for none */
+    bool cut;    /* the text at hand ends early: a field that is not whole is left out */
     void *context;
     event_sink *on_event;
     void (*on_problem)(void *context, const char *at, const char *what);

@@ -21,14 +21,20 @@ void builder_on_note(struct builder *b, builder_note *note, void *context)
     b->note_context = context;
 }
 
+/* What a step is called before its place gives it a key. */
+static struct str called(const struct node *n)
+{
+    return n->step.key.len ? n->step.key : n->step.name.len ? n->step.name : n->step.more->id;
+}
+
 void event_note(struct builder *b, const struct event *e, const struct node *n, const char *what)
 {
-    if (b->note) b->note(b->note_context, e->source, e->line, n->step.key, what);
+    if (b->note) b->note(b->note_context, e->source, e->line, called(n), what);
 }
 
 void node_note(struct builder *b, const struct node *n, const char *what)
 {
-    if (b->note) b->note(b->note_context, n->source, n->line, n->step.key, what);
+    if (b->note) b->note(b->note_context, n->source, n->line, called(n), what);
 }
 
 static struct group *group_new(struct builder *b, struct str id)
@@ -247,9 +253,9 @@ static void settle_steps(struct builder *b, struct instance *i, struct step_more
         bool known = n->own_status != 0;
         if (known && (own == STEP_SKIPPED || own == STEP_CACHED || own == STEP_RETRIED)) s->status = (uint8_t)own;
         else if (payload_present(s->error) || (known && own == STEP_ERROR)) s->status = STEP_ERROR;
-        else if (s->end != TIME_NONE) s->status = STEP_OK;
-        else if (n->own_status && own == STEP_OK && s->start == TIME_NONE)
-            s->status = STEP_OK; /* a log without times */
+        else if (s == run->root && run->root_made && run->status == RUN_FAILED) s->status = STEP_ERROR;
+        else if (s == run->root && run->root_made && run->status == RUN_COMPLETED) s->status = STEP_OK;
+        else if (s->end != TIME_NONE || (known && own == STEP_OK)) s->status = STEP_OK;
         else s->status = run->status == RUN_RUNNING ? STEP_RUNNING : STEP_UNFINISHED;
         if (s->end != TIME_NONE && s->start != TIME_NONE && s->end < s->start)
             node_note(b, n, "the step ends before it starts");

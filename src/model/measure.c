@@ -35,6 +35,15 @@ static void measure_span(struct run *run)
     }
 }
 
+/* A root that stands for the run lasts as long as all that the log says of it. */
+static void stretch_root(struct run *run)
+{
+    struct step *root = run->root;
+    if (!run->root_made || run->start == TIME_NONE) return;
+    if (root->start != TIME_NONE && run->start < root->start) root->start = run->start;
+    if (root->end != TIME_NONE && run->end > root->end) root->end = run->end;
+}
+
 static void measure_times(struct run *run)
 {
     for (uint32_t i = 0; i < run->step_count; i++) {
@@ -104,6 +113,7 @@ void measure_run(struct run *run)
     run->root_made |= run->root->made;
     run->root->made = run->root_made;
     measure_span(run);
+    stretch_root(run);
     measure_times(run);
     for (uint32_t i = 0; i < run->step_count; i++) measure_self(run->steps[i]);
     const struct step *root = run->root;

@@ -58,7 +58,7 @@ static void put_status(struct buf *b, const struct run *run, enum time_unit unit
     }
     buf_puts(b, " · ");
     buf_put_count(b, run->log_steps, "step", "steps");
-    buf_puts(b, ": ");
+    if (run->log_steps) buf_puts(b, ": ");
     wording_put_statuses(b, run);
     if (run->start != TIME_NONE) {
         buf_puts(b, " · ");

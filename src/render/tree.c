@@ -469,7 +469,7 @@ static void put_header(struct tree *t)
     }
     struct buf counts = BUF_INIT;
     buf_put_count(&counts, run->log_steps, "step", "steps");
-    buf_puts(&counts, ": ");
+    if (run->log_steps) buf_puts(&counts, ": ");
     wording_put_statuses(&counts, run);
     if (run->start != TIME_NONE) {
         clock_put_utc(&t->line, run->start);
