@@ -45,6 +45,9 @@ is 'an application that was not tracked is said' grep -q 'without its log.jsonl'
 mkdir bare && cp project/a/log.jsonl bare/log.jsonl && cp bare/log.jsonl bare/other.jsonl
 "$tool" list bare >out 2>err
 is 'log.jsonl among other logs, and nothing of Burr: all logs' test "$(wc -l <out)" -eq 3 -a ! -s err
+mkdir mixed && cp project/a/log.jsonl mixed/other.jsonl && cp project/untracked/children.jsonl mixed
+"$tool" list mixed >out 2>err
+is 'children alone, and another log: that one' test "$(wc -l <out)" -eq 2 -a ! -s err
 "$tool" list - <project/a/log.jsonl >out 2>err
 is 'standard input' test "$(awk 'NR > 1 { print $1, $2, $(NF-1) }' out)" = 'application application 2' -a ! -s err
 gzip -c project/a/log.jsonl >packed.jsonl.gz
@@ -66,6 +69,8 @@ is 'nothing to complain about' test ! -s err
 is 'the graph tells what comes next' grep -q '"next": "never"' out
 "$tool" --graph graph.svg --graph-style states beside/a >out 2>err
 is 'states that were not visited, conditions' grep -q 'not visited' graph.svg
+"$tool" check beside/a >out 2>err
+is 'what was read beside the log is said' grep -q 'note: graph.json, metadata.json beside it: read as well; a page carries the log alone' err
 for bad in '{"entrypoint":' '7' '' '{} {}'; do
     printf '%s' "$bad" >beside/a/graph.json
     "$tool" list beside/a >out 2>err
@@ -81,6 +86,32 @@ rmdir beside/a/graph.json
 truncate -s 20M beside/a/graph.json
 "$tool" list beside/a >out 2>err
 is 'one that is too long is left out' grep -q 'graph.json: is too long' err
+
+# ---- the zone of the applications beside it ----
+
+# told APPLICATION LOCAL UTC: its log tells a zone, as an attribute between local times is in UTC
+told()
+{
+    mkdir -p "$1" && {
+        begin 0 one "$2:00:00"
+        echo "{\"type\":\"attribute\",\"key\":\"k\",\"action_sequence_id\":0,\"span_id\":null,\"value\":1,\"tags\":{},\"time_logged\":\"2026-03-01T$3:00:01Z\"}"
+        end 0 one "$2:00:02" '{}'
+    } >"$1/log.jsonl"
+}
+# zones FOLDER: what is assumed of each run
+zones() { "$tool" --json - "$1" 2>/dev/null | grep -o '"timeZone": *"[^"]*"' | cut -d'"' -f4 | tr '\n' ' '; }
+app zoned/a && told zoned/b 02 09 && app zoned/c && told zoned/d 03 10
+is 'a log that tells no zone has that of its siblings' test "$(zones zoned)" = 'UTC-07:00 UTC-07:00 UTC-07:00 UTC-07:00 '
+"$tool" check zoned >out 2>err
+is 'and that is said' grep -q 'zoned/a/log.jsonl: note: .* UTC-07:00, as those of 2 other applications of the project; --tz ZONE' err
+is 'alone it is in UTC' test "$(zones zoned/a)" = 'UTC '
+(cd zoned && "$tool" check c/log.jsonl d/log.jsonl) >out 2>err
+is 'named from within the project' grep -q 'c/log.jsonl: note: .* UTC-07:00, as those of 1 other application of' err
+told zoned/e 04 09
+"$tool" check zoned >out 2>err
+is 'siblings that do not agree are not believed' grep -q 'zoned/a/log.jsonl: note: .* UTC, because nothing in the log tells' err
+app other/a && "$tool" check other zoned/b >out 2>err
+is 'nor is another project' grep -q 'other/a/log.jsonl: note: .* UTC, because nothing in the log tells' err
 
 # ---- children ----
 
@@ -117,7 +148,7 @@ app family/0
 i=0
 while [ $i -lt 12 ]; do app "family/$((i + 1))" && child $((i + 1)) 0 09:00:00.5 >"family/$i/children.jsonl" && i=$((i + 1)); done
 "$tool" list -v family/0 >out 2>err
-is 'children deeper than 8 are not shown, and that is said' grep -q 'not shown' err
+is 'children deeper than 8 are not shown, and that is said' grep -q 'below more than 8 others: not shown' err
 is 'the others are' test "$(awk 'NR > 1 { print $(NF-1) }' out)" -eq 26
 
 # Each attempt of an action has the children that came while it was the last one.

@@ -129,4 +129,33 @@ shared 1 7 ninja/first-build.ninja_log
 counts 1 11 "$samples/github-actions.json"
 shared 1 0 github-actions/actions-timeline.workflow.json # the run alone, without its jobs
 
+# --- directories ---
+# takes RUNS STEPS FILE NAME...: a directory that holds the file alone, under each name in turn.
+takes()
+{
+    want="$1 runs, $2 steps"
+    file=$3
+    shift 3
+    for called; do
+        rm -rf "$work/held" && mkdir "$work/held"
+        case $called in
+        *.gz) gzip -c "$file" >"$work/held/$called" ;;
+        *) cp "$file" "$work/held/$called" ;;
+        esac
+        "$tool" list "$work/held" >"$work/list" 2>"$work/said"
+        found=$(tail -n +2 "$work/list" | awk '{ runs++; steps += $(NF - 1) } END { print runs + 0 " runs, " steps + 0 " steps" }')
+        if [ "$found" = "$want" ]; then ok "a directory with $called: $want"; else not_ok "a directory with $called: $want" "$work/said"; fi
+    done
+}
+takes 1 9 $samples/otlp.jsonl a.otlp a.otlp.gz a.jsonl a.jsonl.gz a.jsonl.1
+takes 2 10 $samples/ninja.ninja_log .ninja_log .ninja_log.gz build.ninja_log
+takes 1 9 $samples/nextflow-trace.txt trace.txt trace.txt.1 trace.txt.gz execution_trace.txt execution_trace_2026-11-22.txt a.tsv a.tsv.gz
+takes 1 9 $samples/chrome.json a.json a.json.gz a.trace a.trace.gz
+mkdir "$work/held/below" && cp $samples/*.* "$work/held" && cp $samples/*.* "$work/held/below" && : >"$work/held/notes.txt" &&
+    mv "$work/held/a.trace.gz" "$work/held/notes.gz" && mkdir "$work/held/z.json"
+counts 13 79 "$work/held"
+rm -rf "$work/held" && mkdir "$work/held" && cp $samples/chrome.json "$work/held/backtrace.txt"
+if "$tool" list "$work/held" >"$work/list" 2>"$work/said"; then not_ok 'no name of a log' "$work/list"; else ok 'no name of a log'; fi
+if grep -q 'it should hold \*\.ndjson\*, .*folders of Burr, .*\*\.otlp.* also with \.gz' "$work/said"; then ok 'what it should hold'; else not_ok 'what it should hold' "$work/said"; fi
+
 tap_done

@@ -194,13 +194,18 @@ static enum exit_status formats_help(void)
 {
     struct buf b = BUF_INIT;
     buf_puts(&b, "Logs that are read, told apart by what stands in their beginning; --format NAME says it instead.\n"
-                 "Files, directories, standard input and gzip; several files of one kind or of several at once.\n");
+                 "Files, directories, standard input and gzip; several files of one kind or of several at once.\n"
+                 "In a directory, what is called as said below is read, also with .gz behind it.\n");
     for (const struct format *const *f = formats; *f; f++) {
         buf_printf(&b, "\n  %-15s %s\n", (*f)->name, (*f)->title);
         for (struct str rest = str_z((*f)->about); rest.len;) {
             struct str line = str_cut(&rest, '\n');
             buf_printf(&b, "                  %.*s\n", STR_ARG(line));
         }
+        if (!(*f)->names && !(*f)->folder) continue;
+        buf_puts(&b, "                  in a directory: ");
+        format_put_names(&b, *f);
+        buf_puts(&b, "\n");
     }
     return print_free(&b);
 }

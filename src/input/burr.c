@@ -12,8 +12,7 @@
  *
  * A child is a run of its own when its own log is read; here its log is read beside that of its parent.
  */
-#include "input/burr.h"
-#include "input/format.h"
+#include "input/burr_line.h"
 
 #include "event/json.h"
 
@@ -133,7 +132,7 @@ static void find_children(struct family *f, struct burr_app *app)
         child->told = true;
         struct str step = child->attempt == BURR_ATTEMPT_NONE
                               ? app->top
-                              : arena_copy(&f->t->arena, burr_action_id(app, child->sequence, child->attempt));
+                              : arena_copy(&f->t->arena, burr_step_id(app, child->sequence, child->attempt));
         if (step.len) link_child(app, child, step);
         bool late = !app->top.len && child->attempt != app->attempt;
         wait_for(f, app, child, late ? app->top : step);
@@ -167,7 +166,7 @@ static void read_lines(struct burr_app *app, struct str rest)
         while (!json_at_end(&j)) {
             struct str value = json_skip(&j);
             if (j.error) break;
-            burr_line(app, value);
+            burr_app_line(app, value);
         }
         app->left_out += j.error != NULL;
         json_done(&j);
@@ -182,7 +181,7 @@ static void show_child(struct family *f, size_t number)
     bool there = false;
     struct buf log = BUF_INIT;
     if (w.path.len && f->bytes > CHILD_BYTES_MAX) f->too_long++;
-    else if (w.path.len) log = burr_file_read(t, w.path, "log.jsonl", BURR_CHILD_LOG_MAX, &there);
+    else if (w.path.len) log = burr_file_read(t, w.path, BURR_LOG, BURR_CHILD_LOG_MAX, &there);
     if (there) burr_children_read(t, &folder, f->top->clock);
     struct burr_app app = app_of(t, f->top->clock, folder);
     app.run_id = f->top->run_id;
@@ -217,6 +216,18 @@ static void say(struct teller *t, size_t count, const char *one, const char *man
     buf_free(&b);
 }
 
+/* A page that is made from the log carries no other file. */
+static void say_beside(struct teller *t, const struct burr_folder *folder)
+{
+    struct buf b = BUF_INIT;
+    burr_folder_put_read(&b, folder);
+    if (b.len) {
+        buf_puts(&b, " beside it: read as well; a page carries the log alone");
+        tell_note(t, buf_str(&b));
+    }
+    buf_free(&b);
+}
+
 static void take_text(struct teller *t, void *state, struct str text)
 {
     struct reading *r = state;
@@ -224,11 +235,12 @@ static void take_text(struct teller *t, void *state, struct str text)
         r->ready = true;
         r->clock = burr_clock_find(t);
         r->app = app_of(t, &r->clock, burr_folder_read(t, str_z(t->path), &r->clock));
+        say_beside(t, &r->app.folder);
         r->app.attempt_ends = show_children;
         r->app.context = &r->family;
         r->family = (struct family){ .t = t, .top = &r->app };
     }
-    burr_line(&r->app, text);
+    burr_app_line(&r->app, text);
 }
 
 static void end(struct teller *t, void *state)
@@ -237,8 +249,9 @@ static void end(struct teller *t, void *state)
     const struct family *f = &r->family;
     if (!r->ready) return;
     burr_attempt_end(&r->app, INT64_MAX);
-    say(t, f->too_deep, "application", "applications", " below more than 8 others: not shown");
-    say(t, f->too_many, "child", "children", " beyond 1000: not shown");
+    say(t, f->too_deep, "application", "applications",
+        arena_format(&t->arena, " below more than %d others: not shown", BURR_DEPTH_MAX).ptr);
+    say(t, f->too_many, "child", "children", arena_format(&t->arena, " beyond %d: not shown", BURR_CHILDREN_MAX).ptr);
     say(t, f->too_long, "child", "children", " not shown, because the logs of those before are long");
     say(t, f->bad, "bad line", "bad lines", " in the logs of children left out: see check of their own logs");
     free(f->list);
@@ -250,6 +263,7 @@ const struct format format_burr = {
     .title = "Burr",
     .about = "log.jsonl of the LocalTrackingClient (~/.burr/PROJECT/APPLICATION), or the\n"
              "folder of an application or of a project\n",
+    .folder = burr_folder_look,
     .takes = TAKES_VALUES,
     .knows = knows_burr,
     .state_size = sizeof(struct reading),

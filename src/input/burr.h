@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT
  *
  * The parts of the reader of Burr's logs: what its clocks say (burr_clock.c), what stands beside a log (burr_folder.c),
- * what a line of it says (burr_line.c), and the reader itself (burr.c).
+ * what a line of it says (burr_line.h), and the reader itself (burr.c).
  */
 #ifndef INPUT_BURR_H
 #define INPUT_BURR_H
 
-#include "input/tell.h"
+#include "input/format.h"
 
 /* ---- burr_clock.c ---- */
 
@@ -14,7 +14,8 @@
 struct burr_clock {
     const struct zone *zone; /* as the user says, NULL when nobody did: then */
     int64_t offset;          /* µs that the local times are ahead of UTC, */
-    uint32_t pairs, fitting; /* by so many local times around one in UTC, and so many that this fits */
+    uint32_t pairs, fitting; /* by so many local times around one in UTC, and so many that this fits; */
+    uint32_t siblings;       /* without pairs: by so many logs of other applications of the project */
 };
 
 /* Looks through the source that is about to be read. Says in a note what is assumed. */
@@ -25,6 +26,8 @@ int64_t burr_clock_read(const struct burr_clock *clock, struct str value);
 void burr_clock_put(struct buf *b, const struct burr_clock *clock);
 
 /* ---- burr_folder.c ---- */
+
+#define BURR_LOG "log.jsonl"
 
 enum {
     BURR_BESIDE_MAX = 16 << 20,    /* bytes of a file beside the log */
@@ -57,9 +60,13 @@ struct burr_folder {
     int64_t next; /* µs: of all children of actions that have begun the first time that is not settled */
 };
 
+/* Is the directory that of an application? */
+struct folder burr_folder_look(const char *path);
 /* What stands beside the log at `log`, a path; "-" and compressed logs have nothing beside them. Problems are told. All
  * lives in the arena of the teller. */
 struct burr_folder burr_folder_read(struct teller *t, struct str log, const struct burr_clock *clock);
+/* "graph.json, children.jsonl": what was read of it; nothing where there is nothing. */
+void burr_folder_put_read(struct buf *b, const struct burr_folder *folder);
 /* Its children file alone. */
 void burr_children_read(struct teller *t, struct burr_folder *folder, const struct burr_clock *clock);
 /* The parent has begun the action `sequence` in its attempt `attempt`. */
@@ -115,11 +122,9 @@ struct burr_app {
     uint64_t left_out; /* of a child's log: bad lines */
 };
 
-void burr_line(struct burr_app *app, struct str text);
+void burr_app_line(struct burr_app *app, struct str text);
 /* Ends the attempt that is going on; another one begins at `next`, INT64_MAX when none does. */
 void burr_attempt_end(struct burr_app *app, int64_t next);
-/* The id of the step of an action in an attempt, valid until the next one is asked for. */
-struct str burr_action_id(struct burr_app *app, struct str sequence, uint32_t attempt);
 void burr_app_free(struct burr_app *app);
 
 #endif

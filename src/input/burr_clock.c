@@ -9,6 +9,8 @@
  *
  * What was written between two local times happened between them: u + offset lies between a and b. Offsets of time
  * zones are multiples of a quarter of an hour, so mostly one alone fits; what fits most of the first pairs is taken.
+ * A log without such pairs is read as those of the applications beside it that are read as well, where all that tell
+ * an offset tell the same one.
  */
 #include "input/burr.h"
 
@@ -22,12 +24,15 @@ enum {
     PENDING_MAX = 8,   /* times in UTC looked at between two local ones */
     QUARTERS_MAX = 64, /* 16 hours: no zone is further from UTC */
     SURE = 1 << 16,    /* how much more a pair counts that only one offset fits */
+    NEAR = 8,          /* sources on either side that are looked at, a chunk of each */
     WORD_MAX = 80      /* a text longer than this is no time */
 };
 #define QUARTER   INT64_C(900000000)
 #define TOLERANCE INT64_C(1000000) /* µs: times are taken before the lines are written */
 
 struct finding {
+    struct sources *sources;
+    uint32_t source;
     uint32_t votes[2 * QUARTERS_MAX + 1];
     bool any_local;
     int64_t local; /* the last one */
@@ -90,9 +95,9 @@ static void take_time(struct finding *f, int64_t us, bool zoned)
 }
 
 /* The lines of the chunk; of one that goes on behind it the beginning. Moves f->at behind them; false at the end. */
-static bool take_chunk(struct teller *t, struct finding *f, bool *within_line)
+static bool take_chunk(struct finding *f, bool *within_line)
 {
-    ptrdiff_t got = sources_read(t->sources, t->source, f->at, f->chunk, CHUNK);
+    ptrdiff_t got = sources_read(f->sources, f->source, f->at, f->chunk, CHUNK);
     if (got <= 0) return false;
     struct str rest = str_of(f->chunk, (size_t)got);
     size_t done = 0;
@@ -112,17 +117,61 @@ static bool take_chunk(struct teller *t, struct finding *f, bool *within_line)
 }
 
 /* What most pairs say: of equals what is nearest to UTC. */
-static int64_t choose(const struct finding *f, struct burr_clock *clock)
+static struct burr_clock choose(const struct finding *f)
 {
     int64_t best = 0;
     for (int64_t q = 1; q <= QUARTERS_MAX; q++) {
         if (f->votes[QUARTERS_MAX + q] > f->votes[QUARTERS_MAX + best]) best = q;
         if (f->votes[QUARTERS_MAX - q] > f->votes[QUARTERS_MAX + best]) best = -q;
     }
-    clock->pairs = f->pairs;
-    clock->fitting = f->votes[QUARTERS_MAX + best] / SURE;
-    if (f->votes[QUARTERS_MAX + best] && !clock->pairs) clock->pairs = clock->fitting = 1;
-    return best * QUARTER;
+    struct burr_clock clock = { .offset = best * QUARTER,
+                                .pairs = f->pairs,
+                                .fitting = f->votes[QUARTERS_MAX + best] / SURE };
+    if (f->votes[QUARTERS_MAX + best] && !clock.pairs) clock.pairs = clock.fitting = 1;
+    return clock;
+}
+
+/* By so many bytes of the source at most. */
+static struct burr_clock find_in(struct teller *t, uint32_t source, uint64_t max, bool *ret_any_local)
+{
+    struct finding f = { .sources = t->sources, .source = source };
+    bool within_line = false;
+    f.chunk = array_grow(NULL, &(size_t){ 0 }, CHUNK, 1);
+    while (take_chunk(&f, &within_line) && f.at < max) continue;
+    free(f.chunk);
+    for (size_t i = 0; i < f.pending_count; i++) vote(&f, f.local, f.pending[i], f.local + QUARTER - 2 * TOLERANCE - 1);
+    *ret_any_local = f.any_local;
+    return choose(&f);
+}
+
+/* The folder around that of the application, "p/" of "p/app/log.jsonl". False where the log is called otherwise. */
+static bool project_of(struct str log, struct str *ret)
+{
+    if (!str_ends(log, S("/" BURR_LOG))) return false;
+    struct str folder = str_first(log, log.len - S("/" BURR_LOG).len);
+    size_t slash = str_rfind(folder, '/');
+    *ret = str_first(folder, slash < folder.len ? slash + 1 : 0);
+    return true;
+}
+
+/* The logs of a project's folder are sources next to each other. */
+static void ask_siblings(struct teller *t, struct burr_clock *clock)
+{
+    struct str project, other;
+    if (!project_of(str_z(t->path), &project)) return;
+    size_t from = t->source > NEAR ? t->source - NEAR : 0;
+    for (size_t i = from; i < t->sources->count && i <= (size_t)t->source + NEAR; i++) {
+        bool any;
+        if (i == t->source || !project_of(t->sources->list[i].name, &other) || !str_eq(project, other)) continue;
+        struct burr_clock its = find_in(t, (uint32_t)i, CHUNK, &any);
+        if (!its.pairs) continue;
+        if (clock->siblings++ && its.offset != clock->offset) { /* summer and winter, or another machine */
+            clock->siblings = 0;
+            clock->offset = 0;
+            return;
+        }
+        clock->offset = its.offset;
+    }
 }
 
 static void say(struct teller *t, const struct burr_clock *clock)
@@ -130,7 +179,11 @@ static void say(struct teller *t, const struct burr_clock *clock)
     struct buf b = BUF_INIT;
     buf_puts(&b, "times of actions and spans are local ones without a zone: read as ");
     burr_clock_put(&b, clock);
-    if (!clock->pairs) buf_puts(&b, ", because nothing in the log tells which; --tz ZONE says it");
+    if (clock->siblings) {
+        buf_puts(&b, ", as those of ");
+        buf_put_count(&b, clock->siblings, "other application", "other applications");
+        buf_puts(&b, " of the project; --tz ZONE says otherwise");
+    } else if (!clock->pairs) buf_puts(&b, ", because nothing in the log tells which; --tz ZONE says it");
     else {
         buf_puts(&b, ", which fits ");
         if (clock->fitting < clock->pairs) buf_printf(&b, "%u of ", clock->fitting);
@@ -143,16 +196,11 @@ static void say(struct teller *t, const struct burr_clock *clock)
 
 struct burr_clock burr_clock_find(struct teller *t)
 {
-    struct burr_clock clock = { .zone = t->zone->known ? t->zone : NULL };
-    if (clock.zone) return clock;
-    struct finding f = { 0 };
-    bool within_line = false;
-    f.chunk = array_grow(NULL, &(size_t){ 0 }, CHUNK, 1);
-    while (take_chunk(t, &f, &within_line)) continue;
-    free(f.chunk);
-    for (size_t i = 0; i < f.pending_count; i++) vote(&f, f.local, f.pending[i], f.local + QUARTER - 2 * TOLERANCE - 1);
-    clock.offset = choose(&f, &clock);
-    if (f.any_local) say(t, &clock);
+    bool any_local;
+    if (t->zone->known) return (struct burr_clock){ .zone = t->zone };
+    struct burr_clock clock = find_in(t, t->source, UINT64_MAX, &any_local);
+    if (any_local && !clock.pairs) ask_siblings(t, &clock);
+    if (any_local) say(t, &clock);
     return clock;
 }
 

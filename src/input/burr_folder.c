@@ -14,7 +14,7 @@
 #include "input/burr.h"
 
 #include "event/fields.h"
-#include "input/directory.h"
+#include "input/format.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -22,6 +22,27 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+static const char children_name[] = "children.jsonl", graph_name[] = "graph.json", metadata_name[] = "metadata.json";
+
+static bool has_file(const char *folder, const char *name)
+{
+    struct arena scratch = { 0 };
+    struct stat st;
+    bool has = stat(arena_format(&scratch, "%s/%s", folder, name).ptr, &st) == 0 && S_ISREG(st.st_mode);
+    arena_free(&scratch);
+    return has;
+}
+
+/* An application that is not tracked leaves none but its children, of those that are. */
+struct folder burr_folder_look(const char *path)
+{
+    static const char *const beside[] = { children_name, graph_name, metadata_name, NULL };
+    bool log = has_file(path, BURR_LOG), children = has_file(path, children_name);
+    if (!log && !children) return (struct folder){ 0 };
+    bool sure = children || has_file(path, graph_name) || has_file(path, metadata_name);
+    return (struct folder){ .log = BURR_LOG, .there = log, .beside = sure ? beside : NULL };
+}
 
 void burr_file_problem(struct teller *t, struct str folder, const char *name, const char *what)
 {
@@ -129,7 +150,7 @@ static int by_sequence_and_time(const void *a, const void *b) { return by_sequen
 void burr_children_read(struct teller *t, struct burr_folder *folder, const struct burr_clock *clock)
 {
     bool there;
-    struct buf b = burr_file_read(t, folder->path, "children.jsonl", BURR_BESIDE_MAX, &there);
+    struct buf b = burr_file_read(t, folder->path, children_name, BURR_BESIDE_MAX, &there);
     struct str rest = buf_str(&b);
     size_t cap = 0, bad = 0, more = 0;
     struct burr_child *list = NULL;
@@ -146,10 +167,10 @@ void burr_children_read(struct teller *t, struct burr_folder *folder, const stru
     }
     if (bad)
         burr_file_problem(
-            t, folder->path, "children.jsonl",
+            t, folder->path, children_name,
             arena_format(&t->arena, "%zu line%s no child: left out", bad, bad == 1 ? " is" : "s are").ptr);
     if (more)
-        burr_file_problem(t, folder->path, "children.jsonl",
+        burr_file_problem(t, folder->path, children_name,
                           arena_format(&t->arena, "%zu children beyond %d are left out", more, BURR_CHILDREN_MAX).ptr);
     if (folder->child_count) {
         folder->children = ARENA_ARRAY(&t->arena, struct burr_child, folder->child_count);
@@ -222,23 +243,31 @@ struct burr_folder burr_folder_read(struct teller *t, struct str log, const stru
 {
     struct burr_folder f = { .next = INT64_MAX };
     f.app_id = f.project = str_eq(log, S("-")) ? S("application") : stem(log);
-    if (!str_eq(last_part(log), S("log.jsonl"))) return f;
+    if (!str_eq(last_part(log), S(BURR_LOG))) return f;
     size_t slash = str_rfind(log, '/');
     f.path = slash == log.len ? S(".") : arena_copy(&t->arena, str_first(log, slash ? slash : 1));
     char *real = realpath(f.path.ptr, NULL);
     struct str whole = arena_copy(&t->arena, str_z(real)), around = str_first(whole, str_rfind(whole, '/'));
     free(real);
     if (last_part(whole).len) f.app_id = f.project = last_part(whole);
-    if (directory_is_application(f.path.ptr) && last_part(around).len) f.project = last_part(around);
-    f.graph = read_object(t, f.path, "graph.json");
-    f.metadata = read_object(t, f.path, "metadata.json");
+    if (burr_folder_look(f.path.ptr).beside && last_part(around).len) f.project = last_part(around);
+    f.graph = read_object(t, f.path, graph_name);
+    f.metadata = read_object(t, f.path, metadata_name);
     burr_children_read(t, &f, clock);
     return f;
+}
+
+void burr_folder_put_read(struct buf *b, const struct burr_folder *folder)
+{
+    const char *names[] = { folder->graph.len ? graph_name : NULL, folder->metadata.len ? metadata_name : NULL,
+                            folder->child_count ? children_name : NULL };
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (names[i]) buf_printf(b, "%s%s", b->len ? ", " : "", names[i]);
 }
 
 struct str burr_folder_of(struct teller *t, const struct burr_folder *near, struct str app_id)
 {
     if (!near->path.len || !is_folder_name(app_id)) return (struct str){ 0 };
     struct str path = arena_format(&t->arena, "%.*s/../%.*s", STR_ARG(near->path), STR_ARG(app_id));
-    return directory_has_log(path.ptr) ? path : (struct str){ 0 };
+    return has_file(path.ptr, BURR_LOG) ? path : (struct str){ 0 };
 }

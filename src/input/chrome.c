@@ -319,6 +319,7 @@ const struct format format_chrome = {
     .about = "profiles of Chrome, Perfetto's JSON, clang -ftime-trace, node\n"
              "--trace-events-enabled, VizTracer, Bazel --profile: {\"traceEvents\":[…]},\n"
              "an array or an event a line; one run per process\n",
+    .names = (const char *const[]){ "*.trace", NULL },
     .takes = TAKES_WHOLE,
     .knows = knows,
     .state_size = sizeof(struct chrome),

@@ -1,16 +1,19 @@
 /* SPDX-License-Identifier: MIT
  *
- * Burr leaves its logs like this, and any of the folders may be named:
+ * What a log is called, and which systems have a folder for each of their logs, says the table of formats. Any of these
+ * may be named:
  *
- *   PROJECT/
- *     APPLICATION/   log.jsonl  graph.json  metadata.json  children.jsonl
- *     APPLICATION/   children.jsonl    of one that is not tracked, but has children that are
+ *   LOGS/        a.ndjson  b.json.gz  trace.txt      all of them
+ *   PROJECT/     FOLDER/  FOLDER/                    the log of each
+ *     FOLDER/    the log  what stands beside it      the log alone
  */
 #include "input/directory.h"
 
+#include "input/format.h"
+
 #include <dirent.h>
 #include <errno.h>
-#include <stdio.h>
+#include <fnmatch.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
@@ -19,32 +22,42 @@ static struct str joined(struct arena *a, const char *directory, const char *nam
     return arena_format(a, "%s%s%s", directory, str_ends(str_z(directory), S("/")) ? "" : "/", name);
 }
 
-static bool has_file(const char *directory, const char *name)
+/* Of the first system that knows the directory as one of its own. */
+static struct folder folder_of(const char *path, const struct format **ret_format)
 {
-    struct arena scratch = { 0 };
-    struct stat st;
-    bool has = stat(joined(&scratch, directory, name).ptr, &st) == 0 && S_ISREG(st.st_mode);
-    arena_free(&scratch);
-    return has;
+    for (const struct format *const *f = formats; *f; f++) {
+        struct folder folder = { 0 };
+        if ((*f)->folder) folder = (*f)->folder(path);
+        *ret_format = *f;
+        if (folder.log) return folder;
+    }
+    return (struct folder){ 0 };
 }
 
-bool directory_has_log(const char *path) { return has_file(path, "log.jsonl"); }
-
-static bool has_beside(const char *path)
+static bool is_called(const char *name, const char *pattern)
 {
-    return has_file(path, "metadata.json") || has_file(path, "graph.json") || has_file(path, "children.jsonl");
+    char plain[256]; /* without .gz */
+    size_t len = strlen(name);
+    if (fnmatch(pattern, name, 0) == 0) return true;
+    if (len >= sizeof plain || !str_ends(str_z(name), S(".gz"))) return false;
+    memcpy(plain, name, len - 3);
+    plain[len - 3] = '\0';
+    return fnmatch(pattern, plain, 0) == 0;
 }
-
-bool directory_is_application(const char *path) { return directory_has_log(path) && has_beside(path); }
 
 static bool is_log_name(const char *name)
 {
-    return strstr(name, ".ndjson") || strstr(name, ".jsonl") || str_ends(str_z(name), S(".json"));
+    for (const struct format *const *f = formats; *f; f++)
+        for (const char *const *pattern = (*f)->names; pattern && *pattern; pattern++)
+            if (is_called(name, *pattern)) return true;
+    return false;
 }
 
-static bool is_beside_name(const char *name)
+static bool is_beside(const struct folder *folder, const char *name)
 {
-    return strcmp(name, "metadata.json") == 0 || strcmp(name, "graph.json") == 0 || strcmp(name, "children.jsonl") == 0;
+    for (const char *const *beside = folder->beside; beside && *beside; beside++)
+        if (strcmp(name, *beside) == 0) return true;
+    return false;
 }
 
 static int by_name(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
@@ -71,47 +84,60 @@ static void keep_files(struct log_paths *paths)
     paths->count = kept;
 }
 
-static void keep_applications(struct arena *a, struct log_paths *paths)
+/* In place of each directory that is the folder of a log, that log. */
+static void keep_folders(struct arena *a, struct log_paths *paths)
 {
+    const struct format *format;
     size_t kept = 0;
-    for (size_t i = 0; i < paths->count; i++)
-        if (directory_has_log(paths->list[i]))
-            paths->list[kept++] = (char *)(uintptr_t)joined(a, paths->list[i], "log.jsonl").ptr;
+    for (size_t i = 0; i < paths->count; i++) {
+        struct folder folder = folder_of(paths->list[i], &format);
+        if (folder.there) paths->list[kept++] = (char *)(uintptr_t)joined(a, paths->list[i], folder.log).ptr;
+    }
     paths->count = kept;
+}
+
+static bool nothing_found(const char *path, struct err *e)
+{
+    struct buf b = BUF_INIT;
+    for (const struct format *const *f = formats; *f; f++) {
+        if (b.len && ((*f)->names || (*f)->folder)) buf_puts(&b, ", ");
+        format_put_names(&b, *f);
+    }
+    err_set(e, ERR_INPUT, path, "is a directory without a log: it should hold %.*s; files also with .gz",
+            STR_ARG(buf_str(&b)));
+    buf_free(&b);
+    return false;
 }
 
 bool directory_logs(struct arena *a, const char *path, struct log_paths *ret, struct err *e)
 {
+    const struct format *format;
+    struct folder folder = folder_of(path, &format);
+    struct log_paths others = { 0 };
     *ret = (struct log_paths){ 0 };
-    if (directory_is_application(path)) {
-        add(ret, joined(a, path, "log.jsonl"));
+    if (folder.there && folder.beside) {
+        add(ret, joined(a, path, folder.log));
         return true;
     }
     DIR *directory = opendir(path);
     if (!directory) return err_set(e, ERR_INPUT, path, "cannot be listed: %s", strerror(errno));
-    struct log_paths others = { 0 };
-    bool other_logs = false;
     for (struct dirent *entry; (entry = readdir(directory));) {
-        bool log = is_log_name(entry->d_name);
-        if (log) other_logs |= !is_beside_name(entry->d_name);
-        if (log) add(ret, joined(a, path, entry->d_name));
+        if (is_beside(&folder, entry->d_name)) continue;
+        if (is_log_name(entry->d_name)) add(ret, joined(a, path, entry->d_name));
         else if (entry->d_name[0] != '.') add(&others, joined(a, path, entry->d_name));
     }
     closedir(directory);
     keep_files(ret);
     bool good = true;
-    if (ret->count && !other_logs && has_file(path, "children.jsonl"))
-        good = err_set(e, ERR_INPUT, path,
-                       "is the folder of a Burr application without its log.jsonl: nothing was tracked");
+    if (!ret->count && folder.log)
+        good = err_set(e, ERR_INPUT, path, "is a folder of %s without its %s: nothing was tracked", format->title,
+                       folder.log);
     else if (!ret->count) {
-        keep_applications(a, &others);
+        keep_folders(a, &others);
         free(ret->list);
         *ret = others;
         others = (struct log_paths){ 0 };
-        if (!ret->count)
-            good = err_set(e, ERR_INPUT, path,
-                           "is a directory without a log: it should hold *.ndjson, *.jsonl or *.json files, or folders "
-                           "of Burr applications");
+        if (!ret->count) good = nothing_found(path, e);
     }
     free(others.list);
     sort(ret);

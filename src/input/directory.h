@@ -13,14 +13,9 @@ struct log_paths {
     size_t count, cap;
 };
 
-/* The logs of a directory: of the folder of a Burr application its log.jsonl alone; else all *.ndjson*, *.jsonl* and
- * *.json in it; where there are none, of a project folder of Burr's the log.jsonl of each application. The paths live
- * in the arena. False with *e set when it cannot be listed or has none. */
+/* The logs of a directory: where it is the folder of one log of a system (input/format.h), that log alone; else all
+ * files in it that are called like logs, not those below; where there are none, the logs of the folders in it that are
+ * such ones. The paths live in the arena. False with *e set when it cannot be listed or has none. */
 bool directory_logs(struct arena *a, const char *path, struct log_paths *ret, struct err *e);
-
-/* Does the directory hold log.jsonl, as a Burr application's does? */
-bool directory_has_log(const char *path);
-/* And what Burr puts beside it? */
-bool directory_is_application(const char *path);
 
 #endif

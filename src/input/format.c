@@ -20,6 +20,7 @@ const struct format format_pipelens = {
     .name = "pipelens",
     .title = "PipeLens and pipelens-report",
     .about = "event logs (NDJSON), posted batches, outputPipelineMeta() and its\nnested and flat forms\n",
+    .names = (const char *const[]){ "*.ndjson*", "*.jsonl*", "*.json", NULL },
     .takes = TAKES_VALUES,
     .knows = knows_pipelens,
 };
@@ -80,6 +81,13 @@ const struct format *format_named(struct str name)
     for (const struct format *const *f = formats; *f; f++)
         if (str_eq(str_z((*f)->name), name)) return *f;
     return NULL;
+}
+
+void format_put_names(struct buf *b, const struct format *f)
+{
+    for (const char *const *pattern = f->names; pattern && *pattern; pattern++)
+        buf_printf(b, "%s%s", pattern == f->names ? "" : ", ", *pattern);
+    if (f->folder) buf_printf(b, "%sfolders of %s", f->names ? ", " : "", f->title);
 }
 
 const struct format *format_detect(struct str beginning)

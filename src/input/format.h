@@ -30,10 +30,23 @@ enum format_takes {
     TAKES_WHOLE,  /* the whole file as one text, which may be JSON that is cut off */
 };
 
+/* What a directory is to a system that keeps each of its logs in a directory of its own. */
+struct folder {
+    const char *log; /* the name of the log in it; NULL: the directory is none of the system's */
+    bool there;      /* it is there */
+    /* The names of what stands beside such logs and is none, ending with NULL. NULL: nothing of that is there, so that
+     * the directory may as well be one of any logs. */
+    const char *const *beside;
+};
+
 struct format {
     const char *name;  /* --format NAME */
     const char *title; /* for people: "PipeLens and pipelens-report" */
     const char *about; /* help formats: what such a log is and how one gets it; lines of at most 76 characters */
+    /* How files of such logs are called in a directory: patterns as of a shell, ending with NULL; of each also with .gz
+     * behind it. NULL: none but those of format_pipelens, which everybody's JSON is called like. */
+    const char *const *names;
+    struct folder (*folder)(const char *path); /* NULL: its logs are files */
     enum format_takes takes;
     bool (*knows)(const struct glance *g);
     /* What is kept from text to text: zeroed memory of this size, behind t->arena. */
@@ -55,6 +68,8 @@ enum { FORMATS_MAX = 31 };
 extern const struct format *const formats[];
 /* NULL when there is none of this name. */
 const struct format *format_named(struct str name);
+/* "*.ndjson*, *.json": what its logs in a directory are called. */
+void format_put_names(struct buf *b, const struct format *f);
 /* By the beginning of a source, NULL when it does not tell. */
 const struct format *format_detect(struct str beginning);
 

@@ -360,6 +360,7 @@ const struct format format_nextflow = {
     .title = "Nextflow",
     .about = "the trace file of a pipeline run: nextflow run … -with-trace trace.txt\n"
              "(tab-separated, any choice of columns, also with trace.raw = true)\n",
+    .names = (const char *const[]){ "trace*.txt*", "*[-_.]trace*.txt*", "*.tsv", NULL },
     .takes = TAKES_LINES,
     .knows = knows_nextflow,
     .state_size = sizeof(struct trace_file),

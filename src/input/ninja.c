@@ -109,6 +109,7 @@ const struct format format_ninja = {
     .title = "ninja",
     .about = "the build log .ninja_log in the build directory (also of CMake and Meson):\n"
              "each build a run; ninja writes no lines of commands that fail\n",
+    .names = (const char *const[]){ "*.ninja_log", NULL },
     .takes = TAKES_LINES,
     .knows = knows_ninja,
     .state_size = sizeof(struct ninja_log),

@@ -257,6 +257,7 @@ const struct format format_otlp = {
              "export request a line), or a request as one document; Jaeger v3's and\n"
              "Tempo's answers. A trace is a run, a span is a step; metrics and log\n"
              "records in the file are left out.\n",
+    .names = (const char *const[]){ "*.otlp", NULL },
     .takes = TAKES_VALUES,
     .knows = knows,
     .state_size = sizeof(struct otlp),
