@@ -8,7 +8,8 @@
  */
 #include "input/chrome.h"
 
-#include "input/partial.h"
+#include "event/json.h"
+#include "input/titles.h"
 
 /* Has another file this name, in another directory? */
 static bool is_shared(const struct teller *t, struct str title)
@@ -31,15 +32,6 @@ static struct str suffix_of(struct teller *t)
     return arena_format(&t->arena, ", %.*s", STR_ARG(title));
 }
 
-static struct str json_of(struct teller *t, struct str text)
-{
-    struct buf json = BUF_INIT;
-    buf_put_json(&json, text);
-    struct str copy = arena_copy(&t->arena, buf_str(&json));
-    buf_free(&json);
-    return copy;
-}
-
 void chrome_name_runs(struct chrome *c)
 {
     struct buf text = BUF_INIT;
@@ -49,9 +41,9 @@ void chrome_name_runs(struct chrome *c)
         buf_clear(&text);
         if (p->pid.len) buf_puts(&text, "pid ");
         json_put_text(&text, p->pid.len ? p->pid : S("trace"));
-        if (!chrome_is_text(p->name)) p->name = json_of(c->t, buf_str(&text));
+        if (!chrome_is_text(p->name)) p->name = json_of_text(buf_str(&text), &c->t->arena);
         buf_put(&text, suffix);
-        if (!p->run.len) p->run = json_of(c->t, buf_str(&text));
+        if (!p->run.len) p->run = json_of_text(buf_str(&text), &c->t->arena);
     }
     buf_free(&text);
 }
@@ -68,7 +60,7 @@ static struct str key_of(struct chrome *c, struct str name)
     json_put_text(&text, name);
     for (size_t i = 0; i < text.len; i++)
         if (text.ptr[i] == '.') text.ptr[i] = '_';
-    struct str key = json_of(c->t, buf_str(&text));
+    struct str key = json_of_text(buf_str(&text), &c->t->arena);
     buf_free(&text);
     return key;
 }
