@@ -58,7 +58,7 @@ static struct str word_of(struct chrome *c, struct str value)
 
 static void bad_event(struct chrome *c, const char *at, const char *what)
 {
-    if (c->bad++ < CHROME_BAD_SHOWN) tell_problem(c->t, at, what);
+    if (c->notes.bad++ < CHROME_BAD_SHOWN) tell_problem(c->t, at, what);
 }
 
 /* Members of X that tie it to flows without flow events ("flow events v2"). */
@@ -85,8 +85,8 @@ static void look_at_order(struct chrome *c, const struct chrome_item *x)
     const struct chrome_item *before = c->item_count ? &c->items[c->item_count - 1] : NULL;
     if (!before || before->ph != 'X' || x->ph != 'X' || before->track != x->track) return;
     bool same = before->ts == x->ts && before->end == x->end;
-    c->later_contains += !same && x->ts <= before->ts && x->end >= before->end;
-    c->earlier_contains += !same && before->ts <= x->ts && before->end >= x->end;
+    c->walk.later_contains += !same && x->ts <= before->ts && x->end >= before->end;
+    c->walk.earlier_contains += !same && before->ts <= x->ts && before->end >= x->end;
 }
 
 static uint32_t async_track(struct chrome *c, const struct members *m, uint32_t process, char ph)
@@ -118,7 +118,7 @@ static void add_item(struct chrome *c, const struct members *m, const char *at, 
                                 .ph = ph,
                                 .flags = flags };
     item.track = is_async(ph) ? async_track(c, m, process, ph) : chrome_thread(c, process, m->tid);
-    c->bad_times += item.ts == TIME_NONE;
+    c->notes.bad_times += item.ts == TIME_NONE;
     if (ph == 'X' && item.ts != TIME_NONE) {
         int64_t duration = ns_of(m->dur);
         if (duration != TIME_NONE) item.end = item.ts + duration;
@@ -173,7 +173,7 @@ static void add_event(struct chrome *c, const struct members *m, const char *at,
     if (ph == 'M') add_meta(c, m);
     else if (memchr("XBEbneSTpFiIRstf", ph, 16)) {
         if (c->item_count < CHROME_NONE / 2) add_item(c, m, at, flags);
-    } else c->letters[ph & 127]++;
+    } else c->notes.letters[ph & 127]++;
 }
 
 /* The event at j->at, a brace. False when it is no JSON. */
@@ -263,7 +263,7 @@ static void keep_member(struct chrome *c, struct str key, struct str value)
     if (json_key_is(key, S("beginningOfTime"))) json_to_us(value, JSON_MICROSECONDS, &c->begin_us);
     if (c->member_count < sizeof c->members / sizeof *c->members)
         c->members[c->member_count++] = (struct chrome_member){ key, value };
-    else c->members_left++;
+    else c->notes.members_left++;
 }
 
 static void read_document(struct chrome *c, struct json *j)
@@ -298,7 +298,8 @@ static void read_text(struct teller *t, void *state, struct str text)
     json_done(&j);
     chrome_nest(c);
     chrome_tell(c);
-    void *memory[] = { c->items, c->tracks, c->processes, c->metas, c->names, c->slots, c->order, c->stack };
+    void *memory[] = { c->items,      c->tracks,      c->processes,  c->metas,
+                       c->names.list, c->names.slots, c->walk.order, c->walk.stack };
     for (size_t i = 0; i < sizeof memory / sizeof *memory; i++) free(memory[i]);
 }
 

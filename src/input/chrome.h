@@ -91,27 +91,34 @@ struct chrome {
     struct chrome_track *tracks;
     struct chrome_process *processes;
     struct chrome_meta *metas;
-    struct chrome_name *names;
-    uint32_t *slots; /* of names: a hash table, 0 empty, else 1 + place */
-    uint32_t *order; /* items by track, then as they follow each other */
-    uint32_t *stack; /* slices that are open, on the walk along a track */
-    size_t item_count, item_cap, track_count, track_cap, process_count, process_cap, meta_count, meta_cap, name_count,
-        name_cap, slot_cap, stack_count, stack_cap, flow_names;
+    size_t item_count, item_cap, track_count, track_cap, process_count, process_cap, meta_count, meta_cap;
     struct chrome_member {
         struct str key, value;
     } members[CHROME_MEMBERS]; /* of the document, besides its events */
-    size_t member_count, members_left;
+    size_t member_count;
     bool members_told;
-    int64_t begin_us;      /* added to all times */
-    uint64_t letters[128]; /* events of kinds that are left out */
-    uint64_t bad, bad_times, orphan_ends, overlaps, loose_flows;
-    const char *first_orphan_end;
-    uint64_t later_contains, earlier_contains; /* of X events that follow one another in the file */
-    bool own;                                  /* written by pipelens-report */
+    int64_t begin_us; /* added to all times */
+    bool own;         /* written by pipelens-report */
+    struct {
+        struct chrome_name *list;
+        uint32_t *slots; /* a hash table: 0 empty, else 1 + place in the list */
+        size_t count, cap, slot_cap, flows;
+    } names;
     struct {
         struct str pid, tid;
         uint32_t process, track;
-    } last; /* most events are of the thread of the one before */
+    } last;              /* most events are of the thread of the one before */
+    struct {             /* along the tracks */
+        uint32_t *order; /* items by track, then as they follow each other */
+        uint32_t *stack; /* slices that are open */
+        size_t depth, stack_cap;
+        uint64_t later_contains, earlier_contains; /* of X events that follow one another in the file */
+    } walk;
+    struct {                   /* for the reader of the report: how many there were of what */
+        uint64_t letters[128]; /* events of kinds that are left out */
+        uint64_t bad, bad_times, orphan_ends, overlaps, loose_flows, members_left;
+        const char *first_orphan_end;
+    } notes;
 };
 
 /* chrome_track.c */

@@ -47,7 +47,7 @@ void chrome_tell_flows(struct chrome *c)
     for (size_t i = 0; i < c->item_count; i++) {
         const struct chrome_item *it = &c->items[i];
         if (!chrome_is_flow(it->ph) || (it->flags & CHROME_NO_LINK)) continue;
-        c->loose_flows += it->parent == CHROME_NONE;
+        c->notes.loose_flows += it->parent == CHROME_NONE;
         if (it->parent == CHROME_NONE) continue;
         points = array_grow(points, &cap, count + 1, sizeof *points);
         points[count++] = (struct point){ it->partner, (uint32_t)i, it->ts };

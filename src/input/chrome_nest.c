@@ -58,46 +58,46 @@ static void sort_by_time(struct chrome *c, uint32_t *order, size_t count)
 
 static void push(struct chrome *c, uint32_t item)
 {
-    c->stack = array_grow(c->stack, &c->stack_cap, c->stack_count + 1, sizeof *c->stack);
-    c->stack[c->stack_count++] = item;
+    c->walk.stack = array_grow(c->walk.stack, &c->walk.stack_cap, c->walk.depth + 1, sizeof *c->walk.stack);
+    c->walk.stack[c->walk.depth++] = item;
 }
 
 static struct chrome_item *top(const struct chrome *c)
 {
-    return c->stack_count ? &c->items[c->stack[c->stack_count - 1]] : NULL;
+    return c->walk.depth ? &c->items[c->walk.stack[c->walk.depth - 1]] : NULL;
 }
 
 /* The begin that this end belongs to: that of its name among the last ones, else the last one. Place in the stack. */
 static size_t begin_of(const struct chrome *c, const struct chrome_item *end)
 {
     struct str name = chrome_str(c, end->name);
-    for (size_t i = c->stack_count; name.len && i-- > 0 && c->stack_count - i <= LOOK_BACK;)
-        if (str_eq(chrome_str(c, c->items[c->stack[i]].name), name)) return i;
-    return c->stack_count - 1;
+    for (size_t i = c->walk.depth; name.len && i-- > 0 && c->walk.depth - i <= LOOK_BACK;)
+        if (str_eq(chrome_str(c, c->items[c->walk.stack[i]].name), name)) return i;
+    return c->walk.depth - 1;
 }
 
 /* B and E, by a stack: each learns the other's time. */
 static void match(struct chrome *c, const uint32_t *order, size_t count)
 {
-    c->stack_count = 0;
+    c->walk.depth = 0;
     for (size_t i = 0; i < count; i++) {
         struct chrome_item *it = &c->items[order[i]];
         if (it->ts == TIME_NONE) continue;
         if (chrome_is_slice(it->ph) && it->ph != 'X') push(c, order[i]);
         if (!chrome_is_end(it->ph)) continue;
-        if (!c->stack_count) {
+        if (!c->walk.depth) {
             const char *at = c->text.ptr + it->at;
-            if (!c->orphan_ends++ || at < c->first_orphan_end) c->first_orphan_end = at;
+            if (!c->notes.orphan_ends++ || at < c->notes.first_orphan_end) c->notes.first_orphan_end = at;
             continue;
         }
         size_t place = begin_of(c, it);
-        struct chrome_item *begin = &c->items[c->stack[place]];
+        struct chrome_item *begin = &c->items[c->walk.stack[place]];
         begin->end = it->ts;
         begin->partner = order[i];
         it->end = begin->ts;
-        it->partner = c->stack[place];
-        memmove(&c->stack[place], &c->stack[place + 1], (c->stack_count - place - 1) * sizeof *c->stack);
-        c->stack_count--;
+        it->partner = c->walk.stack[place];
+        memmove(&c->walk.stack[place], &c->walk.stack[place + 1], (c->walk.depth - place - 1) * sizeof *c->walk.stack);
+        c->walk.depth--;
     }
 }
 
@@ -113,7 +113,7 @@ static int class_of(const struct chrome_item *it)
 /* What happens at one time, where an X is among it: B and E alone are right as they stand in the file. */
 static void sort_moment(struct chrome *c, uint32_t *order, size_t count)
 {
-    bool inner_first = c->later_contains > c->earlier_contains;
+    bool inner_first = c->walk.later_contains > c->walk.earlier_contains;
     struct place *places = places_new(count);
     for (size_t i = 0; i < count; i++) {
         const struct chrome_item *it = &c->items[order[i]];
@@ -146,8 +146,8 @@ static void leave(struct chrome *c, int64_t start, int64_t end)
         bool complete = x->ph == 'X' && x->end != CHROME_OPEN;
         if (!(x->flags & CHROME_CLOSED) && !complete) return;
         if (complete && x->end > start && x->end >= end - tolerance(end)) return;
-        c->overlaps += complete && x->end > start + tolerance(start);
-        c->stack_count--;
+        c->notes.overlaps += complete && x->end > start + tolerance(start);
+        c->walk.depth--;
     }
 }
 
@@ -155,7 +155,7 @@ static void set_parent(struct chrome *c, struct chrome_item *it)
 {
     struct chrome_item *up = top(c);
     if (!up || up->process != it->process) return;
-    it->parent = c->stack[c->stack_count - 1];
+    it->parent = c->walk.stack[c->walk.depth - 1];
     if (it->ph == 'X' && up->ph == 'X' && it->end != CHROME_OPEN && it->end > up->end && it->end > it->ts)
         it->end = up->end; /* within the tolerance */
 }
@@ -174,9 +174,9 @@ static void widen(struct chrome *c, struct chrome_track *track, const struct chr
 /* The slice around a moment; one that has just ended holds its own end. */
 static void set_around(struct chrome *c, struct chrome_item *it, uint32_t last)
 {
-    while (c->stack_count && ((top(c)->flags & CHROME_CLOSED) || (top(c)->ph == 'X' && top(c)->end < it->ts)))
-        c->stack_count--;
-    if (c->stack_count) it->parent = c->stack[c->stack_count - 1];
+    while (c->walk.depth && ((top(c)->flags & CHROME_CLOSED) || (top(c)->ph == 'X' && top(c)->end < it->ts)))
+        c->walk.depth--;
+    if (c->walk.depth) it->parent = c->walk.stack[c->walk.depth - 1];
     else if (last != CHROME_NONE && c->items[last].end == it->ts) it->parent = last;
     if (it->parent != CHROME_NONE && c->items[it->parent].process != it->process && !chrome_is_flow(it->ph))
         it->parent = CHROME_NONE;
@@ -195,7 +195,7 @@ static void nest(struct chrome *c, struct chrome_track *track, const uint32_t *o
 {
     uint32_t last = CHROME_NONE;
     size_t waiting = 0; /* flows from here on, that belong to the slice that begins next */
-    c->stack_count = 0;
+    c->walk.depth = 0;
     for (size_t i = 0; i < count; i++) {
         struct chrome_item *it = &c->items[order[i]];
         if (it->ts == TIME_NONE) continue;
@@ -210,9 +210,9 @@ static void nest(struct chrome *c, struct chrome_track *track, const uint32_t *o
         } else if (it->partner != CHROME_NONE) {
             c->items[it->partner].flags |= CHROME_CLOSED;
             last = it->partner;
-            while (c->stack_count && (top(c)->ph == 'X' || (top(c)->flags & CHROME_CLOSED))) {
-                bool found = c->stack[c->stack_count - 1] == it->partner;
-                c->stack_count--;
+            while (c->walk.depth && (top(c)->ph == 'X' || (top(c)->flags & CHROME_CLOSED))) {
+                bool found = c->walk.stack[c->walk.depth - 1] == it->partner;
+                c->walk.depth--;
                 if (found) break;
             }
         }
@@ -223,7 +223,7 @@ static void nest(struct chrome *c, struct chrome_track *track, const uint32_t *o
 static bool is_total(const struct chrome *c, const struct chrome_track *track)
 {
     if (track->count != 1 || track->async || c->own) return false;
-    const struct chrome_item *it = &c->items[c->order[track->first]];
+    const struct chrome_item *it = &c->items[c->walk.order[track->first]];
     return it->ph == 'X' && str_starts(chrome_str(c, it->name), S("\"Total ")) &&
            json_get(chrome_str(c, it->args), S("count")).len;
 }
@@ -250,14 +250,14 @@ void chrome_nest(struct chrome *c)
         at += c->tracks[i].count;
         c->tracks[i].count = 0;
     }
-    c->order = calloc(at + (size_t)1, sizeof *c->order);
-    if (!c->order) arena_exhausted(at * sizeof *c->order);
+    c->walk.order = calloc(at + (size_t)1, sizeof *c->walk.order);
+    if (!c->walk.order) arena_exhausted(at * sizeof *c->walk.order);
     for (size_t i = 0; i < c->item_count; i++) {
         struct chrome_track *track = c->items[i].track == CHROME_NONE ? NULL : &c->tracks[c->items[i].track];
-        if (track) c->order[track->first + track->count++] = (uint32_t)i;
+        if (track) c->walk.order[track->first + track->count++] = (uint32_t)i;
     }
     for (size_t i = 0; i < c->track_count; i++) {
-        uint32_t *order = c->order + c->tracks[i].first;
+        uint32_t *order = c->walk.order + c->tracks[i].first;
         size_t count = c->tracks[i].count;
         c->tracks[i].totals = is_total(c, &c->tracks[i]);
         if (c->tracks[i].totals) continue;

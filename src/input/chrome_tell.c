@@ -269,11 +269,11 @@ static void note_count(struct chrome *c, const char *what, uint64_t n, const cha
 /* Events of kinds that are no steps, by their letters. */
 static void note_letters(struct chrome *c)
 {
-    for (size_t i = 0; i < sizeof c->letters / sizeof *c->letters; i++) {
+    for (size_t i = 0; i < sizeof c->notes.letters / sizeof *c->notes.letters; i++) {
         char letter[20];
         snprintf(letter, sizeof letter, i > ' ' && i < 127 ? " (%c)" : " of kind %d", (int)i);
-        if (i == 'C') note_count(c, "left out: ", c->letters[i], "counter event", "counter events", letter);
-        else note_count(c, "left out: ", c->letters[i], "event", "events", letter);
+        if (i == 'C') note_count(c, "left out: ", c->notes.letters[i], "counter event", "counter events", letter);
+        else note_count(c, "left out: ", c->notes.letters[i], "event", "events", letter);
     }
 }
 
@@ -285,20 +285,23 @@ static void tell_notes(struct chrome *c)
     for (size_t i = 0; i < c->process_count; i++)
         if (c->processes[i].start > start) start = c->processes[i].start;
     for (size_t i = 0; i < c->track_count; i++) totals += c->tracks[i].totals;
-    if (c->first_orphan_end) tell_problem(c->t, c->first_orphan_end, "an end (E) without a begin: left out");
+    if (c->notes.first_orphan_end)
+        tell_problem(c->t, c->notes.first_orphan_end, "an end (E) without a begin: left out");
     if (start != TIME_NONE && chrome_us(c, start) < year_2001)
         tell_note(c->t, S("the times are of a clock without a date: they are shown as if it had begun in 1970"));
-    note_count(c, "left out: ", c->orphan_ends > 1 ? c->orphan_ends : 0, "end", "ends", " (E) without a begin");
-    note_count(c, "left out: ", c->bad > CHROME_BAD_SHOWN ? c->bad - CHROME_BAD_SHOWN : 0, "more bad event",
+    note_count(c, "left out: ", c->notes.orphan_ends > 1 ? c->notes.orphan_ends : 0, "end", "ends",
+               " (E) without a begin");
+    note_count(c, "left out: ", c->notes.bad > CHROME_BAD_SHOWN ? c->notes.bad - CHROME_BAD_SHOWN : 0, "more bad event",
                "more bad events", "");
-    note_count(c, "without a time: ", c->bad_times, "event", "events", "");
-    note_count(c, "beside one another: ", c->overlaps, "slice", "slices",
+    note_count(c, "without a time: ", c->notes.bad_times, "event", "events", "");
+    note_count(c, "beside one another: ", c->notes.overlaps, "slice", "slices",
                " that overlap others of their thread partly");
-    note_count(c, "left out: ", c->loose_flows, "end of an arrow", "ends of arrows", " (flow events) in no slice");
+    note_count(c, "left out: ", c->notes.loose_flows, "end of an arrow", "ends of arrows",
+               " (flow events) in no slice");
     note_count(c, "without a time, as theirs is made up: ", totals, "sum", "sums", " of clang (Total \xE2\x80\xA6)");
     char beyond[60];
     snprintf(beyond, sizeof beyond, " of the document beyond the first %d", CHROME_MEMBERS);
-    note_count(c, "left out: ", c->members_left, "member", "members", beyond);
+    note_count(c, "left out: ", c->notes.members_left, "member", "members", beyond);
     note_letters(c);
 }
 

@@ -14,31 +14,31 @@ static bool is_name(const struct chrome_name *n, const struct chrome_name *want)
 
 static void grow(struct chrome *c)
 {
-    size_t cap = c->slot_cap ? c->slot_cap * 2 : 64;
-    free(c->slots);
-    c->slots = calloc(cap, sizeof *c->slots);
-    if (!c->slots) arena_exhausted(cap * sizeof *c->slots);
-    c->slot_cap = cap;
-    for (size_t i = 0; i < c->name_count; i++) {
-        size_t slot = c->names[i].hash & (cap - 1);
-        while (c->slots[slot]) slot = (slot + 1) & (cap - 1);
-        c->slots[slot] = (uint32_t)i + 1;
+    size_t cap = c->names.slot_cap ? c->names.slot_cap * 2 : 64;
+    free(c->names.slots);
+    c->names.slots = calloc(cap, sizeof *c->names.slots);
+    if (!c->names.slots) arena_exhausted(cap * sizeof *c->names.slots);
+    c->names.slot_cap = cap;
+    for (size_t i = 0; i < c->names.count; i++) {
+        size_t slot = c->names.list[i].hash & (cap - 1);
+        while (c->names.slots[slot]) slot = (slot + 1) & (cap - 1);
+        c->names.slots[slot] = (uint32_t)i + 1;
     }
 }
 
 /* The name, made with number CHROME_NONE when it is new. */
 static struct chrome_name *find(struct chrome *c, struct chrome_name want)
 {
-    if (2 * (c->name_count + 1) > c->slot_cap) grow(c);
+    if (2 * (c->names.count + 1) > c->names.slot_cap) grow(c);
     want.hash = str_hash(want.c, str_hash(want.b, str_hash(want.a, (uint64_t)want.what << 32 | want.of)));
-    size_t slot = want.hash & (c->slot_cap - 1);
-    for (; c->slots[slot]; slot = (slot + 1) & (c->slot_cap - 1))
-        if (is_name(&c->names[c->slots[slot] - 1], &want)) return &c->names[c->slots[slot] - 1];
-    c->names = array_grow(c->names, &c->name_cap, c->name_count + 1, sizeof *c->names);
+    size_t slot = want.hash & (c->names.slot_cap - 1);
+    for (; c->names.slots[slot]; slot = (slot + 1) & (c->names.slot_cap - 1))
+        if (is_name(&c->names.list[c->names.slots[slot] - 1], &want)) return &c->names.list[c->names.slots[slot] - 1];
+    c->names.list = array_grow(c->names.list, &c->names.cap, c->names.count + 1, sizeof *c->names.list);
     want.number = CHROME_NONE;
-    c->names[c->name_count++] = want;
-    c->slots[slot] = (uint32_t)c->name_count;
-    return &c->names[c->name_count - 1];
+    c->names.list[c->names.count++] = want;
+    c->names.slots[slot] = (uint32_t)c->names.count;
+    return &c->names.list[c->names.count - 1];
 }
 
 /* "12" and 12 are one process. */
@@ -98,6 +98,6 @@ uint32_t chrome_async(struct chrome *c, uint32_t process, struct str id, struct 
 uint32_t chrome_flow_name(struct chrome *c, struct str id, struct str cat, struct str name)
 {
     struct chrome_name *n = find(c, (struct chrome_name){ .what = CHROME_FLOW, .a = bare(id), .b = cat, .c = name });
-    if (n->number == CHROME_NONE) n->number = (uint32_t)c->flow_names++;
+    if (n->number == CHROME_NONE) n->number = (uint32_t)c->names.flows++;
     return n->number;
 }
