@@ -205,4 +205,20 @@ is 'an attempt by its number' test "$(tr '\n' ' ' <out)" = '"attempt":1 "attempt
 "$tool" state --at -5 state/app >out 2>err
 is 'more states than there are' test $? -eq 3
 
+# ---- what stands beside, and what leads away ----
+
+mkdir -p mixed && cp -r "$sample" mixed/desk && cp "$root/samples/formats/zipkin.json" mixed/desk/
+"$tool" list mixed/desk >out 2>err
+is 'applications and other logs of one directory' test "$(wc -l <out)" -eq 5
+mkdir -p links/outside && cp -r "$sample/supplier-1007" links/outside/ && cp -r "$sample/order-1007" links/
+ln -s outside/supplier-1007 links/supplier-1007
+"$tool" tree links/order-1007 >out 2>err
+is 'a child that is a link is not followed' test "$(grep -c request_quote out)" -eq 0
+mkdir -p group/app && {
+    begin 0 a 09:00:00
+    end 0 a 09:00:01 '{}' '"  + Exception Group Traceback (most recent call last):\n  |   File \"x\"\n  | ExceptionGroup: two failed (2 sub-exceptions)\n  +-+---- 1 ----\n    | ValueError: one\n    +------\n"'
+} >group/app/log.jsonl
+"$tool" --json - group/app >out 2>err
+is 'an exception group says what it is' grep -q '"error":"ExceptionGroup: two failed (2 sub-exceptions)","errorType":"ExceptionGroup"' out
+
 tap_done

@@ -70,13 +70,31 @@ static bool is_type_name(struct str s)
     return s.len && s.len <= ERROR_TYPE_MAX;
 }
 
+/* Of the traceback of an exception group, whose lines stand behind bars, what the group itself says:
+ *
+ *   + Exception Group Traceback (most recent call last):
+ *   |   File "app.py", line 3, in main
+ *   | ExceptionGroup: two tasks failed (2 sub-exceptions)
+ *   +-+---------------- 1 ----------------
+ */
+static struct str words_of_group(struct str text)
+{
+    if (!str_starts(text, S("+ Exception Group Traceback"))) return (struct str){ 0 };
+    while (text.len) {
+        struct str line = str_trim(str_cut(&text, '\n'));
+        if (str_starts(line, S("| ")) && line.len > 2 && line.ptr[2] != ' ') return str_skip(line, 2);
+    }
+    return (struct str){ 0 };
+}
+
 /* What Python says last of an exception, "ValueError: it is too long", behind the frames of its last traceback; else
  * the last line. */
 static struct str last_words(struct str text)
 {
     text = str_trim(text);
-    struct str rest = text, words = { 0 }, last = text;
+    struct str rest = text, words = words_of_group(text), last = text;
     bool frames = false;
+    if (words.len) return words;
     while (rest.len) {
         struct str line = str_cut(&rest, '\n');
         bool indented = !line.len || line.ptr[0] == ' ' || line.ptr[0] == '\t';

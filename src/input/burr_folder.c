@@ -269,5 +269,7 @@ struct str burr_folder_of(struct teller *t, const struct burr_folder *near, stru
 {
     if (!near->path.len || !is_folder_name(app_id)) return (struct str){ 0 };
     struct str path = arena_format(&t->arena, "%.*s/../%.*s", STR_ARG(near->path), STR_ARG(app_id));
+    struct stat st;
+    if (lstat(path.ptr, &st) != 0 || !S_ISDIR(st.st_mode)) return (struct str){ 0 }; /* no link out of the project */
     return has_file(path.ptr, BURR_LOG) ? path : (struct str){ 0 };
 }

@@ -128,18 +128,14 @@ bool directory_logs(struct arena *a, const char *path, struct log_paths *ret, st
     }
     closedir(directory);
     keep_files(ret);
+    keep_folders(a, &others);
+    for (size_t i = 0; i < others.count; i++) add(ret, str_z(others.list[i]));
+    free(others.list);
     bool good = true;
     if (!ret->count && folder.log)
         good = err_set(e, ERR_INPUT, path, "is a folder of %s without its %s: nothing was tracked", format->title,
                        folder.log);
-    else if (!ret->count) {
-        keep_folders(a, &others);
-        free(ret->list);
-        *ret = others;
-        others = (struct log_paths){ 0 };
-        if (!ret->count) good = nothing_found(path, e);
-    }
-    free(others.list);
+    else if (!ret->count) good = nothing_found(path, e);
     sort(ret);
     return good;
 }
