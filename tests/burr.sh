@@ -214,11 +214,11 @@ mkdir -p links/outside && cp -r "$sample/supplier-1007" links/outside/ && cp -r 
 ln -s outside/supplier-1007 links/supplier-1007
 "$tool" tree links/order-1007 >out 2>err
 is 'a child that is a link is not followed' test "$(grep -c request_quote out)" -eq 0
-mkdir -p group/app && {
-    begin 0 a 09:00:00
-    end 0 a 09:00:01 '{}' '"  + Exception Group Traceback (most recent call last):\n  |   File \"x\"\n  | ExceptionGroup: two failed (2 sub-exceptions)\n  +-+---- 1 ----\n    | ValueError: one\n    +------\n"'
-} >group/app/log.jsonl
-"$tool" --json - group/app >out 2>err
-is 'an exception group says what it is' grep -q '"error":"ExceptionGroup: two failed (2 sub-exceptions)","errorType":"ExceptionGroup"' out
+mkdir -p group/app && cat >group/app/log.jsonl <<'END'
+{"type":"begin_entry","start_time":"2026-01-01T10:00:00","action":"a","inputs":{},"sequence_id":0}
+{"type":"end_entry","end_time":"2026-01-01T10:00:01","action":"a","result":null,"exception":"  + Exception Group Traceback (most recent call last):\n  |   File \"x\"\n  | ExceptionGroup: two failed (2 sub-exceptions)\n  +-+---- 1 ----\n    | ValueError: one\n    +------\n","state":{},"sequence_id":0}
+END
+"$tool" tree group/app >out 2>err
+is 'an exception group says what it is' grep -q '^ *ExceptionGroup: two failed (2 sub-exceptions)' out
 
 tap_done
