@@ -23,9 +23,8 @@
 
 #include <stdlib.h>
 
+enum { CLIENT_HALF = 1, SERVER_HALF = 2 };
 enum {
-    CLIENT_HALF = 1,
-    SERVER_HALF = 2,
     HALVES = CLIENT_HALF | SERVER_HALF,
     SERVICE_SHIFT = 2, /* above the halves: a hash of the server's service, 0 where it is not known */
 };
