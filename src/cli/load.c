@@ -48,12 +48,22 @@ static void on_problem(void *context, struct str source, uint64_t line, uint64_t
     }
 }
 
+/* The name of the file, of one among several with its folder: a report says the same wherever the logs lie. */
+static struct str short_name(struct str path, bool among_several)
+{
+    size_t slash = str_rfind(path, '/');
+    if (slash == path.len) return path;
+    if (!among_several) return str_skip(path, slash + 1);
+    size_t folder = str_rfind(str_first(path, slash), '/');
+    return folder == slash ? path : str_skip(path, folder + 1);
+}
+
 /* Silent when all is well: what was assumed is in the outputs, and told here when asked for. */
 static void on_said(void *context, struct str source, struct str text)
 {
     struct loading *g = context;
     struct input_notes *n = &g->l->notes;
-    struct str file = str_eq(source, S("-")) ? S("standard input") : source;
+    struct str file = str_eq(source, S("-")) ? S("standard input") : short_name(source, g->l->sources.count > 1);
     struct str said = arena_format(&g->l->arena, "%.*s: %.*s", STR_ARG(file), STR_ARG(text));
     if (n->said_count < INPUT_SAID_MAX) n->said[n->said_count++] = said;
     else
