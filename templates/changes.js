@@ -22,7 +22,7 @@ function partsOf(json) {
 
 /** What Burr keeps for itself in a state, such as `__SEQUENCE_ID`, is different each time. @param {string} pointer */
 function isInternal(pointer) {
-    return pointer.startsWith('/__') && pointer.indexOf('/', 1) < 0;
+    return /^\/__[A-Z_]+$/.test(pointer);
 }
 
 /** @param {string} before @param {string} after JSON texts @returns {{changes: StateChange[], whole: boolean}} */
