@@ -221,4 +221,10 @@ END
 "$tool" tree group/app >out 2>err
 is 'an exception group says what it is' grep -q '^ *ExceptionGroup: two failed (2 sub-exceptions)' out
 
+"$tool" --quiet -o notes "$sample" 2>err
+is 'a report says of its own logs alone how they were read' test "$(grep -c 'log.jsonl' notes/order-1007/summary.md)" -eq 2 \
+    -a "$(grep -c 'supplier-1007/log.jsonl' notes/order-1007/summary.md)" -eq 0
+"$tool" --run 'order-1007#2' --gantt notes/second.svg "$sample/order-1007" >out 2>err
+is 'a picture says which attempt it shows' grep -q 'attempt 2' notes/second.svg
+
 tap_done

@@ -59,19 +59,21 @@ static struct str short_name(struct str path, bool among_several)
 }
 
 /* Silent when all is well: what was assumed is in the outputs, and told here when asked for. */
-static void on_said(void *context, struct str source, struct str text)
+static void on_said(void *context, uint32_t source, struct str text)
 {
     struct loading *g = context;
     struct input_notes *n = &g->l->notes;
-    struct str file = str_eq(source, S("-")) ? S("standard input") : short_name(source, g->l->sources.count > 1);
-    struct str said = arena_format(&g->l->arena, "%.*s: %.*s", STR_ARG(file), STR_ARG(text));
-    if (n->said_count < INPUT_SAID_MAX) n->said[n->said_count++] = said;
-    else
-        n->said[INPUT_SAID_MAX - 1] = arena_format(&g->l->arena, "%zu more notes on how logs were read: see check",
-                                                   ++n->said_more + 1);
+    struct str name = g->l->sources.list[source].name;
+    struct str file = str_eq(name, S("-")) ? S("standard input") : short_name(name, g->l->sources.count > 1);
+    struct said *said = ARENA_NEW(&g->l->arena, struct said);
+    said->source = source;
+    said->text = arena_format(&g->l->arena, "%.*s: %.*s", STR_ARG(file), STR_ARG(text));
+    if (n->last_said) n->last_said->next = said;
+    else n->said = said;
+    n->last_said = said;
     if (g->o->quiet || !(g->o->verbose || g->l->checking)) return;
     progress_end(g->progress);
-    complain_at(source, 0, 0, arena_format(&g->l->arena, "note: %.*s", STR_ARG(text)).ptr);
+    complain_at(name, 0, 0, arena_format(&g->l->arena, "note: %.*s", STR_ARG(text)).ptr);
 }
 
 static void on_note(void *context, uint32_t source, uint64_t line, struct str key, const char *what)

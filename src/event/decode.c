@@ -29,15 +29,13 @@ static const struct field line_table[] = {
 #include "event/kinds.def"
 };
 
-#define COUNT(array) (sizeof(array) / sizeof *(array))
-
 /* The members of one top-level object. What a line does not have (a step's own key, a whole run's steps) makes it a
  * bare body or a document, and is walked again as such by the caller. */
 static void take_line(struct json *j, struct event *e, struct line_members *m)
 {
     struct str key;
     while (json_member(j, &key)) {
-        struct str *field = field_find(m, line_table, COUNT(line_table), key);
+        struct str *field = field_find(m, line_table, COUNT_OF(line_table), key);
         bool is_step = json_key_is(key, S("step")),
              is_meta = json_key_is(key, S("meta")) || json_key_is(key, S("pipelineMeta"));
         if ((is_step || is_meta) && !json_at_end(j) && *j->at == '{') {
@@ -71,7 +69,7 @@ static bool find_kind(struct str type, struct str operation, enum event_kind *re
     { { type_name, sizeof type_name - 1 }, { operation_name, sizeof operation_name - 1 } },
 #include "event/kinds.def"
     };
-    for (size_t i = 0; i < COUNT(kinds); i++)
+    for (size_t i = 0; i < COUNT_OF(kinds); i++)
         if (text_is(type, kinds[i].type) && text_is(operation, kinds[i].operation)) {
             *ret_kind = (enum event_kind)i;
             return true;
@@ -92,7 +90,7 @@ static bool kind_of_path(struct str path, enum event_kind *ret_kind)
         { { "step/finish", 11 }, EVENT_STEP_FINISH },
     };
     struct str inner = path.len > 1 ? str_of(path.ptr + 1, path.len - 2) : path;
-    for (size_t i = 0; i < COUNT(ends); i++)
+    for (size_t i = 0; i < COUNT_OF(ends); i++)
         if (str_ends(inner, ends[i].end)) {
             *ret_kind = ends[i].kind;
             return true;

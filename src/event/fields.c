@@ -5,8 +5,6 @@
  */
 #include "event/fields.h"
 
-#define COUNT(array) (sizeof(array) / sizeof *(array))
-
 static const struct field step_table[] = {
 #define SHARED_FIELD(name) { { #name, sizeof #name - 1 }, offsetof(struct event_step, name) },
 #define STEP_FIELD(name)   { { #name, sizeof #name - 1 }, offsetof(struct event_step, name) },
@@ -134,7 +132,7 @@ void step_take(struct json *j, struct event_step *s, struct event_steps *walk)
 {
     struct str key;
     while (json_member(j, &key))
-        if (!walk || !substeps_pass(walk, key)) take_member(j, key, s, step_table, COUNT(step_table), s);
+        if (!walk || !substeps_pass(walk, key)) take_member(j, key, s, step_table, COUNT_OF(step_table), s);
     if (!s->records.len) s->records = s->record; /* version 0 calls it `record` */
     decode_time(s);
 }
@@ -142,6 +140,6 @@ void step_take(struct json *j, struct event_step *s, struct event_steps *walk)
 void meta_take(struct json *j, struct event *e)
 {
     struct str key;
-    while (json_member(j, &key)) take_member(j, key, e, meta_table, COUNT(meta_table), &e->step);
+    while (json_member(j, &key)) take_member(j, key, e, meta_table, COUNT_OF(meta_table), &e->step);
     decode_time(&e->step);
 }

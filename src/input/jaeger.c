@@ -97,8 +97,6 @@ static bool is(struct str value, struct str word)
     return json_type(value) == JSON_STRING && str_eq_ignoring_case(json_inside(value), word);
 }
 
-static bool is_text(struct str value) { return json_type(value) == JSON_STRING && value.len > 2; }
-
 /* Tags that are no records, because the step has a place of its own for them. */
 static bool take_tag(struct reading *r, struct str key, struct str value)
 {
@@ -110,7 +108,7 @@ static bool take_tag(struct reading *r, struct str key, struct str value)
         { S("\"otel.status_code\""), &r->status },
         { S("\"otel.status_description\""), &r->description },
     };
-    if (!is_text(value)) return false;
+    if (!trace_is_text(value)) return false;
     for (size_t i = 0; i < COUNT_OF(known); i++)
         if (str_eq(key, known[i].key) && !known[i].field->len) {
             *known[i].field = value;
@@ -151,7 +149,7 @@ static bool next_line(struct json *list, struct line *ret)
 
 static void set_first(struct str *field, struct str value)
 {
-    if (!field->len && is_text(value)) *field = value;
+    if (!field->len && trace_is_text(value)) *field = value;
 }
 
 /* What a log line says, members to g->fields, and how bad it is. The only field stands alone in *ret_alone. */
@@ -170,7 +168,7 @@ static const char *read_line(struct reading *r, const struct line *line, struct 
         bool says = is(p.key, S("event")) || is(p.key, S("message"));
         *ret_alone = says && count == 0 ? value : (struct str){ 0 };
         error |= is(p.key, S("event")) && (is(value, S("error")) || is(value, S("exception")));
-        if (is(p.key, S("level")) && is_text(value)) level = trace_level(json_inside(value));
+        if (is(p.key, S("level")) && trace_is_text(value)) level = trace_level(json_inside(value));
         if (is(p.key, S("message")) || is(p.key, S("exception.message"))) set_first(&message, value);
         if (is(p.key, S("error.object"))) set_first(&message, value);
         if (is(p.key, S("error.kind")) || is(p.key, S("exception.type"))) set_first(&type, value);
@@ -355,12 +353,12 @@ static void tell_process(struct reading *r)
     struct process p = { 0 };
     struct teller *t = r->t;
     struct str process = r->span.process, id = r->span.process_id;
-    if (value_absent(process) && is_text(id)) process = find_process(r->g, json_inside(id));
+    if (value_absent(process) && trace_is_text(id)) process = find_process(r->g, json_inside(id));
     struct buf *members = &r->g->fields;
     buf_clear(members);
     if (json_type(process) == JSON_OBJECT) fields_take(process, table, COUNT_OF(table), &p, trace_keep, members);
     if (!process.len && id.len) trace_keep(members, S("processID"), id);
-    if (is_text(p.service)) {
+    if (trace_is_text(p.service)) {
         tell_extra(t, S("service"), p.service);
         trace_keep(members, S("service.name"), p.service);
     }

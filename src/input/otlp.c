@@ -15,8 +15,6 @@
 
 #include "input/format.h"
 
-#define COUNT(array) (sizeof(array) / sizeof *(array))
-
 /* One request, or what stands around it: Jaeger v3 answers {"result":…}, Tempo {"trace":…} and {"batches":[…]}. */
 struct request {
     struct str spans, metrics, logs, around; /* the key of each that is there */
@@ -51,7 +49,7 @@ static void take_resource(struct otlp *o, const struct resource_spans *r)
     o->resource_made = false;
     note_schema(&o->resource_more, r->schema);
     if (json_type(r->resource) == JSON_OBJECT)
-        fields_take(r->resource, table, COUNT(table), &d, trace_keep, &o->resource_more);
+        fields_take(r->resource, table, COUNT_OF(table), &d, trace_keep, &o->resource_more);
     if (counts(d.dropped)) trace_keep(&o->resource_more, S("droppedAttributesCount"), d.dropped);
     struct json list = trace_list(d.attributes);
     while (attribute_next(&list, &a)) {
@@ -79,7 +77,7 @@ static void take_scope(struct otlp *o, const struct scope_spans *s)
     struct described d = { 0 };
     struct buf *b = &o->scope, more = BUF_INIT, attributes = BUF_INIT;
     buf_clear(b);
-    if (json_type(s->scope) == JSON_OBJECT) fields_take(s->scope, table, COUNT(table), &d, trace_keep, &more);
+    if (json_type(s->scope) == JSON_OBJECT) fields_take(s->scope, table, COUNT_OF(table), &d, trace_keep, &more);
     if (d.name.len > 2) trace_keep(b, S("name"), d.name);
     if (d.version.len > 2) trace_keep(b, S("version"), d.version);
     attributes_put(&attributes, d.attributes);
@@ -118,7 +116,7 @@ static void find_scopes(struct otlp *o, struct json *j)
     json_enter(j, '[');
     while (json_element(j)) {
         struct scope_spans s = { .at = j->at };
-        s.good = trace_take(j, table, COUNT(table), &s, true, NULL, NULL) || j->error;
+        s.good = trace_take(j, table, COUNT_OF(table), &s, true, NULL, NULL) || j->error;
         o->scopes = array_grow(o->scopes, &o->scope_cap, o->scope_count + 1, sizeof s);
         o->scopes[o->scope_count++] = s;
     }
@@ -141,7 +139,7 @@ static void tell_resource(struct otlp *o, struct teller *t, struct json *j)
     o->scope_count = 0;
     json_enter(j, '{');
     while (json_member(j, &key)) {
-        struct str *field = field_find(&r, table, COUNT(table), key);
+        struct str *field = field_find(&r, table, COUNT_OF(table), key);
         if (field == &r.scopes && j->at < j->end && *j->at == '[') {
             find_scopes(o, j);
             continue;
@@ -185,7 +183,7 @@ static void tell_members(struct otlp *o, struct teller *t, struct json *j, struc
     struct str key;
     json_enter(j, '{');
     while (json_member(j, &key)) {
-        struct str *field = field_find(r, table, COUNT(table), key);
+        struct str *field = field_find(r, table, COUNT_OF(table), key);
         char first = j->at < j->end ? *j->at : '\0';
         if (field) *field = key;
         if (field == &r->spans && first == '[') tell_resources(o, t, j);
@@ -242,7 +240,7 @@ static bool knows(const struct glance *g)
     static const struct str words[] = { { "resourceSpans", 13 },    { "resource_spans", 14 }, { "resourceMetrics", 15 },
                                         { "resource_metrics", 16 }, { "resourceLogs", 12 },   { "resource_logs", 13 } };
     if (!g->object) return false;
-    for (size_t i = 0; i < COUNT(words); i++)
+    for (size_t i = 0; i < COUNT_OF(words); i++)
         if (glance_get(g, words[i]).len) return true;
     struct str batches = glance_get(g, S("batches"));
     return glance_inside(glance_get(g, S("result")), S("resourceSpans")).len ||

@@ -9,8 +9,6 @@
  */
 #include "input/otlp_span.h"
 
-#define COUNT(array) (sizeof(array) / sizeof *(array))
-
 struct link {
     struct str trace_id, id, state, attributes, flags, dropped;
     struct str run_id, step_id, relation; /* what our own export was told */
@@ -31,7 +29,7 @@ static void read_happening(struct otlp *o, struct happening *h, struct json *j)
     const char *said = NULL;
     *h = (struct happening){ 0 };
     buf_clear(&o->event);
-    trace_take(j, table, COUNT(table), h, true, trace_keep, &o->event);
+    trace_take(j, table, COUNT_OF(table), h, true, trace_keep, &o->event);
     struct json list = trace_list(h->attributes);
     while (attribute_next(&list, &a)) {
         struct str scalar = attribute_scalar(&a);
@@ -119,7 +117,7 @@ static void read_link(struct otlp *o, struct link *l, struct json *j)
     struct attribute a;
     *l = (struct link){ 0 };
     buf_clear(&o->event);
-    trace_take(j, table, COUNT(table), l, false, trace_keep, &o->event);
+    trace_take(j, table, COUNT_OF(table), l, false, trace_keep, &o->event);
     if (otlp_is_text(l->state)) trace_keep(&o->event, S("traceState"), l->state);
     if (otlp_counts(l->flags)) trace_keep(&o->event, S("flags"), l->flags);
     if (otlp_counts(l->dropped)) trace_keep(&o->event, S("droppedAttributesCount"), l->dropped);

@@ -12,8 +12,6 @@
 
 #include <stdlib.h>
 
-#define COUNT(array) (sizeof(array) / sizeof *(array))
-
 struct status {
     struct str code, message;
 };
@@ -27,7 +25,7 @@ void otlp_begin(struct otlp *o)
 void otlp_done(struct otlp *o)
 {
     struct buf *const all[] = { &o->resource, &o->resource_more, &o->scope, &o->records, &o->more, &o->event };
-    for (size_t i = 0; i < COUNT(all); i++) buf_free(all[i]);
+    for (size_t i = 0; i < COUNT_OF(all); i++) buf_free(all[i]);
     trace_ids_free(&o->ids);
     free(o->scopes);
     arena_free(&o->scratch);
@@ -52,7 +50,7 @@ static const char *kind_of(struct str kind)
         { { "4", 1 }, { "SPAN_KIND_PRODUCER", 18 }, "producer" },
         { { "5", 1 }, { "SPAN_KIND_CONSUMER", 18 }, "consumer" },
     };
-    for (size_t i = 0; i < COUNT(kinds); i++)
+    for (size_t i = 0; i < COUNT_OF(kinds); i++)
         if (is_one_of(kind, kinds[i].number, kinds[i].word)) return kinds[i].kind;
     return NULL;
 }
@@ -293,7 +291,7 @@ void otlp_tell_span(struct otlp *o, struct teller *t, struct json *j)
     r.at = j->at;
     trace_set_line(&o->ids, t, r.at);
     buf_clear(&o->more);
-    if (!trace_take(j, table, COUNT(table), &r.span, true, trace_keep, &o->more) && !j->error) {
+    if (!trace_take(j, table, COUNT_OF(table), &r.span, true, trace_keep, &o->more) && !j->error) {
         tell_problem(t, r.at, "a span should be an object: skipped");
         return;
     }

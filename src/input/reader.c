@@ -112,7 +112,7 @@ static void on_told_problem(void *context, const char *at, const char *what)
 static void on_told_note(void *context, struct str text)
 {
     struct reading *g = context;
-    if (g->r->note) g->r->note(g->r->context, g->sources->list[g->source].name, text);
+    if (g->r->note) g->r->note(g->r->context, g->source, text);
 }
 
 static uint64_t on_line_of(void *context, const char *at)

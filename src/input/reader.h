@@ -20,7 +20,7 @@ struct reader {
     void (*problem)(void *context, struct str source, uint64_t line, uint64_t column, const char *what);
     void (*progress)(void *context, uint64_t bytes); /* bytes read since the last call; may be NULL */
     /* What a reader assumed or left out, a sentence without a full stop; may be NULL. */
-    void (*note)(void *context, struct str source, struct str text);
+    void (*note)(void *context, uint32_t source, struct str text);
     const struct format *format; /* NULL: told by what stands there */
     struct zone zone;            /* of times without one */
 };

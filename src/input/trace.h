@@ -58,6 +58,9 @@ void trace_ids_free(struct trace_ids *ids);
 /* Begins an event of the span at hand. */
 void trace_begin(struct teller *t, enum event_kind kind, const struct trace_ids *ids);
 
+/* A JSON string that is not empty. */
+static inline bool trace_is_text(struct str value) { return json_type(value) == JSON_STRING && value.len > 2; }
+
 /* Members of an object that is written piece by piece: `,"key":` for a JSON string (else ""), and its beginning. */
 void trace_put_key(struct buf *members, struct str key);
 /* An other_member that appends to a struct buf. */

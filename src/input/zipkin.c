@@ -68,15 +68,13 @@ static const struct field span_table[] = {
     FIELD(struct span, debug, "debug"),
 };
 
-static bool is_text(struct str value) { return json_type(value) == JSON_STRING && value.len > 2; }
-
 static bool is_shared(const struct span *s) { return json_type(s->shared) == JSON_TRUE; }
 static bool is_server(const struct span *s) { return is_shared(s) || str_eq(s->kind, S("\"SERVER\"")); }
 
 static struct str service_of(const struct span *s)
 {
     struct str name = json_type(s->local) == JSON_OBJECT ? json_get(s->local, S("serviceName")) : (struct str){ 0 };
-    return is_text(name) ? name : (struct str){ 0 };
+    return trace_is_text(name) ? name : (struct str){ 0 };
 }
 
 static uint32_t hash_of(struct str service)
@@ -120,13 +118,13 @@ static void set_ids(struct zipkin *z, const struct span *s)
     struct str parent = server ? s->id : s->parent, trace = s->trace_id;
     struct buf names = BUF_INIT;
     size_t id_end = 0;
-    if (server && is_text(s->id)) {
+    if (server && trace_is_text(s->id)) {
         trace_put_id(&names, s->id, 8);
         if (names.len) names.len--;
         buf_puts(&names, "/server\"");
         id_end = names.len;
     }
-    if (!server && is_text(parent) && is_split(z, trace, parent, &of_server) &&
+    if (!server && trace_is_text(parent) && is_split(z, trace, parent, &of_server) &&
         (!service || !of_server || service == of_server)) {
         trace_put_id(&names, parent, 8);
         names.len--;
@@ -188,7 +186,7 @@ static void tell_step(struct zipkin *z, struct teller *t, const struct span *s, 
                  end <= TIME_MAX;
     trace_begin(t, ended ? EVENT_STEP_FINISH : EVENT_STEP_START, &z->ids);
     tell_raw(t, &step->parentId, z->ids.parent);
-    if (is_text(s->name)) tell_raw(t, &step->name, s->name);
+    if (trace_is_text(s->name)) tell_raw(t, &step->name, s->name);
     else if (!value_absent(s->name) && json_type(s->name) != JSON_STRING) tell_text(t, &step->name, s->name);
     step->start = start;
     if (ended) step->end = end;
@@ -199,7 +197,7 @@ static void tell_step(struct zipkin *z, struct teller *t, const struct span *s, 
         /* Zipkin: the tag tells by being there, its value is the message when it has one; "false" is a known slip */
         if (error.len && json_type(error) != JSON_FALSE && !str_eq(error, S("\"false\""))) {
             tell_text(t, &step->status, S("error"));
-            if (is_text(error) && !str_eq(error, S("\"true\""))) tell_raw(t, &step->error, error);
+            if (trace_is_text(error) && !str_eq(error, S("\"true\""))) tell_raw(t, &step->error, error);
         }
     } else if (!value_absent(s->tags)) tell_extra(t, S("tags"), s->tags);
     if (s->service.len) tell_extra(t, S("service"), s->service);
@@ -306,7 +304,7 @@ static void finish(struct teller *t, void *state)
 
 static bool is_span(struct str trace_id, struct str id, struct str other)
 {
-    return is_text(trace_id) && is_text(id) && other.len;
+    return trace_is_text(trace_id) && trace_is_text(id) && other.len;
 }
 
 static bool knows(const struct glance *g)

@@ -23,6 +23,7 @@ struct str caption_subtitle(const struct run *run, enum time_unit unit, double s
     if (run->id.len) {
         buf_puts(&b, "run ");
         buf_put(&b, metrics_fit_middle(run->id, size, WEIGHT_REGULAR, max_id, a));
+        if (run->attempt > 1) buf_printf(&b, ", attempt %u", (unsigned)run->attempt);
         buf_puts(&b, " · ");
     }
     buf_puts(&b, run_status_name(run->status));

@@ -146,10 +146,16 @@ static void break_cycles(struct builder *b, struct instance *i)
     }
 }
 
-static uint32_t count_nodes(const struct instance *i)
+/* The nodes, and where the lines stand that speak of them. A root that was made has no line. */
+static uint32_t count_nodes(struct instance *i)
 {
     uint32_t count = 0;
-    for (const struct node *n = i->first_node; n; n = n->next) count++;
+    i->run.first_source = UINT32_MAX;
+    for (const struct node *n = i->first_node; n; n = n->next, count++) {
+        if (!n->line) continue;
+        if (n->source < i->run.first_source) i->run.first_source = n->source;
+        if (n->source > i->run.last_source) i->run.last_source = n->source;
+    }
     return count;
 }
 

@@ -129,6 +129,7 @@ struct run {
     uint32_t visible_count; /* steps not hidden by selection, with the root and what else is made, */
     uint32_t visible_made;  /* so many */
     uint32_t max_depth;
+    uint32_t first_source, last_source; /* its lines stand in these, or in those between them */
     int64_t start, end; /* µs: earliest start and last event of all steps that are not older; TIME_NONE without times */
     int64_t duration;   /* µs: of the root when it has an end, else end - start; TIME_NONE without times */
     struct payload args, tags, host, graph; /* meta's own additions, absent when length 0 */

@@ -131,11 +131,15 @@ static void put_note_items(const struct page *p, struct buf *out)
         buf_put_html(out, input->first_bad);
         buf_puts(out, "</code></li>\n");
     }
-    for (size_t i = 0; i < input->said_count; i++) {
+    struct arena scratch = { 0 };
+    struct str said[WORDING_SAID];
+    size_t said_count = wording_said(p->run, input, &scratch, said);
+    for (size_t i = 0; i < said_count; i++) {
         buf_puts(out, "<li>");
-        buf_put_html(out, input->said[i]);
+        buf_put_html(out, said[i]);
         buf_puts(out, ".</li>\n");
     }
+    arena_free(&scratch);
     if (p->o->left_out.len) {
         buf_puts(out, "<li>");
         buf_put_html(out, p->o->left_out);
@@ -219,7 +223,7 @@ static void put_steps_hint(void *context, struct buf *out)
         buf_puts(out, " of ");
         buf_put_count(out, plan->count, "step: ", "steps: ");
         buf_puts(out, KEEP_RULE ".");
-    } else buf_put_count(out, plan->count, "step", "steps");
+    } else buf_put_count(out, run_shown_steps(plan->run), "step", "steps");
 }
 
 static void put_steps(void *context, struct buf *out)

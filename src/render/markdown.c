@@ -146,7 +146,7 @@ static void put_tree(struct buf *b, const struct run *run, enum time_unit unit, 
             buf_put_number(b, keep.kept);
             buf_puts(b, " of ");
         }
-        buf_put_count(b, run->visible_count, "step", "steps");
+        buf_put_count(b, keep.left_out ? run->visible_count : run_shown_steps(run), "step", "steps");
         if (keep.left_out) buf_puts(b, ": " KEEP_RULE);
         buf_puts(b, "</summary>\n\n");
         md_put_fence(b, buf_str(&tree));

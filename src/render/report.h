@@ -13,16 +13,18 @@
 #include "model/run.h"
 #include "render/template.h"
 
-enum { INPUT_SAID_MAX = 8 };
+/* What a reader assumed or left out: "log.jsonl: times without a zone are taken as UTC+09:00". */
+struct said {
+    struct said *next;
+    uint32_t source;
+    struct str text; /* a sentence without a full stop */
+};
 
 /* What reading left behind, for the reports to say. */
 struct input_notes {
     uint64_t bad_lines;   /* lines or parts of lines that were skipped */
     struct str first_bad; /* "log.ndjson:17:42: what is wrong", "" when none */
-    /* What the readers assumed or left out: "log.jsonl: times without a zone are taken as UTC+09:00". Of more than fit
-     * the last one counts the rest. */
-    struct str said[INPUT_SAID_MAX];
-    size_t said_count, said_more;
+    struct said *said, *last_said;
 };
 
 enum google_mode { GOOGLE_AUTO, GOOGLE_OFF, GOOGLE_ONLY };

@@ -317,12 +317,14 @@ static void add_bad_lines(struct section *s, struct arena *arena, const struct i
     buf_free(&b);
 }
 
-static void add_said(struct section *s, struct arena *arena, const struct input_notes *notes)
+static void add_said(struct section *s, struct arena *arena, const struct run *run, const struct input_notes *notes)
 {
     struct buf b = BUF_INIT;
-    for (size_t i = 0; i < notes->said_count; i++) {
+    struct str said[WORDING_SAID];
+    size_t count = wording_said(run, notes, arena, said);
+    for (size_t i = 0; i < count; i++) {
         buf_puts(&b, "- ");
-        buf_put_md(&b, notes->said[i]);
+        buf_put_md(&b, said[i]);
         buf_puts(&b, ".\n");
         s->units[s->unit_count++] = taken(&b, arena);
     }
@@ -331,11 +333,11 @@ static void add_said(struct section *s, struct arena *arena, const struct input_
 
 void summary_notes(const struct run *run, const struct report_options *o, struct arena *arena, struct section *s)
 {
-    enum { NOTES_MAX = 2 + INPUT_SAID_MAX + WORDING_NOTES };
+    enum { NOTES_MAX = 2 + WORDING_SAID + WORDING_NOTES };
     *s = (struct section){ .heading = "Notes", .name = "the notes", .one = "note", .many = "notes" };
     s->units = ARENA_ARRAY(arena, struct str, NOTES_MAX);
     add_bad_lines(s, arena, o->notes);
-    add_said(s, arena, o->notes);
+    add_said(s, arena, run, o->notes);
     struct buf b = BUF_INIT;
     for (size_t i = 0; i < WORDING_NOTES; i++) {
         buf_puts(&b, "- ");

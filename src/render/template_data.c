@@ -220,15 +220,17 @@ static void make_notes(struct template_data *d)
 {
     const struct input_notes *input = d->o->notes;
     struct buf b = BUF_INIT;
-    d->notes = ARENA_ARRAY(&d->arena, struct str, WORDING_NOTES + 1 + INPUT_SAID_MAX);
+    d->notes = ARENA_ARRAY(&d->arena, struct str, WORDING_NOTES + 1 + WORDING_SAID);
     d->notes_made = true;
     if (input->bad_lines) {
         wording_put_bad_lines(&b, input->bad_lines, true);
         data_put_text(&b, input->first_bad);
         d->notes[d->note_count++] = arena_copy(&d->arena, buf_str(&b));
     }
-    for (size_t i = 0; i < input->said_count; i++)
-        d->notes[d->note_count++] = arena_format(&d->arena, "%.*s.", STR_ARG(input->said[i]));
+    struct str said[WORDING_SAID];
+    size_t said_count = wording_said(d->run.run, input, &d->arena, said);
+    for (size_t i = 0; i < said_count; i++)
+        d->notes[d->note_count++] = arena_format(&d->arena, "%.*s.", STR_ARG(said[i]));
     for (size_t i = 0; i < WORDING_NOTES; i++) {
         buf_clear(&b);
         if (wording_put_note(&b, &d->run.run->notes, i)) d->notes[d->note_count++] = arena_copy(&d->arena, buf_str(&b));

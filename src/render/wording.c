@@ -7,6 +7,7 @@
 #include "base/utf8.h"
 #include "layout/caption.h"
 #include "model/measure.h"
+#include "render/report.h"
 
 #define ELLIPSIS S("\xE2\x80\xA6")
 
@@ -149,6 +150,20 @@ void wording_put_bad_lines(struct buf *b, uint64_t count, bool leading)
     buf_put_count(b, count, "line of the log could not be read and was skipped",
                   "lines of the log could not be read and were skipped");
     if (leading) buf_puts(b, count == 1 ? ": " : "; the first: ");
+}
+
+size_t wording_said(const struct run *run, const struct input_notes *notes, struct arena *a,
+                    struct str ret[WORDING_SAID])
+{
+    size_t count = 0;
+    for (const struct said *s = notes->said; s; s = s->next) {
+        if (s->source < run->first_source || s->source > run->last_source) continue;
+        if (count++ < WORDING_SAID) ret[count - 1] = s->text;
+    }
+    if (count <= WORDING_SAID) return count;
+    ret[WORDING_SAID - 1] = arena_format(a, "%zu more notes on how logs were read: see check",
+                                         count - WORDING_SAID + 1);
+    return WORDING_SAID;
 }
 
 bool wording_put_note(struct buf *b, const struct run_notes *n, size_t i)

@@ -36,6 +36,13 @@ struct str wording_title(const struct run *run, struct str title);
 /* "3 lines of the log could not be read and were skipped", and with `leading` what leads over to the first of them. */
 void wording_put_bad_lines(struct buf *b, uint64_t count, bool leading);
 
+/* What there is to say of how the run's own logs were read: the first sentences, without a full stop, and how many more
+ * there are. Returns how many *ret has. */
+enum { WORDING_SAID = 8 };
+struct input_notes;
+size_t wording_said(const struct run *run, const struct input_notes *notes, struct arena *a,
+                    struct str ret[WORDING_SAID]);
+
 /* 0.123 as "12.3 %". */
 void wording_put_percent(struct buf *b, double part);
 

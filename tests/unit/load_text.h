@@ -48,7 +48,7 @@ static inline void fixture_problem(void *context, struct str source, uint64_t li
     f->what_text = str_z(f->what);
 }
 
-static inline void fixture_said(void *context, struct str source, struct str text)
+static inline void fixture_said(void *context, uint32_t source, struct str text)
 {
     struct log_fixture *f = context;
     (void)source;
